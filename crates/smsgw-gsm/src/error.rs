@@ -1,0 +1,156 @@
+//! What can be wrong: with octets that arrived, or with what is to be sent.
+
+use core::error::Error;
+use core::fmt;
+
+/// Octets that do not have the form they should have: which field, where, and what is
+/// wrong with it.
+///
+/// ```
+/// use smsgw_gsm::udh::UserDataHeader;
+///
+/// let error = UserDataHeader::split(&[5, 0, 3]).unwrap_err();
+/// assert_eq!(error.to_string(), "UDHL at octet 0: needs 5 octets, had 2");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DecodeError {
+    /// What is wrong.
+    pub kind: DecodeErrorKind,
+    /// The field, by its name in the standard.
+    pub field: &'static str,
+    /// Where the field starts, in octets from the start of the input.
+    pub offset: usize,
+}
+
+/// What is wrong with a field of a [`DecodeError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The field reaches, or points, beyond the end of the input.
+    Truncated {
+        /// Octets the field asks for.
+        needed: usize,
+        /// Octets that were there.
+        had: usize,
+    },
+}
+
+/// A character that the alphabet does not have.
+///
+/// ```
+/// let error = smsgw_gsm::alphabet::encode_unpacked("na ja, я").unwrap_err();
+/// assert_eq!((error.character, error.index), ('я', 7));
+/// assert_eq!(
+///     error.to_string(),
+///     "character 'я' (U+044F) at 7 is not in the GSM 7-bit default alphabet"
+/// );
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EncodeError {
+    /// The first character that does not fit.
+    pub character: char,
+    /// Where it starts in the text: an index as [`str::char_indices`] gives it.
+    pub index: usize,
+}
+
+/// A part number or total that no concatenated message can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConcatError {
+    /// The total number of parts is 0.
+    TotalZero,
+    /// The sequence number is 0; the first part is 1.
+    SequenceZero,
+    /// The sequence number is greater than the total.
+    SequenceAboveTotal {
+        /// The sequence number given.
+        sequence: u8,
+        /// The total number of parts given.
+        total: u8,
+    },
+}
+
+/// A text that cannot be sent as asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SegmentError {
+    /// GSM 7-bit was asked for and the text has a character outside it.
+    Encode(EncodeError),
+    /// The text needs more parts than a header can number.
+    TooManyParts {
+        /// Parts the text needs.
+        needed: usize,
+        /// Parts a message may have: 255.
+        max: usize,
+    },
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DecodeError {
+            kind,
+            field,
+            offset,
+        } = self;
+        write!(f, "{field} at octet {offset}: {kind}")
+    }
+}
+
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DecodeErrorKind::Truncated { needed, had } => {
+                write!(f, "needs {needed} octets, had {had}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let EncodeError { character, index } = *self;
+        let code = u32::from(character);
+        write!(
+            f,
+            "character {character:?} (U+{code:04X}) at {index} is not in the GSM 7-bit default alphabet"
+        )
+    }
+}
+
+impl fmt::Display for ConcatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConcatError::TotalZero => f.write_str("total number of parts is 0"),
+            ConcatError::SequenceZero => f.write_str("sequence number is 0"),
+            ConcatError::SequenceAboveTotal { sequence, total } => {
+                write!(
+                    f,
+                    "sequence number {sequence} is above the total of {total}"
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for SegmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SegmentError::Encode(error) => error.fmt(f),
+            SegmentError::TooManyParts { needed, max } => {
+                write!(f, "text needs {needed} parts, a message has at most {max}")
+            }
+        }
+    }
+}
+
+impl From<EncodeError> for SegmentError {
+    fn from(error: EncodeError) -> Self {
+        SegmentError::Encode(error)
+    }
+}
+
+impl Error for DecodeError {}
+impl Error for EncodeError {}
+impl Error for ConcatError {}
+// `Encode` prints the inner error as its own message, so it is not also the source.
+impl Error for SegmentError {}

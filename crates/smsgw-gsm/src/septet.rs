@@ -1,0 +1,183 @@
+//! Septets packed into octets (3GPP TS 23.038 §6.1.2.1): eight in seven, lowest bits first.
+//!
+//! After a user data header the first septet starts on a septet boundary counted from the
+//! header's start; the [`FillBits`] between are zero. How many septets there are cannot be
+//! told from the octets (seven octets hold seven septets or eight), so reading takes a count.
+//!
+//! ```
+//! use smsgw_gsm::septet::{FillBits, pack, unpack};
+//!
+//! let packed = pack(b"hellohello", FillBits::NONE);
+//! assert_eq!(packed, [0xE8, 0x32, 0x9B, 0xFD, 0x46, 0x97, 0xD9, 0xEC, 0x37]);
+//! assert_eq!(unpack(&packed, 10, FillBits::NONE), b"hellohello");
+//! ```
+
+use alloc::vec::Vec;
+
+/// Zero bits before the first septet, 0 to 6.
+///
+/// ```
+/// use smsgw_gsm::septet::FillBits;
+///
+/// assert_eq!(FillBits::after(6).get(), 1); // 8-bit concatenation header: 48 bits, then 1
+/// assert_eq!(FillBits::after(7), FillBits::NONE); // 16-bit: 56 bits are 8 septets
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct FillBits(u8);
+
+impl FillBits {
+    /// None: there is no header, or it ends on a septet boundary.
+    pub const NONE: FillBits = FillBits(0);
+
+    /// `bits` fill bits; `None` above 6.
+    pub const fn new(bits: u8) -> Option<FillBits> {
+        if bits <= 6 {
+            Some(FillBits(bits))
+        } else {
+            None
+        }
+    }
+
+    /// The fill bits after a header of `octets` octets, its length octet included.
+    pub const fn after(octets: usize) -> FillBits {
+        // 8 bits are one septet and a bit, so n octets are n bits past a boundary.
+        FillBits(match octets % 7 {
+            0 => 0,
+            1 => 6,
+            2 => 5,
+            3 => 4,
+            4 => 3,
+            5 => 2,
+            _ => 1,
+        })
+    }
+
+    /// How many they are.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// Octets that `count` septets take after `fill` bits.
+pub const fn packed_len(count: usize, fill: FillBits) -> usize {
+    (count / 8) * 7 + ((count % 8) * 7 + fill.0 as usize).div_ceil(8)
+}
+
+/// Septets that fit whole into `octets` octets after `fill` bits.
+///
+/// ```
+/// use smsgw_gsm::septet::{FillBits, capacity};
+///
+/// assert_eq!(capacity(140, FillBits::NONE), 160);
+/// assert_eq!(capacity(134, FillBits::after(6)), 153);
+/// ```
+pub const fn capacity(octets: usize, fill: FillBits) -> usize {
+    octets.saturating_mul(8).saturating_sub(fill.0 as usize) / 7
+}
+
+/// Packs septets, one an octet, after `fill` zero bits. Bits after the last septet are zero;
+/// the top bit of each octet of `septets` is dropped.
+pub fn pack(septets: &[u8], fill: FillBits) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(packed_len(septets.len(), fill));
+    let (groups, last) = septets.as_chunks::<8>();
+    // The bits that stand before the group: those of `fill` first, then as many of the group before.
+    let mut carry = 0;
+    for group in groups {
+        let word = carry | (join(u64::from_le_bytes(*group)) << fill.0);
+        let [seven @ .., top] = word.to_le_bytes();
+        octets.extend_from_slice(&seven);
+        carry = u64::from(top);
+    }
+    let mut group = [0; 8];
+    for (octet, septet) in group.iter_mut().zip(last) {
+        *octet = *septet;
+    }
+    let word = carry | (join(u64::from_le_bytes(group)) << fill.0);
+    let len = packed_len(last.len(), fill);
+    octets.extend(word.to_le_bytes().into_iter().take(len));
+    octets
+}
+
+/// Unpacks `count` septets that stand after `fill` bits, one an octet; fewer if `octets` ends
+/// before.
+///
+/// Bits outside the septets read are ignored: senders leave what they like in them.
+pub fn unpack(octets: &[u8], count: usize, fill: FillBits) -> Vec<u8> {
+    let count = count.min(capacity(octets.len(), fill));
+    let mut septets = Vec::with_capacity(count.next_multiple_of(8));
+    let mut rest = octets;
+    while septets.len() < count {
+        let word = match rest.first_chunk::<8>() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => {
+                let mut eight = [0; 8];
+                for (to, from) in eight.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                u64::from_le_bytes(eight)
+            }
+        };
+        septets.extend_from_slice(&part(word >> fill.0).to_le_bytes());
+        rest = rest.get(7..).unwrap_or_default();
+    }
+    septets.truncate(count);
+    septets
+}
+
+/// Eight septets, one an octet, as one 56-bit word: halves joined in pairs, then fours, then all.
+fn join(octets: u64) -> u64 {
+    let x = octets & 0x7F7F_7F7F_7F7F_7F7F;
+    let x = (x & 0x007F_007F_007F_007F) | ((x & 0x7F00_7F00_7F00_7F00) >> 1);
+    let x = (x & 0x0000_3FFF_0000_3FFF) | ((x & 0x3FFF_0000_3FFF_0000) >> 2);
+    (x & 0x0FFF_FFFF) | ((x & 0x0FFF_FFFF_0000_0000) >> 4)
+}
+
+/// The inverse of [`join`]; bits above the 56th are ignored.
+fn part(word: u64) -> u64 {
+    let x = (word & 0x0FFF_FFFF) | ((word << 4) & 0x0FFF_FFFF_0000_0000);
+    let x = (x & 0x0000_3FFF_0000_3FFF) | ((x << 2) & 0x3FFF_0000_3FFF_0000);
+    (x & 0x007F_007F_007F_007F) | ((x << 1) & 0x7F00_7F00_7F00_7F00)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seven_octets_hold_seven_or_eight() {
+        let packed = pack(b"1234567", FillBits::NONE);
+        assert_eq!(packed.len(), 7);
+        assert_eq!(unpack(&packed, 7, FillBits::NONE), b"1234567");
+        assert_eq!(unpack(&packed, 8, FillBits::NONE), b"1234567\0");
+    }
+
+    #[test]
+    fn eight_septets_and_fill_bits_take_eight_octets() {
+        for bits in 1..=6 {
+            let fill = FillBits::new(bits).unwrap();
+            assert_eq!(pack(&[0x7F; 8], fill).len(), 8);
+        }
+        assert_eq!(FillBits::new(7), None);
+    }
+
+    #[test]
+    fn no_septets_are_the_fill_bits_alone() {
+        assert_eq!(pack(b"", FillBits::NONE), b"");
+        assert_eq!(pack(b"", FillBits::after(6)), [0]);
+        assert_eq!(unpack(b"", 5, FillBits::after(6)), b"");
+    }
+
+    #[test]
+    fn a_count_beyond_the_end_gets_what_is_there() {
+        assert_eq!(unpack(&[0xE1], usize::MAX, FillBits::NONE), b"a");
+        assert_eq!(unpack(&[0xFF; 2], usize::MAX, FillBits::after(1)), [0x7F]);
+    }
+
+    #[test]
+    fn fill_bits_reach_the_next_septet() {
+        for header in 0..30 {
+            let bits = header * 8 + usize::from(FillBits::after(header).get());
+            assert_eq!(bits % 7, 0);
+        }
+    }
+}

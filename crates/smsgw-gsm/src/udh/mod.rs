@@ -1,0 +1,196 @@
+//! User data header (3GPP TS 23.040 §9.2.3.24): its information elements.
+//!
+//! A header is a length octet (UDHL) and as many octets of elements, each an identifier, a
+//! length and data. It stands before the text of a TPDU whose TP-UDHI bit is set, and of an
+//! SMPP `short_message` whose `esm_class` has the UDHI bit.
+//!
+//! ```
+//! use smsgw_gsm::udh::{Reference, UserDataHeader};
+//!
+//! let short_message = b"\x05\x00\x03\x2A\x02\x01Hello";
+//! let (header, text) = UserDataHeader::split(short_message)?;
+//! assert_eq!(text, b"Hello");
+//!
+//! let concat = header.concat().expect("an element 00 of three octets");
+//! assert_eq!(concat.reference(), Reference::Eight(42));
+//! assert_eq!((concat.sequence(), concat.total()), (1, 2));
+//! # Ok::<(), smsgw_gsm::DecodeError>(())
+//! ```
+
+mod concat;
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::septet::FillBits;
+
+pub use concat::{Concat, Reference};
+
+/// A user data header as it arrived, length octet and all.
+///
+/// ```
+/// use smsgw_gsm::udh::UserDataHeader;
+///
+/// // Two ports, then an element that claims more than is there.
+/// let (header, _) = UserDataHeader::split(&[8, 5, 4, 0x15, 0x82, 0, 0, 0x70, 9])?;
+/// let found: Vec<_> = header.elements().map(|element| element.iei).collect();
+/// assert_eq!(found, [0x05]);
+/// assert_eq!(header.trailing(), [0x70, 9]);
+/// # Ok::<(), smsgw_gsm::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias("UDH", "TP-UDHI"))]
+pub struct UserDataHeader<'a> {
+    /// The header with its length octet.
+    octets: &'a [u8],
+    /// The header without it.
+    elements: &'a [u8],
+}
+
+impl<'a> UserDataHeader<'a> {
+    /// Parts user data (an SMPP `short_message`, a TP-UD) into its header and the rest.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated) when there is no length octet or it says more
+    /// octets than follow.
+    pub fn split(user_data: &'a [u8]) -> Result<(UserDataHeader<'a>, &'a [u8]), DecodeError> {
+        let truncated = |needed, had| DecodeError {
+            kind: DecodeErrorKind::Truncated { needed, had },
+            field: "UDHL",
+            offset: 0,
+        };
+        let (length, after) = user_data.split_first().ok_or(truncated(1, 0))?;
+        let length = usize::from(*length);
+        let cut = after.split_at_checked(length);
+        let (elements, rest) = cut.ok_or(truncated(length, after.len()))?;
+        let octets = user_data.get(..=length).unwrap_or(user_data);
+        Ok((UserDataHeader { octets, elements }, rest))
+    }
+
+    /// The whole header, its length octet first.
+    pub fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The fill bits between this header and packed septets.
+    pub fn fill_bits(&self) -> FillBits {
+        FillBits::after(self.octets.len())
+    }
+
+    /// The information elements, in the order they arrived.
+    pub fn elements(&self) -> Elements<'a> {
+        Elements {
+            rest: self.elements,
+        }
+    }
+
+    /// Octets after the last whole element: empty unless the header is malformed.
+    pub fn trailing(&self) -> &'a [u8] {
+        let mut elements = self.elements();
+        elements.by_ref().for_each(drop);
+        elements.rest
+    }
+
+    /// Which part of which message this is, if the header has a valid concatenation element.
+    ///
+    /// Of several the last counts (TS 23.040 §9.2.3.24); an invalid one (see
+    /// [`Concat::from_element`]) is passed over as if it were not there.
+    pub fn concat(&self) -> Option<Concat> {
+        self.elements().filter_map(Concat::from_element).last()
+    }
+}
+
+/// One information element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "IE")]
+pub struct Element<'a> {
+    /// The identifier: what the data means.
+    #[doc(alias = "IEI")]
+    pub iei: u8,
+    /// The data, 0 to 255 octets.
+    #[doc(alias("IEDL", "IED"))]
+    pub data: &'a [u8],
+}
+
+/// Walks the elements of a header; ends at the first that does not fit into it.
+#[derive(Debug, Clone)]
+pub struct Elements<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Element<'a>;
+
+    fn next(&mut self) -> Option<Element<'a>> {
+        let ([iei, length], after) = self.rest.split_first_chunk()?;
+        let (data, rest) = after.split_at_checked(usize::from(*length))?;
+        self.rest = rest;
+        Some(Element { iei: *iei, data })
+    }
+}
+
+impl core::iter::FusedIterator for Elements<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(octets: &[u8]) -> UserDataHeader<'_> {
+        UserDataHeader::split(octets).unwrap().0
+    }
+
+    #[test]
+    fn split_needs_the_length_octet_and_what_it_says() {
+        let truncated = |octets| UserDataHeader::split(octets).unwrap_err().kind;
+        assert_eq!(
+            truncated(b""),
+            DecodeErrorKind::Truncated { needed: 1, had: 0 }
+        );
+        assert_eq!(
+            truncated(&[3, 0, 1]),
+            DecodeErrorKind::Truncated { needed: 3, had: 2 }
+        );
+    }
+
+    #[test]
+    fn an_empty_header_has_no_elements() {
+        let (header, rest) = UserDataHeader::split(&[0, b'a']).unwrap();
+        assert_eq!((header.octets(), rest), (&[0][..], &b"a"[..]));
+        assert_eq!(header.elements().count(), 0);
+        assert_eq!(header.fill_bits().get(), 6);
+    }
+
+    #[test]
+    fn an_element_may_be_empty() {
+        let elements: alloc::vec::Vec<_> = header(&[4, 0x20, 0, 0x21, 0]).elements().collect();
+        assert_eq!(elements.len(), 2);
+        assert_eq!(
+            elements[1],
+            Element {
+                iei: 0x21,
+                data: &[]
+            }
+        );
+    }
+
+    #[test]
+    fn the_last_valid_concat_wins() {
+        let two = header(&[10, 0, 3, 1, 2, 1, 0, 3, 9, 4, 3])
+            .concat()
+            .unwrap();
+        assert_eq!(
+            (two.reference(), two.total(), two.sequence()),
+            (Reference::Eight(9), 4, 3)
+        );
+        // The second says part 5 of 4.
+        let one = header(&[10, 0, 3, 1, 2, 1, 0, 3, 9, 4, 5])
+            .concat()
+            .unwrap();
+        assert_eq!(one.reference(), Reference::Eight(1));
+    }
+
+    #[test]
+    fn an_octet_alone_is_trailing() {
+        let header = header(&[6, 0, 3, 0, 2, 2, 0x24]);
+        assert_eq!(header.concat().unwrap().reference(), Reference::Eight(0));
+        assert_eq!(header.trailing(), [0x24]);
+    }
+}
