@@ -58,7 +58,8 @@ impl FillBits {
     }
 }
 
-/// Octets that `count` septets take after `fill` bits.
+/// Octets that `count` septets take after `fill` bits. Fill bits alone take one: TP-UDL counts
+/// them to the header's last septet.
 pub const fn packed_len(count: usize, fill: FillBits) -> usize {
     (count / 8) * 7 + ((count % 8) * 7 + fill.0 as usize).div_ceil(8)
 }

@@ -87,12 +87,23 @@ impl Code {
 #[doc(alias("data_coding 0", "SMSC default alphabet"))]
 pub fn encode_unpacked(text: &str) -> Result<Vec<u8>, EncodeError> {
     let mut septets = Vec::with_capacity(text.len());
-    for (index, character) in text.char_indices() {
+    let mut rest = text;
+    loop {
+        let (same, other) = rest.split_at(same_in_ascii(rest.as_bytes()));
+        septets.extend_from_slice(same.as_bytes());
+        let mut characters = other.chars();
+        let Some(character) = characters.next() else {
+            break;
+        };
         match Code::of(character) {
             Some(Code::Plain(code)) => septets.push(code),
             Some(Code::Escaped(code)) => septets.extend_from_slice(&[ESCAPE, code]),
-            None => return Err(EncodeError { character, index }),
+            None => {
+                let index = text.len() - other.len();
+                return Err(EncodeError { character, index });
+            }
         }
+        rest = characters.as_str();
     }
     Ok(septets)
 }
@@ -115,19 +126,33 @@ pub fn encode_unpacked(text: &str) -> Result<Vec<u8>, EncodeError> {
 /// ```
 pub fn decode_unpacked(septets: &[u8]) -> String {
     let mut text = String::with_capacity(septets.len());
-    let mut rest = septets.iter().copied();
-    while let Some(septet) = rest.next() {
-        let (code, extended) = match septet {
-            ESCAPE => match rest.next() {
-                Some(code) => (code, extension::character(code)),
-                None => break,
-            },
-            code => (code, None),
+    let mut rest = septets;
+    loop {
+        let (same, other) = rest.split_at(same_in_ascii(rest));
+        // ASCII alone, so always `Ok`.
+        text.extend(str::from_utf8(same));
+        let (code, extended) = match other {
+            [ESCAPE, code, after @ ..] => {
+                rest = after;
+                (*code, extension::character(*code))
+            }
+            [] | [ESCAPE] => break,
+            [code, after @ ..] => {
+                rest = after;
+                (*code, None)
+            }
         };
         let plain = default::CHARACTERS.get(usize::from(code)).copied();
         text.push(extended.or(plain).unwrap_or(char::REPLACEMENT_CHARACTER));
     }
     text
+}
+
+/// How many octets at the start mean the same in ASCII and in the default alphabet: most of most
+/// texts, so worth copying in runs.
+fn same_in_ascii(octets: &[u8]) -> usize {
+    let differs = |octet: &u8| SAME_IN_ASCII.get(usize::from(*octet)) != Some(&true);
+    octets.iter().position(differs).unwrap_or(octets.len())
 }
 
 /// In [`CODES`]: this character is not in the alphabet.
@@ -160,6 +185,23 @@ const fn codes() -> [u8; 0x400] {
             table[character as usize] = code | ESCAPED;
         }
         row += 1;
+    }
+    table
+}
+
+/// Codes that are their character's own ASCII code.
+const SAME_IN_ASCII: [bool; 256] = same();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "runs in the compiler, where a wrong index is a compile error"
+)]
+const fn same() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut code = 0;
+    while code < 128 {
+        table[code] = CODES[code] as usize == code;
+        code += 1;
     }
     table
 }
