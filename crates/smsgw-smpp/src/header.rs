@@ -1,0 +1,73 @@
+//! The PDU header: 16 octets, the same for every command (SMPP 5.0 §3.2.1).
+
+use core::fmt;
+
+use bytes::{BufMut as _, BytesMut};
+
+use crate::command::CommandId;
+use crate::status::CommandStatus;
+
+/// The header of a PDU (SMPP 5.0 §3.2.1). Its length follows from the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Which operation.
+    pub command_id: CommandId,
+    /// The outcome in a response; 0 in a request (others are ignored).
+    pub command_status: CommandStatus,
+    /// Ties a response to its request.
+    pub sequence_number: SequenceNumber,
+}
+
+impl Header {
+    /// Octets on the wire.
+    pub const LEN: usize = 16;
+
+    pub(crate) fn write(&self, command_length: u32, out: &mut BytesMut) {
+        let mut octets = [0; Self::LEN];
+        let words = [
+            command_length,
+            self.command_id.0,
+            self.command_status.0,
+            self.sequence_number.0,
+        ];
+        for (slot, word) in octets.chunks_exact_mut(4).zip(words) {
+            slot.copy_from_slice(&word.to_be_bytes());
+        }
+        out.put_slice(&octets);
+    }
+}
+
+/// Ties a response to its request (SMPP 5.0 §4.7.24).
+///
+/// Own numbers run from 1 to 0x7FFF_FFFF and wrap; a peer's are taken and answered as they come.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SequenceNumber(pub u32);
+
+impl SequenceNumber {
+    /// The first number of a session.
+    pub const FIRST: Self = Self(1);
+    /// The last number before it wraps.
+    pub const LAST: Self = Self(0x7FFF_FFFF);
+
+    /// The number after this one: 1 after [`Self::LAST`].
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.0 >= Self::LAST.0 {
+            Self::FIRST
+        } else {
+            Self(self.0 + 1)
+        }
+    }
+}
+
+impl fmt::Debug for SequenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for SequenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,280 @@
+//! How octets become fields and back: the reader every PDU body is read with, and what a field
+//! type has to offer. Private; the public face is [`Frame::decode`](crate::Frame::decode).
+
+use bytes::{BufMut as _, BytesMut};
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::quirks::{Quirks, Tolerance, Tolerated};
+use crate::value::{FieldKind, Value, Visitor};
+
+/// A cursor over one frame that cannot leave it.
+#[derive(Debug)]
+pub struct Reader<'a, 'q> {
+    rest: &'a [u8],
+    frame_len: usize,
+    pub(crate) quirks: &'q Quirks,
+    tolerated: Option<&'q mut Tolerated>,
+}
+
+impl<'a, 'q> Reader<'a, 'q> {
+    /// Reads `body`, the last octets of a frame of `frame_len` octets.
+    pub(crate) fn new(
+        body: &'a [u8],
+        frame_len: usize,
+        quirks: &'q Quirks,
+        tolerated: Option<&'q mut Tolerated>,
+    ) -> Self {
+        Self {
+            rest: body,
+            frame_len,
+            quirks,
+            tolerated,
+        }
+    }
+
+    /// Counted from the first octet of the frame.
+    pub(crate) fn offset(&self) -> usize {
+        self.frame_len - self.rest.len()
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    pub(crate) fn is_reporting(&self) -> bool {
+        self.tolerated.is_some()
+    }
+
+    #[inline]
+    pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
+        match self.rest.split_first() {
+            Some((&octet, rest)) => {
+                self.rest = rest;
+                Ok(octet)
+            }
+            None => Err(self.truncated(field, 1)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
+        match self.rest.split_first_chunk() {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(u32::from_be_bytes(*octets))
+            }
+            None => Err(self.truncated(field, 4)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn octets(
+        &mut self,
+        len: usize,
+        field: &'static str,
+    ) -> Result<&'a [u8], DecodeError> {
+        match self.rest.split_at_checked(len) {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => Err(self.truncated(field, len)),
+        }
+    }
+
+    /// Takes everything up to the end of the frame.
+    pub(crate) fn remaining(&mut self) -> &'a [u8] {
+        core::mem::take(&mut self.rest)
+    }
+
+    /// A C-octet string of at most `max` octets, its NUL counted but not returned.
+    ///
+    /// Not generic in `max`, or each size would be compiled apart.
+    #[inline]
+    pub(crate) fn c_octet_string(
+        &mut self,
+        max: usize,
+        field: &'static str,
+    ) -> Result<&'a [u8], DecodeError> {
+        match self.rest.iter().take(max).position(|&octet| octet == 0) {
+            Some(len) => match (self.rest.get(..len), self.rest.get(len + 1..)) {
+                (Some(string), Some(rest)) => {
+                    self.rest = rest;
+                    Ok(string)
+                }
+                _ => Err(self.truncated(field, len + 1)),
+            },
+            None => self.odd_c_octet_string(max, field),
+        }
+    }
+
+    /// No NUL where one must be: the frame ends first, or the string is too long.
+    #[cold]
+    fn odd_c_octet_string(
+        &mut self,
+        max: usize,
+        field: &'static str,
+    ) -> Result<&'a [u8], DecodeError> {
+        let had = self
+            .rest
+            .iter()
+            .position(|&octet| octet == 0)
+            .unwrap_or(self.rest.len());
+        if had >= max {
+            // A password or an id that is too long can still be compared: nothing after it shifts.
+            let harmless = matches!(field, "password" | "message_id");
+            if !(self.quirks.long_strings && harmless && had < self.rest.len()) {
+                return Err(self.error(
+                    DecodeErrorKind::TooLong {
+                        max: clamp(max),
+                        had: clamp(had + 1),
+                    },
+                    field,
+                ));
+            }
+            self.tolerate(Tolerance::LongString, field);
+            let string = self.octets(had, field)?;
+            self.u8(field)?;
+            return Ok(string);
+        }
+        if self.rest.is_empty() || !self.quirks.missing_nul {
+            return Err(self.truncated(field, had + 1));
+        }
+        self.tolerate(Tolerance::MissingNul, field);
+        Ok(self.remaining())
+    }
+
+    pub(crate) fn tolerate(&mut self, what: Tolerance, field: &'static str) {
+        let offset = clamp(self.offset());
+        self.tolerate_at(what, field, offset);
+    }
+
+    pub(crate) fn tolerate_at(&mut self, what: Tolerance, field: &'static str, offset: u32) {
+        if let Some(list) = self.tolerated.as_deref_mut() {
+            list.push(what, field, offset);
+        }
+    }
+
+    #[cold]
+    pub(crate) fn truncated(&self, field: &'static str, needed: usize) -> DecodeError {
+        let kind = DecodeErrorKind::Truncated {
+            needed: clamp(needed),
+            had: clamp(self.rest.len()),
+        };
+        self.error(kind, field)
+    }
+
+    /// An error at the cursor.
+    #[cold]
+    pub(crate) fn error(&self, kind: DecodeErrorKind, field: &'static str) -> DecodeError {
+        DecodeError::new(kind, field, clamp(self.offset()))
+    }
+}
+
+/// A length for an error message; frames never get near the limit.
+pub(crate) fn clamp(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// What a type must offer to stand in a PDU body: it delimits itself on the wire.
+pub(crate) trait Field<'a>: Sized {
+    /// How the field is spelled on the wire.
+    const KIND: FieldKind;
+    /// Reads the field; `name` is the standard's, for errors.
+    fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError>;
+    /// Octets on the wire.
+    fn size(&self) -> usize;
+    /// Appends exactly [`Self::size`] octets.
+    fn write(&self, out: &mut BytesMut);
+    /// Shows the field, or each of the parts the standard names, in wire order.
+    fn visit(&self, name: &'static str, visitor: &mut dyn Visitor);
+}
+
+impl<'a> Field<'a> for u8 {
+    const KIND: FieldKind = FieldKind::Integer { octets: 1 };
+    #[inline]
+    fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
+        reader.u8(name)
+    }
+    fn size(&self) -> usize {
+        1
+    }
+    #[inline]
+    fn write(&self, out: &mut BytesMut) {
+        out.put_u8(*self);
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {
+        visitor.value(name, 1, Value::Integer(u32::from(*self)));
+    }
+}
+
+/// Declares an open enumeration: a newtype with the standard's names, where any value may occur.
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident($int:ident);
+        $( $(#[$row_meta:meta])* $row:ident = $value:expr, )*
+        $( @aliases: $( $(#[$alias_meta:meta])* $alias:ident = $alias_value:expr, )* )?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $int);
+
+        impl $name {
+            $( $(#[$row_meta])* pub const $row: Self = Self($value); )*
+            $($( $(#[$alias_meta])* pub const $alias: Self = Self($alias_value); )*)?
+
+            /// The name the standard prints for this value; `None` when it has none.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $( Self::$row => Some(stringify!($row)), )*
+                    _ => None,
+                }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self.name() {
+                    Some(name) => f.write_str(name),
+                    None => write!(f, "{:#x}", self.0),
+                }
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
+/// Lets a newtype over one octet stand in a PDU body.
+macro_rules! octet_field {
+    ($($name:ident),+ $(,)?) => { $(
+        impl<'a> $crate::wire::Field<'a> for $name {
+            const KIND: $crate::value::FieldKind = $crate::value::FieldKind::Integer { octets: 1 };
+            #[inline]
+            fn read(
+                reader: &mut $crate::wire::Reader<'a, '_>,
+                name: &'static str,
+            ) -> Result<Self, $crate::error::DecodeError> {
+                reader.u8(name).map(Self)
+            }
+            fn size(&self) -> usize {
+                1
+            }
+            #[inline]
+            fn write(&self, out: &mut bytes::BytesMut) {
+                bytes::BufMut::put_u8(out, self.0);
+            }
+            fn visit(&self, name: &'static str, visitor: &mut dyn $crate::value::Visitor) {
+                $crate::wire::Field::visit(&self.0, name, visitor);
+            }
+        }
+    )+ };
+}
+
+pub(crate) use {octet_field, open_enum};
