@@ -1,0 +1,5 @@
+//! The smsgw gateway.
+
+mod hex;
+pub mod message;
+pub mod store;

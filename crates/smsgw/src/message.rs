@@ -1,0 +1,169 @@
+//! The neutral message: what a text message is, whatever protocol carries it.
+
+use std::time::Duration;
+
+/// A text message between any two protocols.
+///
+/// Each conversion in [`convert`](crate::convert) has a table of what it keeps.
+///
+/// ```
+/// use smsgw::{Address, Content, Message};
+///
+/// let message = Message::text(Address::number("+306912345678"), "hello");
+/// assert_eq!(message.content, Content::Text("hello".into()));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Message {
+    /// The sender; `None` leaves it to the carrier.
+    pub from: Option<Address>,
+    /// The recipient.
+    pub to: Address,
+    /// What is said.
+    pub content: Content,
+    /// 0 (shown at once, not stored) to 3; `None` leaves it to the handset.
+    pub class: Option<u8>,
+    /// How long the carrier keeps trying; `None` leaves it to the carrier.
+    pub validity: Option<Duration>,
+    /// Which receipts are asked for.
+    pub receipt: ReceiptRequest,
+    /// The sender's own number for the message.
+    pub reference: Option<u16>,
+    /// What the protocol it came by knows and this type does not, kept for a relay.
+    pub extras: Vec<Extra>,
+}
+
+impl Message {
+    /// A text to `to`, everything else left to the carrier.
+    #[must_use]
+    pub fn text(to: Address, text: impl Into<String>) -> Self {
+        Self {
+            from: None,
+            to,
+            content: Content::Text(text.into()),
+            class: None,
+            validity: None,
+            receipt: ReceiptRequest::None,
+            reference: None,
+            extras: Vec::new(),
+        }
+    }
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Content {
+    /// A text, to be encoded and split as the carrier needs it.
+    Text(String),
+    /// Octets already encoded, often one part of several: passed on unchanged.
+    Encoded {
+        /// What the octets mean: `data_coding` of SMPP, TP-DCS of GSM.
+        dcs: u8,
+        /// The user data header with its length octet; empty for none.
+        #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
+        udh: Vec<u8>,
+        /// What follows the header.
+        #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
+        octets: Vec<u8>,
+    },
+}
+
+/// A sender or recipient: TON and NPI as numbered by GSM and SMPP, and the digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Address {
+    /// Type of number: 0 unknown, 1 international, 2 national, 3 network specific,
+    /// 5 alphanumeric.
+    pub ton: u8,
+    /// Numbering plan: 0 unknown, 1 telephone numbers (E.164).
+    pub npi: u8,
+    /// The number without `+`, or the name.
+    pub digits: String,
+}
+
+impl Address {
+    /// A recipient: `+` in front makes it international.
+    #[must_use]
+    pub fn number(text: &str) -> Self {
+        match text.strip_prefix('+') {
+            Some(digits) => Self { ton: 1, npi: 1, digits: digits.into() },
+            None => Self { ton: 0, npi: 1, digits: text.into() },
+        }
+    }
+
+    /// A sender: a number, a short code of up to 6 digits, or else a name.
+    #[must_use]
+    pub fn sender(text: &str) -> Self {
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
+            Self { ton: 5, npi: 0, digits: text.into() }
+        } else if text.len() <= 6 {
+            Self { ton: 3, npi: 0, digits: text.into() }
+        } else {
+            Self::number(text)
+        }
+    }
+
+    /// Whether it is a name.
+    #[must_use]
+    pub const fn is_alphanumeric(&self) -> bool {
+        self.ton == 5
+    }
+}
+
+/// As people write it: `+` before an international number.
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.ton == 1 {
+            f.write_str("+")?;
+        }
+        f.write_str(&self.digits)
+    }
+}
+
+/// Which receipts the sender asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum ReceiptRequest {
+    /// None.
+    #[default]
+    None,
+    /// For the final outcome, whatever it is.
+    Final,
+    /// Only when delivery failed.
+    OnFailure,
+    /// Only when delivery succeeded.
+    OnSuccess,
+}
+
+impl ReceiptRequest {
+    /// Whether one is due for this outcome.
+    #[must_use]
+    pub const fn wants(self, success: bool) -> bool {
+        match self {
+            Self::None => false,
+            Self::Final => true,
+            Self::OnFailure => !success,
+            Self::OnSuccess => success,
+        }
+    }
+}
+
+/// Something only one protocol knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Extra {
+    /// A TLV of SMPP.
+    Tlv {
+        /// Its tag.
+        tag: u16,
+        /// Its value.
+        #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
+        value: Vec<u8>,
+    },
+}
