@@ -32,6 +32,7 @@ macro_rules! tlvs {
             /// Octets of the value, when the standard fixes them and the table has its type.
             #[must_use]
             pub const fn fixed_len(self) -> Option<usize> {
+                #[expect(clippy::extra_unused_lifetimes, reason = "the rows that borrow name it")]
                 const fn fixed_len<'a>(tag: TlvTag) -> Option<usize> {
                     match tag {
                         $( $( TlvTag::$tag => <$ty as TlvField<'a>>::FIXED_LEN, )? )*

@@ -1,0 +1,584 @@
+//! Delivery receipts: the text form (SMPP 3.4 appendix B) and the TLVs that win over it.
+//!
+//! The text is a convention that every MC bends: fields are missing, in another order, in other
+//! letters, with other separators. Reading takes what it finds and never fails; what is missing
+//! is `None`. Writing gives the form of the appendix.
+//!
+//! ```
+//! use smsgw_smpp::Receipt;
+//! use smsgw_smpp::types::MessageState;
+//!
+//! let receipt = Receipt::parse(b"id:0042 stat:DELIVRD done date:2602010001 Text:hi");
+//! assert_eq!(receipt.id.as_deref(), Some("0042"));
+//! assert_eq!(receipt.state(), Some(MessageState::DELIVERED));
+//! assert_eq!(receipt.sub, None);
+//! assert_eq!(receipt.to_string(), "id:0042 done date:2602010001 stat:DELIVRD text:hi");
+//! ```
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+use crate::pdu::{DataSm, DeliverSm};
+use crate::tlv::{self, NetworkError, ReceiptedMessageId, Tlvs};
+use crate::types::{DataCoding, EsmClass, MessageState};
+
+/// The text of a receipt, field by field; `None` where the text has no such field.
+///
+/// Borrows from the text where that is UTF-8, as nearly all are.
+///
+/// `Display` writes the form of SMPP 3.4 appendix B: the fields that are there, in the order
+/// below, dates in 10 digits, the text cut to 20 characters. With characters outside ASCII the
+/// result still has to be put into the alphabet that `data_coding` announces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt<'a> {
+    /// The MC's id of the message, as the peer spells it: base, case and padding may differ from
+    /// the one in `submit_sm_resp`.
+    pub id: Option<Cow<'a, str>>,
+    /// How many messages were submitted, usually three digits.
+    pub sub: Option<Cow<'a, str>>,
+    /// How many of them were delivered.
+    pub dlvrd: Option<Cow<'a, str>>,
+    /// When the message was submitted.
+    pub submit_date: Option<DateTime>,
+    /// When it came to its final state.
+    pub done_date: Option<DateTime>,
+    /// The state in the peer's word; [`Self::state`] knows the usual ones.
+    pub stat: Option<Cow<'a, str>>,
+    /// The network's or the MC's error, as the peer spells it: often three digits.
+    pub err: Option<Cow<'a, str>>,
+    /// The start of the message; everything after the first `text:`.
+    pub text: Option<Cow<'a, str>>,
+}
+
+impl<'a> Receipt<'a> {
+    /// Most characters of the text that are written.
+    pub const TEXT_LEN: usize = 20;
+
+    /// Reads the fields of `text`, in any order, letters and separators.
+    ///
+    /// Values that are not UTF-8 are taken as Latin-1. Of a field that comes twice the first
+    /// counts.
+    #[must_use]
+    pub fn parse(text: &'a [u8]) -> Self {
+        let mut receipt = Self::default();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let Some((key, value)) = split_key(rest) else {
+                rest = skip_word(rest);
+                continue;
+            };
+            if key == Key::Text {
+                receipt.text = Some(latin_1_or_utf_8(value));
+                break;
+            }
+            let token;
+            (token, rest) = split_token(value);
+            let field = match key {
+                Key::Id => &mut receipt.id,
+                Key::Sub => &mut receipt.sub,
+                Key::Dlvrd => &mut receipt.dlvrd,
+                Key::Stat => &mut receipt.stat,
+                Key::Err => &mut receipt.err,
+                // From `value`, as some put a space before the time of day.
+                Key::SubmitDate => {
+                    receipt.submit_date = receipt.submit_date.or(DateTime::parse(value));
+                    continue;
+                }
+                Key::DoneDate => {
+                    receipt.done_date = receipt.done_date.or(DateTime::parse(value));
+                    continue;
+                }
+                Key::Text | Key::Other => continue,
+            };
+            field.get_or_insert_with(|| latin_1_or_utf_8(token));
+        }
+        receipt
+    }
+
+    /// The state that [`Self::stat`] names; `None` when it is missing or a word of the vendor's.
+    #[must_use]
+    pub fn state(&self) -> Option<MessageState> {
+        const WORDS: &[(&str, MessageState)] = &[
+            ("DELIVRD", MessageState::DELIVERED),
+            ("DELIVERED", MessageState::DELIVERED),
+            ("UNDELIV", MessageState::UNDELIVERABLE),
+            ("UNDELIVRD", MessageState::UNDELIVERABLE),
+            ("UNDELIVERED", MessageState::UNDELIVERABLE),
+            ("UNDELIVERABLE", MessageState::UNDELIVERABLE),
+            ("FAILED", MessageState::UNDELIVERABLE),
+            ("EXPIRED", MessageState::EXPIRED),
+            ("REJECTD", MessageState::REJECTED),
+            ("REJECTED", MessageState::REJECTED),
+            ("ENROUTE", MessageState::ENROUTE),
+            ("EN_ROUTE", MessageState::ENROUTE),
+            ("ACCEPTD", MessageState::ACCEPTED),
+            ("ACCEPTED", MessageState::ACCEPTED),
+            ("DELETED", MessageState::DELETED),
+            ("UNKNOWN", MessageState::UNKNOWN),
+            ("SKIPPED", MessageState::SKIPPED),
+            ("SCHEDULED", MessageState::SCHEDULED),
+        ];
+        let stat = self.stat.as_deref()?;
+        WORDS
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(stat))
+            .map(|&(_, state)| state)
+    }
+
+    /// The same with memory of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Receipt<'static> {
+        fn owned(field: Option<Cow<'_, str>>) -> Option<Cow<'static, str>> {
+            field.map(|value| Cow::Owned(value.into_owned()))
+        }
+        Receipt {
+            id: owned(self.id),
+            sub: owned(self.sub),
+            dlvrd: owned(self.dlvrd),
+            submit_date: self.submit_date,
+            done_date: self.done_date,
+            stat: owned(self.stat),
+            err: owned(self.err),
+            text: owned(self.text),
+        }
+    }
+}
+
+impl fmt::Display for Receipt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut gap = "";
+        let mut put = |key: &str, value: &dyn fmt::Display| {
+            let written = write!(f, "{gap}{key}:{value}");
+            gap = " ";
+            written
+        };
+        let words = [("id", &self.id), ("sub", &self.sub), ("dlvrd", &self.dlvrd)];
+        for (key, value) in words {
+            value.iter().try_for_each(|value| put(key, value))?;
+        }
+        let dates = [
+            ("submit date", &self.submit_date),
+            ("done date", &self.done_date),
+        ];
+        for (key, date) in dates {
+            date.iter().try_for_each(|date| put(key, &Digits(date)))?;
+        }
+        for (key, value) in [("stat", &self.stat), ("err", &self.err)] {
+            value.iter().try_for_each(|value| put(key, value))?;
+        }
+        let Some(text) = &self.text else {
+            return Ok(());
+        };
+        let cut = text.char_indices().nth(Self::TEXT_LEN);
+        let text = cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text);
+        put("text", &text)
+    }
+}
+
+/// A receipt as it came: its text and the TLVs, which win over the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveryReceipt<'a> {
+    /// What the text says; empty when there is none.
+    pub receipt: Receipt<'a>,
+    /// The TLV `receipted_message_id`.
+    pub receipted_message_id: Option<Cow<'a, str>>,
+    /// The TLV `message_state`.
+    pub message_state: Option<MessageState>,
+    /// The TLV `network_error_code`.
+    pub network_error_code: Option<NetworkError>,
+    /// Whether the peer marks it as an intermediate notification.
+    pub is_intermediate: bool,
+}
+
+impl<'a> DeliveryReceipt<'a> {
+    /// Reads `deliver_sm`; `None` when it is a message and no receipt ([`EsmClass::is_receipt`]).
+    #[must_use]
+    pub fn from_deliver(deliver: &DeliverSm<'a>) -> Option<Self> {
+        Self::new(
+            deliver.esm_class,
+            deliver.data_coding,
+            deliver.short_message.as_octets(),
+            deliver.tlvs,
+        )
+    }
+
+    /// Reads `data_sm`; `None` when it is a message and no receipt.
+    #[must_use]
+    pub fn from_data(data: &DataSm<'a>) -> Option<Self> {
+        Self::new(data.esm_class, data.data_coding, &[], data.tlvs)
+    }
+
+    fn new(
+        esm_class: EsmClass,
+        data_coding: DataCoding,
+        short_message: &'a [u8],
+        tlvs: Tlvs<'a>,
+    ) -> Option<Self> {
+        if !esm_class.is_receipt() {
+            return None;
+        }
+        let mut octets = short_message;
+        if octets.is_empty() {
+            let payload = tlvs.find::<tlv::MessagePayload<'_>>();
+            octets = payload.map_or(octets, |payload| payload.0.as_octets());
+        }
+        if let (true, Some((&len, rest))) = (esm_class.has_udh(), octets.split_first()) {
+            octets = rest.get(usize::from(len)..).unwrap_or_default();
+        }
+        // Some MCs say UCS-2 and send ASCII.
+        let receipt = if data_coding == DataCoding::UCS2 && octets.contains(&0) {
+            Receipt::parse(utf_16(octets).as_bytes()).into_owned()
+        } else {
+            Receipt::parse(octets)
+        };
+        Some(Self {
+            receipt,
+            receipted_message_id: tlvs
+                .find::<ReceiptedMessageId<'_>>()
+                .map(|id| latin_1_or_utf_8(id.0.as_octets())),
+            message_state: tlvs.find::<tlv::MessageState>().map(|state| state.0),
+            network_error_code: tlvs.find::<tlv::NetworkErrorCode>().map(|code| code.0),
+            is_intermediate: esm_class.is_intermediate(),
+        })
+    }
+
+    /// Which message it is about, in the peer's spelling.
+    #[must_use]
+    pub fn message_id(&self) -> Option<&str> {
+        let tlv = self.receipted_message_id.as_deref();
+        tlv.filter(|id| !id.is_empty())
+            .or(self.receipt.id.as_deref())
+    }
+
+    /// The state it tells; a TLV with a value that has no name counts only without a word.
+    #[must_use]
+    pub fn state(&self) -> Option<MessageState> {
+        self.message_state
+            .filter(|state| state.name().is_some())
+            .or_else(|| self.receipt.state())
+            .or(self.message_state)
+    }
+}
+
+/// A date and time of the MC's clock, without a zone, from 2000 to 2099.
+///
+/// `Display` writes ISO 8601, with the seconds unless they are 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DateTime {
+    year: u16,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+}
+
+impl DateTime {
+    /// A date and time; `None` when there is no such, or the year is not 2000 to 2099.
+    #[must_use]
+    pub const fn new(
+        year: u16,
+        month: u8,
+        day: u8,
+        hour: u8,
+        minute: u8,
+        second: u8,
+    ) -> Option<Self> {
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            // 2000 was a leap year too.
+            2 if year.is_multiple_of(4) => 29,
+            2 => 28,
+            _ => return None,
+        };
+        if year < 2000 || year > 2099 || day == 0 || day > days {
+            return None;
+        }
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        Some(Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        })
+    }
+
+    /// 2000 to 2099.
+    #[must_use]
+    pub const fn year(&self) -> u16 {
+        self.year
+    }
+
+    /// 1 to 12.
+    #[must_use]
+    pub const fn month(&self) -> u8 {
+        self.month
+    }
+
+    /// 1 to 31.
+    #[must_use]
+    pub const fn day(&self) -> u8 {
+        self.day
+    }
+
+    /// 0 to 23.
+    #[must_use]
+    pub const fn hour(&self) -> u8 {
+        self.hour
+    }
+
+    /// 0 to 59.
+    #[must_use]
+    pub const fn minute(&self) -> u8 {
+        self.minute
+    }
+
+    /// 0 to 59; 0 when the peer gives none, as the standard's form does not.
+    #[must_use]
+    pub const fn second(&self) -> u8 {
+        self.second
+    }
+
+    /// Reads the date that `value` starts with: 10 digits (`YYMMDDhhmm`), 12 (`YYYYMMDDhhmm` or
+    /// `YYMMDDhhmmss`), 14 (`YYYYMMDDhhmmss`), or ISO 8601. What follows, a zone for example, is
+    /// ignored.
+    #[must_use]
+    pub fn parse(value: &[u8]) -> Option<Self> {
+        let value = value.trim_ascii_start();
+        let is_iso = value.get(4) == Some(&b'-');
+        let mut digits = [0; 14];
+        let mut count = 0;
+        for &octet in value {
+            match (octet, count) {
+                (b'0'..=b'9', _) => {
+                    *digits.get_mut(count)? = octet - b'0';
+                    count += 1;
+                }
+                (b'-', 4 | 6) | (b'T' | b't' | b' ', 8) | (b':', 10 | 12) if is_iso => {}
+                _ => break,
+            }
+        }
+        let pair = |at: usize| match digits.get(at..at + 2) {
+            Some([tens, ones]) => tens * 10 + ones,
+            _ => 0,
+        };
+        let long = |second| {
+            let year = u16::from(pair(0)) * 100 + u16::from(pair(2));
+            Self::new(year, pair(4), pair(6), pair(8), pair(10), second)
+        };
+        let short = |second| {
+            let year = 2000 + u16::from(pair(0));
+            Self::new(year, pair(2), pair(4), pair(6), pair(8), second)
+        };
+        match count {
+            10 if !is_iso => short(0),
+            // A date that can be read both ways would be of 2020 the other way.
+            12 if is_iso => long(0),
+            12 => long(0).or_else(|| short(pair(10))),
+            14 => long(pair(12)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        } = self;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}")?;
+        if *second > 0 {
+            write!(f, ":{second:02}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes `YYMMDDhhmm`.
+struct Digits<'d>(&'d DateTime);
+
+impl fmt::Display for Digits<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DateTime {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            ..
+        } = self.0;
+        let year = year % 100;
+        write!(f, "{year:02}{month:02}{day:02}{hour:02}{minute:02}")
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Key {
+    Id,
+    Sub,
+    Dlvrd,
+    SubmitDate,
+    DoneDate,
+    Stat,
+    Err,
+    Text,
+    /// A vendor's own.
+    Other,
+}
+
+/// Words of the keys, in any letters; the second may be joined to the first.
+const KEYS: &[(&str, &str, Key)] = &[
+    ("id", "", Key::Id),
+    ("sub", "", Key::Sub),
+    ("dlvrd", "", Key::Dlvrd),
+    ("submit", "date", Key::SubmitDate),
+    ("done", "date", Key::DoneDate),
+    ("stat", "", Key::Stat),
+    ("err", "", Key::Err),
+    ("text", "", Key::Text),
+];
+
+/// Splits a key and its colon off the front of `text`.
+fn split_key(text: &[u8]) -> Option<(Key, &[u8])> {
+    let known = KEYS.iter().find_map(|&(first, second, key)| {
+        let mut rest = strip_word(text, first)?;
+        if !second.is_empty() {
+            let joint = rest.iter().take_while(|octet| b" _-".contains(octet));
+            rest = strip_word(rest.get(joint.count()..)?, second)?;
+        }
+        Some((key, rest.trim_ascii_start().strip_prefix(b":")?))
+    });
+    known.or_else(|| {
+        let is_word = |octet: &&u8| octet.is_ascii_alphanumeric() || **octet == b'_';
+        let rest = text.get(text.iter().take_while(is_word).count()..)?;
+        let is_key = text.first()?.is_ascii_alphabetic();
+        Some((Key::Other, rest.strip_prefix(b":")?)).filter(|_| is_key)
+    })
+}
+
+fn strip_word<'a>(text: &'a [u8], word: &str) -> Option<&'a [u8]> {
+    let (start, rest) = text.split_at_checked(word.len())?;
+    start.eq_ignore_ascii_case(word.as_bytes()).then_some(rest)
+}
+
+/// Splits a value without separators off the front of `text`; empty when the next key follows.
+fn split_token(text: &[u8]) -> (&[u8], &[u8]) {
+    let text = text.trim_ascii_start();
+    if split_key(text).is_some() {
+        return (&[], text);
+    }
+    let is_inside = |octet: &&u8| !is_separator(octet);
+    text.split_at(text.iter().take_while(is_inside).count())
+}
+
+/// From one word to the start of the next.
+fn skip_word(text: &[u8]) -> &[u8] {
+    let word = text.iter().take_while(|octet| !is_separator(octet)).count();
+    let rest = text.get(word..).unwrap_or_default();
+    let gap = rest.iter().take_while(|octet| is_separator(octet)).count();
+    rest.get(gap..).unwrap_or_default()
+}
+
+const fn is_separator(octet: &u8) -> bool {
+    octet.is_ascii_whitespace() || matches!(*octet, b',' | b';' | b'|' | 0)
+}
+
+fn latin_1_or_utf_8(octets: &[u8]) -> Cow<'_, str> {
+    match core::str::from_utf8(octets) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => octets.iter().copied().map(char::from).collect(),
+    }
+}
+
+fn utf_16(octets: &[u8]) -> String {
+    let (units, _) = octets.as_chunks();
+    let units = units.iter().copied().map(u16::from_be_bytes);
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    fn date(text: &str) -> Option<alloc::string::String> {
+        DateTime::parse(text.as_bytes()).map(|date| date.to_string())
+    }
+
+    #[test]
+    fn dates_of_10_12_and_14_digits() {
+        for (text, expect) in [
+            ("2601312359", Some("2026-01-31T23:59")),
+            ("2601312359+02", Some("2026-01-31T23:59")),
+            ("2601312359-0500", Some("2026-01-31T23:59")),
+            ("260131235907", Some("2026-01-31T23:59:07")),
+            ("202601312359", Some("2026-01-31T23:59")),
+            ("20260131235907", Some("2026-01-31T23:59:07")),
+            ("2026-01-31T23:59:07Z", Some("2026-01-31T23:59:07")),
+            ("2026-01-31 23:59-05:00", Some("2026-01-31T23:59")),
+            ("2402290000", Some("2024-02-29T00:00")),
+            ("2602290000", None),
+            ("0000000000", None),
+            ("260131", None),
+            ("202601312359070", None),
+            ("", None),
+        ] {
+            assert_eq!(date(text).as_deref(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_in_any_spelling() {
+        let receipt = Receipt::parse(
+            b"SUBMIT_DATE:2601312359;DoneDate : 2026-02-01 00:01 foo:bar\r\nErr: |Sub: 1 ID:a ID:b stat",
+        );
+        assert_eq!(receipt.submit_date, DateTime::new(2026, 1, 31, 23, 59, 0));
+        assert_eq!(receipt.done_date, DateTime::new(2026, 2, 1, 0, 1, 0));
+        assert_eq!(receipt.err.as_deref(), Some(""));
+        assert_eq!(receipt.sub.as_deref(), Some("1"));
+        assert_eq!(receipt.id.as_deref(), Some("a"));
+        assert_eq!(receipt.stat, None);
+        assert_eq!(receipt.text, None);
+    }
+
+    #[test]
+    fn a_word_that_ends_like_a_key_is_none() {
+        let receipt = Receipt::parse(b"msgid:7 xstat:A id:8");
+        assert_eq!(receipt.id.as_deref(), Some("8"));
+        assert_eq!(receipt.stat, None);
+    }
+
+    #[test]
+    fn what_is_written_is_the_appendix() {
+        let receipt = Receipt {
+            id: Some("0123456789".into()),
+            sub: Some("001".into()),
+            dlvrd: Some("001".into()),
+            submit_date: DateTime::new(2026, 1, 31, 23, 59, 30),
+            done_date: DateTime::new(2026, 2, 1, 0, 1, 0),
+            stat: MessageState::DELIVERED.receipt_word().map(Cow::Borrowed),
+            err: Some("000".into()),
+            text: Some("àll of 20 characters, no more".into()),
+        };
+        assert_eq!(
+            receipt.to_string(),
+            "id:0123456789 sub:001 dlvrd:001 submit date:2601312359 done date:2602010001 \
+             stat:DELIVRD err:000 text:àll of 20 characters"
+        );
+    }
+}
