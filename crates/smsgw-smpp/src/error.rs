@@ -109,6 +109,10 @@ pub enum DecodeErrorKind {
         /// Octets it has.
         had: u32,
     },
+    /// A TLV that is a C-octet string does not end in NUL.
+    TlvWithoutNul,
+    /// An address has octets above 0x7F.
+    NonAscii,
     /// The frame holds another command than the one asked for.
     OtherCommand,
     /// The frame is a header alone, as in error responses.
@@ -148,6 +152,7 @@ impl DecodeError {
         match self.kind {
             DecodeErrorKind::BrokenTlv { .. } => return CommandStatus::ESME_RINVTLVSTREAM,
             DecodeErrorKind::TlvLength { .. } => return CommandStatus::ESME_RINVTLVLEN,
+            DecodeErrorKind::TlvWithoutNul => return CommandStatus::ESME_RINVTLVVAL,
             DecodeErrorKind::OtherCommand => return CommandStatus::ESME_RINVCMDID,
             DecodeErrorKind::NoBody => return CommandStatus::ESME_RINVCMDLEN,
             DecodeErrorKind::InvalidDestFlag => return CommandStatus::ESME_RINVDESTFLAG,
@@ -200,6 +205,8 @@ impl fmt::Display for DecodeErrorKind {
             Self::TlvLength { needed, had } => {
                 write!(f, "the value of this TLV has {needed} octets, had {had}")
             }
+            Self::TlvWithoutNul => f.write_str("the value of this TLV ends without NUL"),
+            Self::NonAscii => f.write_str("octets above 0x7F"),
             Self::OtherCommand => f.write_str("the frame holds another command"),
             Self::NoBody => f.write_str("the frame is a header alone"),
         }
@@ -217,6 +224,8 @@ impl DecodeErrorKind {
             Self::InvalidDestFlag => "invalid_dest_flag",
             Self::BrokenTlv { .. } => "broken_tlv",
             Self::TlvLength { .. } => "tlv_length",
+            Self::TlvWithoutNul => "tlv_without_nul",
+            Self::NonAscii => "non_ascii",
             Self::OtherCommand => "other_command",
             Self::NoBody => "no_body",
         }

@@ -24,8 +24,11 @@ pub struct Quirks {
     /// Octets after the last good TLV that are no TLV, or a TLV that passes the end of the frame:
     /// the good ones are kept.
     pub broken_tlvs: bool,
-    /// A TLV whose length is not the one in the standard: it is kept as octets.
+    /// A TLV whose length is not the one in the standard: it is kept as octets. And one that is a
+    /// C-octet string without its NUL, as many MCs send `receipted_message_id`.
     pub tlv_lengths: bool,
+    /// An address with octets above 0x7F: a name in Latin-1 or the like.
+    pub non_ascii_addresses: bool,
 }
 
 impl Quirks {
@@ -35,6 +38,7 @@ impl Quirks {
         long_strings: true,
         broken_tlvs: true,
         tlv_lengths: true,
+        non_ascii_addresses: true,
     };
     /// Only what the standard allows.
     pub const STRICT: Self = Self {
@@ -42,6 +46,7 @@ impl Quirks {
         long_strings: false,
         broken_tlvs: false,
         tlv_lengths: false,
+        non_ascii_addresses: false,
     };
     /// Lenient, but a message whose TLV stream is broken is refused: to accept it would be to
     /// drop what its sender asked for. What sessions use unless told otherwise.
@@ -61,7 +66,7 @@ impl Default for Quirks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Tolerance {
-    /// See [`Quirks::missing_nul`].
+    /// See [`Quirks::missing_nul`]; in a TLV, [`Quirks::tlv_lengths`].
     MissingNul,
     /// See [`Quirks::long_strings`].
     LongString,
@@ -69,15 +74,18 @@ pub enum Tolerance {
     BrokenTlv,
     /// See [`Quirks::tlv_lengths`].
     TlvLength,
+    /// See [`Quirks::non_ascii_addresses`].
+    NonAscii,
 }
 
 impl fmt::Display for Tolerance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MissingNul => "no NUL before the end of the frame",
+            Self::MissingNul => "no NUL at the end",
             Self::LongString => "longer than the standard allows",
             Self::BrokenTlv => "octets that are no whole TLV",
             Self::TlvLength => "not the length the standard gives this TLV",
+            Self::NonAscii => "octets above 0x7F",
         })
     }
 }

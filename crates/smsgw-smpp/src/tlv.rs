@@ -206,6 +206,14 @@ impl<'a> Tlvs<'a> {
                 }
                 reader.tolerate_at(Tolerance::TlvLength, field, offset);
             }
+            if tlv.tag.is_c_octet_string() && tlv.value().last() != Some(&0) {
+                let field = tlv.tag.name().unwrap_or("tlv");
+                if !quirks.tlv_lengths {
+                    let kind = DecodeErrorKind::TlvWithoutNul;
+                    return Err(DecodeError::new(kind, field, offset));
+                }
+                reader.tolerate_at(Tolerance::MissingNul, field, offset);
+            }
             offset = offset.saturating_add(clamp(tlv.size()));
         }
         let trailing = tlvs.trailing();

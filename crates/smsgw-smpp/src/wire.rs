@@ -144,6 +144,26 @@ impl<'a, 'q> Reader<'a, 'q> {
         Ok(self.remaining())
     }
 
+    /// Looks at the octets of a string that started at `offset`, if anybody wants to know.
+    #[inline]
+    pub(crate) fn check_ascii(
+        &mut self,
+        octets: &[u8],
+        field: &'static str,
+        offset: usize,
+    ) -> Result<(), DecodeError> {
+        let refuses = !self.quirks.non_ascii_addresses;
+        if !(refuses || self.is_reporting()) || octets.is_ascii() {
+            return Ok(());
+        }
+        if refuses {
+            let offset = clamp(offset);
+            return Err(DecodeError::new(DecodeErrorKind::NonAscii, field, offset));
+        }
+        self.tolerate_at(Tolerance::NonAscii, field, clamp(offset));
+        Ok(())
+    }
+
     pub(crate) fn tolerate(&mut self, what: Tolerance, field: &'static str) {
         let offset = clamp(self.offset());
         self.tolerate_at(what, field, offset);

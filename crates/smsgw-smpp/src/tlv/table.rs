@@ -41,6 +41,18 @@ macro_rules! tlvs {
                 }
                 fixed_len(self)
             }
+
+            /// Whether the value ends in NUL, by the table's type.
+            pub(crate) const fn is_c_octet_string(self) -> bool {
+                #[expect(clippy::extra_unused_lifetimes, reason = "the rows that borrow name it")]
+                const fn is_c_octet_string<'a>(tag: TlvTag) -> bool {
+                    match tag {
+                        $( $( TlvTag::$tag => <$ty as TlvField<'a>>::IS_C_OCTET_STRING, )? )*
+                        _ => false,
+                    }
+                }
+                is_c_octet_string(self)
+            }
         }
 
         $( $(

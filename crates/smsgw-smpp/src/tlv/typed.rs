@@ -191,6 +191,8 @@ impl<const MAX: usize> fmt::Debug for TlvCString<'_, MAX> {
 pub(crate) trait TlvField<'a>: Sized {
     /// Octets of the value when the standard fixes them.
     const FIXED_LEN: Option<usize> = None;
+    /// Whether the value ends in NUL.
+    const IS_C_OCTET_STRING: bool = false;
     fn from_octets(value: &'a [u8]) -> Option<Self>;
     fn to_value(&self) -> TlvValue<'a>;
 }
@@ -241,6 +243,7 @@ impl<'a> TlvField<'a> for TlvOctets<'a> {
 }
 
 impl<'a, const MAX: usize> TlvField<'a> for TlvCString<'a, MAX> {
+    const IS_C_OCTET_STRING: bool = true;
     fn from_octets(value: &'a [u8]) -> Option<Self> {
         TlvOctets::new(value).ok().map(Self)
     }

@@ -106,11 +106,12 @@ impl<'a, const MAX: usize> Field<'a> for Address<'a, MAX> {
 
     #[inline]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
-        Ok(Self {
-            ton: Field::read(reader, AddressNames::of(name).ton)?,
-            npi: Field::read(reader, AddressNames::of(name).npi)?,
-            digits: Field::read(reader, name)?,
-        })
+        let ton = Field::read(reader, AddressNames::of(name).ton)?;
+        let npi = Field::read(reader, AddressNames::of(name).npi)?;
+        let offset = reader.offset();
+        let digits: COctetString<'a, MAX> = Field::read(reader, name)?;
+        reader.check_ascii(digits.as_octets(), name, offset)?;
+        Ok(Self { ton, npi, digits })
     }
 
     #[inline]
