@@ -1,0 +1,149 @@
+//! [`Esme`]: a client over TCP.
+
+use std::fmt;
+use std::io;
+use std::ops::Deref;
+use std::time::Instant;
+
+use tokio::net::{TcpStream, ToSocketAddrs};
+
+use crate::connection::{Connection, Events, Reply, RequestError};
+use crate::frame::Frame;
+use crate::pdu::{SubmitSm, SubmitSmResp};
+use crate::session::{Bind, CloseReason, Config, Event, Session};
+use crate::status::CommandStatus;
+
+/// A bound client; a task moves the octets. Clones share the session.
+///
+/// What both ends can do is in [`Connection`].
+///
+/// ```no_run
+/// use smsgw_smpp::esme::Esme;
+/// use smsgw_smpp::pdu::SubmitSm;
+/// use smsgw_smpp::session::{Bind, BindMode, Config};
+/// use smsgw_smpp::types::{Address, ShortMessage};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let bind = Bind::new(BindMode::Transceiver, "esme".try_into()?, "secret".try_into()?);
+/// let (esme, _events) = Esme::connect("127.0.0.1:2775", &bind, Config::default()).await?;
+/// let reply = esme
+///     .submit(&SubmitSm {
+///         destination_addr: Address::international("306912345678")?,
+///         short_message: ShortMessage::new(b"hello")?,
+///         ..SubmitSm::default()
+///     })
+///     .await?;
+/// println!("{} {}", reply.status(), reply.body()?.message_id);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Esme(Connection);
+
+impl Esme {
+    /// Connects and binds.
+    ///
+    /// # Errors
+    /// When there is no connection, or the MC refuses the bind or does not answer it in time.
+    pub async fn connect(
+        address: impl ToSocketAddrs,
+        bind: &Bind<'_>,
+        config: Config,
+    ) -> Result<(Self, Events), ConnectError> {
+        let stream = TcpStream::connect(address)
+            .await
+            .map_err(ConnectError::Io)?;
+        Self::bind(stream, bind, config).await
+    }
+
+    /// Binds over a connection that is there.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn bind(
+        stream: TcpStream,
+        bind: &Bind<'_>,
+        config: Config,
+    ) -> Result<(Self, Events), ConnectError> {
+        let now = Instant::now();
+        let window = config.window;
+        let mut session = Session::esme(config, now);
+        // A fresh session of an ESME is open.
+        let _ = session.bind(bind, now);
+        let (connection, mut events) = Connection::start(stream, session, window);
+        while let Some(event) = events.recv().await {
+            match event {
+                Event::Bound(_) => return Ok((Self(connection), events)),
+                Event::BindRefused(frame) => {
+                    connection.close();
+                    return Err(ConnectError::Refused(frame));
+                }
+                Event::Closed(reason) => return Err(ConnectError::Closed(reason)),
+                // Nothing else is allowed before the bind.
+                _ => {}
+            }
+        }
+        Err(ConnectError::Closed(CloseReason::Disconnected))
+    }
+
+    /// Sends a message and waits for the answer: see [`Connection::request`].
+    ///
+    /// # Errors
+    /// When it could not be sent, or there is no answer.
+    pub async fn submit(
+        &self,
+        message: &SubmitSm<'_>,
+    ) -> Result<Reply<SubmitSmResp<'static>>, RequestError> {
+        self.request(message).await
+    }
+}
+
+impl Deref for Esme {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+/// There is no bound session.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// No connection.
+    Io(io::Error),
+    /// The MC refused the bind; the frame is its answer.
+    Refused(Frame),
+    /// The connection ended before the bind was answered.
+    Closed(CloseReason),
+}
+
+impl ConnectError {
+    /// Why the MC refused.
+    #[must_use]
+    pub const fn status(&self) -> Option<CommandStatus> {
+        match self {
+            Self::Refused(frame) => Some(frame.command_status()),
+            Self::Io(_) | Self::Closed(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "no connection: {error}"),
+            Self::Refused(frame) => write!(f, "bind refused: {}", frame.command_status()),
+            Self::Closed(reason) => write!(f, "bind not answered: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Refused(_) | Self::Closed(_) => None,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What a session may take and how long it waits (SMPP 5.0 §2.7).
+
+use std::time::Duration;
+
+use crate::frame::Frame;
+use crate::quirks::Quirks;
+
+/// The limits and timers of one session.
+///
+/// ```
+/// use smsgw_smpp::session::Config;
+///
+/// let config = Config { window: 100, ..Config::default() };
+/// assert_eq!(config.response_timer.as_secs(), 30);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Most own requests without an answer, 1 to 65,535 (others are taken as the nearer end).
+    pub window: usize,
+    /// Most requests of the peer that may wait for our answer; at that many, reading stops.
+    pub max_unanswered: usize,
+    /// Most octets of a PDU, header included.
+    pub max_frame_len: u32,
+    /// From the start to a successful bind; then the session ends.
+    pub session_init_timer: Duration,
+    /// Silence of the peer after which it is asked whether it is there; `None` never asks.
+    pub enquire_link_timer: Option<Duration>,
+    /// Time without a message, either way, after which the session unbinds; `None` never does.
+    pub inactivity_timer: Option<Duration>,
+    /// How long an answer may take.
+    pub response_timer: Duration,
+    /// Which faults in the peer's requests are let through.
+    pub quirks: Quirks,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            window: 10,
+            max_unanswered: 1_000,
+            max_frame_len: Frame::DEFAULT_MAX_LEN,
+            session_init_timer: Duration::from_secs(10),
+            enquire_link_timer: Some(Duration::from_secs(30)),
+            inactivity_timer: None,
+            response_timer: Duration::from_secs(30),
+            quirks: Quirks::SESSION,
+        }
+    }
+}
