@@ -121,7 +121,7 @@ fn a_tlv_one_octet_short() {
     let read = frame.decode_with::<SubmitSm>(&Quirks::LENIENT).unwrap();
     tolerated(
         &read.tolerated,
-        &[(Tolerance::TlvLength, "USER_MESSAGE_REFERENCE", 48)],
+        &[(Tolerance::TlvLength, "user_message_reference", 48)],
     );
     let kept = read.pdu.tlvs.iter().next().unwrap();
     assert_eq!(
@@ -132,7 +132,7 @@ fn a_tlv_one_octet_short() {
     refused(
         frame.decode_with::<SubmitSm>(&Quirks::STRICT).unwrap_err(),
         DecodeErrorKind::TlvLength { needed: 2, had: 1 },
-        "USER_MESSAGE_REFERENCE",
+        "user_message_reference",
         48,
         CommandStatus::ESME_RINVTLVLEN,
     );
@@ -187,12 +187,12 @@ fn a_receipted_message_id_without_its_nul() {
     assert_eq!(id.0.as_octets(), b"abc");
     tolerated(
         &read.tolerated,
-        &[(Tolerance::MissingNul, "RECEIPTED_MESSAGE_ID", 35)],
+        &[(Tolerance::MissingNul, "receipted_message_id", 35)],
     );
     refused(
         frame.decode_with::<DeliverSm>(&Quirks::STRICT).unwrap_err(),
         DecodeErrorKind::TlvWithoutNul,
-        "RECEIPTED_MESSAGE_ID",
+        "receipted_message_id",
         35,
         CommandStatus::ESME_RINVTLVVAL,
     );

@@ -20,11 +20,18 @@ macro_rules! tlvs {
             /// Every tag of the table.
             pub const ALL: &[Self] = &[$( Self::$tag, )*];
 
-            /// The constant's name: the standard's in capitals.
+            /// The standard's name: `message_payload`.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self {
-                    $( Self::$tag => Some(stringify!($tag)), )*
+                    $( Self::$tag => {
+                        const CAPITALS: &str = stringify!($tag);
+                        const NAME: [u8; CAPITALS.len()] = to_lowercase(CAPITALS);
+                        match str::from_utf8(&NAME) {
+                            Ok(name) => Some(name),
+                            Err(_) => None,
+                        }
+                    } )*
                     _ => None,
                 }
             }
@@ -207,14 +214,11 @@ tlvs! {
     ITS_SESSION_INFO = 0x1383,
 }
 
-/// The standard's name in lower case, `message_payload`; a number when it has none.
+/// The standard's name, `message_payload`; a number when it has none.
 impl fmt::Display for TlvTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
         match self.name() {
-            Some(name) => name
-                .chars()
-                .try_for_each(|c| f.write_char(c.to_ascii_lowercase())),
+            Some(name) => f.write_str(name),
             None => write!(f, "{:#06x}", self.0),
         }
     }
@@ -224,4 +228,12 @@ impl fmt::Debug for TlvTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// `capitals`, `N` octets, in lower case.
+const fn to_lowercase<const N: usize>(capitals: &str) -> [u8; N] {
+    let mut name = [0; N];
+    name.copy_from_slice(capitals.as_bytes());
+    name.make_ascii_lowercase();
+    name
 }
