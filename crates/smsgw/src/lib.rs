@@ -1,5 +1,6 @@
 //! SMS protocols in one place, and a neutral [`Message`] that converts to and from each.
 
+pub mod convert;
 #[cfg(feature = "serde")]
 mod hex;
 mod message;

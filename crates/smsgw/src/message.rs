@@ -88,8 +88,16 @@ impl Address {
     #[must_use]
     pub fn number(text: &str) -> Self {
         match text.strip_prefix('+') {
-            Some(digits) => Self { ton: 1, npi: 1, digits: digits.into() },
-            None => Self { ton: 0, npi: 1, digits: text.into() },
+            Some(digits) => Self {
+                ton: 1,
+                npi: 1,
+                digits: digits.into(),
+            },
+            None => Self {
+                ton: 0,
+                npi: 1,
+                digits: text.into(),
+            },
         }
     }
 
@@ -98,9 +106,17 @@ impl Address {
     pub fn sender(text: &str) -> Self {
         let digits = text.strip_prefix('+').unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
-            Self { ton: 5, npi: 0, digits: text.into() }
+            Self {
+                ton: 5,
+                npi: 0,
+                digits: text.into(),
+            }
         } else if text.len() <= 6 {
-            Self { ton: 3, npi: 0, digits: text.into() }
+            Self {
+                ton: 3,
+                npi: 0,
+                digits: text.into(),
+            }
         } else {
             Self::number(text)
         }
@@ -158,6 +174,12 @@ impl ReceiptRequest {
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Extra {
+    /// `service_type` of SMPP.
+    ServiceType(String),
+    /// `protocol_id` of SMPP, TP-PID of GSM.
+    ProtocolId(u8),
+    /// `priority_flag` of SMPP.
+    Priority(u8),
     /// A TLV of SMPP.
     Tlv {
         /// Its tag.

@@ -1,0 +1,4 @@
+//! Between [`Message`](crate::Message) and each protocol: pure functions, no IO.
+
+#[cfg(feature = "smpp")]
+pub mod smpp;

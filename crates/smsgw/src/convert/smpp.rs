@@ -1,0 +1,410 @@
+//! Between [`Message`] and `submit_sm` / `deliver_sm`.
+//!
+//! What is kept:
+//!
+//! | `Message` | to SMPP | from SMPP |
+//! |---|---|---|
+//! | `from`, `to` | `source_addr`, `destination_addr` with TON and NPI; digits as Latin-1 | the same |
+//! | `Content::Text` | GSM 7-bit (`data_coding` 0, unpacked) or UCS-2 (8), as many parts as it needs, joined by a concatenation header | text of `data_coding` 0 or 8 that is too long for one SMS |
+//! | `Content::Encoded` | `data_coding`, and header and octets in `short_message`, or in `message_payload` above 254 octets; one part | everything else, octet for octet |
+//! | `class` | of text: `data_coding` 0xF0 to 0xF3 for GSM 7-bit, `dest_addr_subunit` for UCS-2 | stays in `dcs` and `extras` |
+//! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one needs a clock: it is dropped |
+//! | `receipt` | `registered_delivery`, bits 1-0 | the same; other bits are dropped |
+//! | `reference` | `user_message_reference` | the same |
+//! | `Extra::Tlv` | a TLV, in order, in every part | every other TLV, in order |
+//! | `Extra::ServiceType`, `Extra::ProtocolId`, `Extra::Priority` | the field | the field, unless empty or 0 |
+//!
+//! Not kept, as a message is not about them: `schedule_delivery_time`, `replace_if_present_flag`,
+//! `sm_default_msg_id`, the mode and reply path bits of `esm_class`.
+
+use std::fmt;
+
+use smsgw_gsm::SegmentError;
+use smsgw_gsm::alphabet::decode_unpacked;
+use smsgw_gsm::segment::{Encoding, Options, segment};
+use smsgw_gsm::ucs2;
+use smsgw_gsm::udh::{Reference, UserDataHeader};
+use smsgw_smpp::ValueError;
+use smsgw_smpp::pdu::{DeliverSm, SubmitSm};
+use smsgw_smpp::tlv::{
+    MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, TypedTlv as _, UserMessageReference,
+};
+use smsgw_smpp::types::{
+    self, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery, RelativeTime,
+    ShortMessage, Time,
+};
+
+use crate::message::{Address, Content, Extra, Message, ReceiptRequest};
+
+/// Most octets put into `short_message`; more go into `message_payload` (SMPP 3.4 §5.2.21).
+const MAX_SHORT_MESSAGE: usize = 254;
+
+/// One SMS of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What the octets mean (`data_coding`).
+    pub data_coding: u8,
+    /// Octets of the user data header, its length octet included; 0 for none.
+    udh_len: usize,
+    /// The header and what follows it.
+    user_data: Vec<u8>,
+}
+
+impl Part {
+    /// A part from its header (with its length octet; empty for none) and what follows it.
+    #[must_use]
+    pub fn new(data_coding: u8, udh: &[u8], octets: &[u8]) -> Self {
+        Self {
+            data_coding,
+            udh_len: udh.len(),
+            user_data: [udh, octets].concat(),
+        }
+    }
+
+    /// The user data header with its length octet; empty for none.
+    #[must_use]
+    pub fn udh(&self) -> &[u8] {
+        self.user_data.get(..self.udh_len).unwrap_or_default()
+    }
+
+    /// What follows the header.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        self.user_data.get(self.udh_len..).unwrap_or_default()
+    }
+}
+
+/// A message that cannot be put into SMPP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// The text cannot be encoded or split.
+    Segment(SegmentError),
+    /// A field cannot hold its value.
+    Field {
+        /// The standard's name.
+        name: &'static str,
+        /// Why.
+        error: ValueError,
+    },
+    /// An address has characters that SMPP cannot carry.
+    NotLatin1 {
+        /// The standard's name of the field.
+        name: &'static str,
+    },
+}
+
+impl fmt::Display for ConvertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Segment(error) => error.fmt(f),
+            Self::Field { name, error } => write!(f, "{name}: {error}"),
+            Self::NotLatin1 { name } => write!(f, "{name}: characters beyond Latin-1"),
+        }
+    }
+}
+
+impl std::error::Error for ConvertError {}
+
+impl From<SegmentError> for ConvertError {
+    fn from(error: SegmentError) -> Self {
+        Self::Segment(error)
+    }
+}
+
+/// Encodes and splits the content. `reference` ties the parts together when there are several.
+///
+/// # Errors
+/// When the text needs more than 255 parts.
+pub fn parts(message: &Message, reference: Reference) -> Result<Vec<Part>, ConvertError> {
+    match &message.content {
+        Content::Encoded { dcs, udh, octets } => Ok(vec![Part::new(*dcs, udh, octets)]),
+        Content::Text(text) => {
+            let segments = segment(text, &Options::new().with_reference(reference))?;
+            let data_coding = match (segments.encoding(), message.class) {
+                (Encoding::Gsm7, Some(class)) => 0xF0 | (class & 0b11),
+                (Encoding::Gsm7, None) => DataCoding::MC_SPECIFIC.0,
+                _ => DataCoding::UCS2.0,
+            };
+            Ok(segments
+                .iter()
+                .map(|s| Part::new(data_coding, &s.udh(), s.unpacked()))
+                .collect())
+        }
+    }
+}
+
+/// A message and one of its parts, with the memory that its PDU borrows.
+///
+/// ```
+/// use smsgw::convert::smpp::{Outgoing, parts};
+/// use smsgw::gsm::udh::Reference;
+/// use smsgw::{Address, Message};
+///
+/// let message = Message::text(Address::number("+306912345678"), "γειά σου");
+/// let parts = parts(&message, Reference::Eight(1))?;
+/// let outgoing = Outgoing::new(&message, &parts[0])?;
+/// assert_eq!(outgoing.submit_sm()?.data_coding.0, 8);
+/// # Ok::<(), smsgw::convert::smpp::ConvertError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Outgoing<'a> {
+    message: &'a Message,
+    part: &'a Part,
+    from: Vec<u8>,
+    to: Vec<u8>,
+    validity: Option<RelativeTime>,
+    tlvs: Vec<Tlv<'a>>,
+}
+
+impl<'a> Outgoing<'a> {
+    /// Prepares `part` of `message`.
+    ///
+    /// # Errors
+    /// When an address is not Latin-1, or a TLV is too long.
+    pub fn new(message: &'a Message, part: &'a Part) -> Result<Self, ConvertError> {
+        let mut tlvs = Vec::new();
+        if part.user_data.len() > MAX_SHORT_MESSAGE {
+            let payload = field("message_payload", TlvOctets::new(&part.user_data))?;
+            tlvs.push(MessagePayload(payload).into());
+        }
+        if let Some(reference) = message.reference {
+            tlvs.push(UserMessageReference(reference).into());
+        }
+        if let (Some(class), DataCoding::UCS2) = (message.class, DataCoding(part.data_coding)) {
+            // 1 display, 2 mobile equipment, 3 smart card, 4 external unit (SMPP 5.0 §4.8.4.23).
+            const SUBUNITS: [&[u8]; 4] = [&[1], &[2], &[3], &[4]];
+            if let Some(subunit) = SUBUNITS.get(usize::from(class)) {
+                tlvs.push(field(
+                    "dest_addr_subunit",
+                    Tlv::new(TlvTag::DEST_ADDR_SUBUNIT, subunit),
+                )?);
+            }
+        }
+        for extra in &message.extras {
+            if let Extra::Tlv { tag, value } = extra {
+                tlvs.push(field("tlvs", Tlv::new(TlvTag(*tag), value))?);
+            }
+        }
+        let from = message
+            .from
+            .as_ref()
+            .map(|from| latin1("source_addr", from));
+        Ok(Self {
+            message,
+            part,
+            from: from.transpose()?.unwrap_or_default(),
+            to: latin1("destination_addr", &message.to)?,
+            validity: message.validity.map(RelativeTime::new),
+            tlvs,
+        })
+    }
+
+    fn extra<T: Default>(&self, pick: impl FnMut(&'a Extra) -> Option<T>) -> T {
+        self.message
+            .extras
+            .iter()
+            .find_map(pick)
+            .unwrap_or_default()
+    }
+}
+
+/// `submit_sm` and `deliver_sm` have the same fields.
+macro_rules! bodies {
+    ($( $(#[$doc:meta])* $to:ident, $from:ident, $body:ident; )*) => {
+        impl Outgoing<'_> {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// When an address, the service or the TLVs are too long for their fields.
+                pub fn $to(&self) -> Result<$body<'_>, ConvertError> {
+                    let Self { message, part, .. } = self;
+                    let service_type = self.extra(|extra| match extra {
+                        Extra::ServiceType(service) => Some(service.as_str()),
+                        _ => None,
+                    });
+                    let from = message.from.as_ref();
+                    // What fits neither here nor in a TLV has been refused in `new`.
+                    let short_message = ShortMessage::new(&part.user_data).ok();
+                    Ok($body {
+                        service_type: field("service_type", service_type.try_into())?,
+                        source_addr: from.map_or(Ok(types::Address::EMPTY), |from| {
+                            address("source_addr", from, &self.from)
+                        })?,
+                        destination_addr: address("destination_addr", &message.to, &self.to)?,
+                        esm_class: match part.udh_len {
+                            0 => EsmClass::DEFAULT,
+                            _ => EsmClass::UDH_INDICATOR,
+                        },
+                        protocol_id: self.extra(|extra| match extra {
+                            Extra::ProtocolId(id) => Some(*id),
+                            _ => None,
+                        }),
+                        priority_flag: self.extra(|extra| match extra {
+                            Extra::Priority(priority) => Some(PriorityFlag(*priority)),
+                            _ => None,
+                        }),
+                        validity_period: self
+                            .validity
+                            .as_ref()
+                            .map_or(Time::NULL, RelativeTime::as_time),
+                        registered_delivery: match message.receipt {
+                            ReceiptRequest::None => RegisteredDelivery::NONE,
+                            ReceiptRequest::Final => RegisteredDelivery::RECEIPT,
+                            ReceiptRequest::OnFailure => RegisteredDelivery::RECEIPT_ON_FAILURE,
+                            ReceiptRequest::OnSuccess => RegisteredDelivery::RECEIPT_ON_SUCCESS,
+                        },
+                        data_coding: DataCoding(part.data_coding),
+                        short_message: short_message
+                            .filter(|_| part.user_data.len() <= MAX_SHORT_MESSAGE)
+                            .unwrap_or_default(),
+                        tlvs: field("tlvs", Tlvs::new(&self.tlvs))?,
+                        ..$body::default()
+                    })
+                }
+            )*
+        }
+
+        $(
+            #[doc = concat!("What a `", stringify!($body), "` says.")]
+            #[must_use]
+            pub fn $from(pdu: &$body<'_>) -> Message {
+                let (reference, rest) = tlvs(pdu.tlvs);
+                let mut extras = Vec::new();
+                if !pdu.service_type.is_empty() {
+                    extras.push(Extra::ServiceType(pdu.service_type.to_string()));
+                }
+                if pdu.protocol_id != 0 {
+                    extras.push(Extra::ProtocolId(pdu.protocol_id));
+                }
+                if pdu.priority_flag != PriorityFlag::LEVEL_0 {
+                    extras.push(Extra::Priority(pdu.priority_flag.0));
+                }
+                extras.extend(rest);
+                let payload = pdu.tlvs.find::<MessagePayload<'_>>();
+                let octets = match payload {
+                    Some(MessagePayload(payload)) if pdu.short_message.is_empty() => {
+                        payload.as_octets()
+                    }
+                    _ => pdu.short_message.as_octets(),
+                };
+                Message {
+                    from: (pdu.source_addr != types::Address::EMPTY)
+                        .then(|| neutral(&pdu.source_addr)),
+                    to: neutral(&pdu.destination_addr),
+                    content: content(pdu.data_coding, pdu.esm_class, octets, pdu.tlvs),
+                    class: None,
+                    validity: pdu.validity_period.relative(),
+                    receipt: match pdu.registered_delivery.0 & 0b11 {
+                        0b01 => ReceiptRequest::Final,
+                        0b10 => ReceiptRequest::OnFailure,
+                        0b11 => ReceiptRequest::OnSuccess,
+                        _ => ReceiptRequest::None,
+                    },
+                    reference,
+                    extras,
+                }
+            }
+        )*
+    };
+}
+
+bodies! {
+    /// As a `submit_sm`: towards a message centre.
+    submit_sm, from_submit_sm, SubmitSm;
+    /// As a `deliver_sm`: towards an ESME.
+    deliver_sm, from_deliver_sm, DeliverSm;
+}
+
+/// The text of octets whose `data_coding` says how to read them: GSM 7-bit unpacked (0, and the
+/// message classes 0xF0 to 0xF3), ASCII (1), Latin-1 (3), UCS-2 (8). `None` for any other.
+#[must_use]
+pub fn text(data_coding: u8, octets: &[u8]) -> Option<String> {
+    match DataCoding(data_coding) {
+        DataCoding::MC_SPECIFIC | DataCoding(0xF0..=0xF3) => Some(decode_unpacked(octets)),
+        DataCoding::IA5 | DataCoding::LATIN_1 => {
+            Some(octets.iter().copied().map(char::from).collect())
+        }
+        DataCoding::UCS2 => Some(ucs2::decode(octets)),
+        _ => None,
+    }
+}
+
+/// One SMS stays as it is; a text that has to be split becomes text.
+fn content(data_coding: DataCoding, esm_class: EsmClass, octets: &[u8], tlvs: Tlvs<'_>) -> Content {
+    let split = esm_class
+        .has_udh()
+        .then(|| UserDataHeader::split(octets).ok())
+        .flatten();
+    let (udh, octets) = split.map_or((&[][..], octets), |(udh, rest)| (udh.octets(), rest));
+    let most = match data_coding {
+        DataCoding::MC_SPECIFIC => 160,
+        DataCoding::UCS2 => 140,
+        _ => usize::MAX,
+    };
+    let is_segment =
+        esm_class.has_udh() || tlvs.iter().any(|tlv| tlv.tag() == TlvTag::SAR_MSG_REF_NUM);
+    if octets.len() > most
+        && !is_segment
+        && let Some(text) = text(data_coding.0, octets)
+    {
+        return Content::Text(text);
+    }
+    Content::Encoded {
+        dcs: data_coding.0,
+        udh: udh.to_vec(),
+        octets: octets.to_vec(),
+    }
+}
+
+/// The TLV that has a field of its own, and the others.
+fn tlvs(tlvs: Tlvs<'_>) -> (Option<u16>, Vec<Extra>) {
+    let reference = tlvs
+        .find::<UserMessageReference>()
+        .map(|UserMessageReference(it)| it);
+    let own = |tag| {
+        tag == TlvTag::MESSAGE_PAYLOAD || tag == UserMessageReference::TAG && reference.is_some()
+    };
+    let rest = tlvs
+        .iter()
+        .filter(|tlv| !own(tlv.tag()))
+        .map(|tlv| Extra::Tlv {
+            tag: tlv.tag().0,
+            value: tlv.value().to_vec(),
+        })
+        .collect();
+    (reference, rest)
+}
+
+fn neutral(address: &types::Address<'_, 21>) -> Address {
+    Address {
+        ton: address.ton.0,
+        npi: address.npi.0,
+        digits: address.digits.to_string(),
+    }
+}
+
+fn address<'a>(
+    name: &'static str,
+    address: &Address,
+    digits: &'a [u8],
+) -> Result<types::Address<'a, 21>, ConvertError> {
+    Ok(types::Address {
+        ton: types::Ton(address.ton),
+        npi: types::Npi(address.npi),
+        digits: field(name, COctetString::new(digits))?,
+    })
+}
+
+/// The digits as octets; what is not Latin-1 cannot be sent.
+fn latin1(name: &'static str, address: &Address) -> Result<Vec<u8>, ConvertError> {
+    let octets = address.digits.chars().map(|c| u8::try_from(u32::from(c)));
+    octets
+        .collect::<Result<_, _>>()
+        .map_err(|_| ConvertError::NotLatin1 { name })
+}
+
+fn field<T>(name: &'static str, value: Result<T, ValueError>) -> Result<T, ConvertError> {
+    value.map_err(|error| ConvertError::Field { name, error })
+}

@@ -1,0 +1,281 @@
+//! The table of `smsgw::convert::smpp`, a test for each of its cells.
+#![cfg(feature = "smpp")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests state what must hold"
+)]
+
+use std::time::Duration;
+
+use smsgw::convert::smpp::{Outgoing, Part, from_deliver_sm, from_submit_sm, parts, text};
+use smsgw::gsm::udh::Reference;
+use smsgw::smpp::pdu::{Body as _, DeliverSm, SubmitSm};
+use smsgw::smpp::tlv::{MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, UserMessageReference};
+use smsgw::smpp::types::{self, DataCoding, EsmClass, RelativeTime, ShortMessage};
+use smsgw::smpp::{CommandStatus, Frame, SequenceNumber};
+use smsgw::{Address, Content, Extra, Message, ReceiptRequest};
+
+fn hello() -> Message {
+    Message::text(Address::number("+306912345678"), "hello")
+}
+
+/// The frame of the only part.
+fn submit(message: &Message) -> Frame {
+    let parts = parts(message, Reference::Eight(9)).unwrap();
+    assert_eq!(parts.len(), 1);
+    frame(message, &parts[0])
+}
+
+fn frame(message: &Message, part: &Part) -> Frame {
+    let outgoing = Outgoing::new(message, part).unwrap();
+    let status = CommandStatus::ESME_ROK;
+    let submit = outgoing
+        .submit_sm()
+        .unwrap()
+        .to_frame(status, SequenceNumber(1));
+    // Both bodies say the same.
+    let deliver = outgoing
+        .deliver_sm()
+        .unwrap()
+        .to_frame(status, SequenceNumber(1));
+    assert_eq!(submit.body(), deliver.body());
+    submit
+}
+
+/// There and back, where nothing is lost.
+fn returns(message: &Message) {
+    let frame = submit(message);
+    assert_eq!(&from_submit_sm(&frame.decode().unwrap()), message);
+}
+
+fn encoded(dcs: u8, udh: &[u8], octets: &[u8]) -> Message {
+    let content = Content::Encoded {
+        dcs,
+        udh: udh.to_vec(),
+        octets: octets.to_vec(),
+    };
+    Message { content, ..hello() }
+}
+
+#[test]
+fn addresses_to_smpp_and_back() {
+    let from = Some(Address::sender("ÄCME"));
+    let message = Message {
+        from,
+        ..encoded(0, b"", b"hello")
+    };
+    let frame = submit(&message);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(pdu.source_addr.ton, types::Ton::ALPHANUMERIC);
+    assert_eq!(pdu.source_addr.digits.as_octets(), b"\xC4CME");
+    assert_eq!(pdu.destination_addr.ton, types::Ton::INTERNATIONAL);
+    assert_eq!(pdu.destination_addr.digits, "306912345678");
+    returns(&message);
+    let greek = Message {
+        from: Some(Address::sender("Ωmega")),
+        ..hello()
+    };
+    let parts = parts(&greek, Reference::Eight(1)).unwrap();
+    assert!(Outgoing::new(&greek, &parts[0]).is_err());
+}
+
+#[test]
+fn a_short_text_is_gsm_or_ucs2() {
+    let frame = submit(&hello());
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(
+        (pdu.data_coding.0, pdu.short_message.as_octets()),
+        (0, &b"hello"[..])
+    );
+    let greek = Message {
+        content: Content::Text("ά".into()),
+        ..hello()
+    };
+    let frame = submit(&greek);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(
+        (pdu.data_coding.0, pdu.short_message.as_octets()),
+        (8, &b"\x03\xac"[..])
+    );
+}
+
+#[test]
+fn a_long_text_is_split_with_a_header() {
+    let message = Message {
+        content: Content::Text("a".repeat(161)),
+        ..hello()
+    };
+    let parts = parts(&message, Reference::Eight(9)).unwrap();
+    assert_eq!(parts.len(), 2);
+    let second = frame(&message, &parts[1]);
+    let pdu: SubmitSm<'_> = second.decode().unwrap();
+    assert_eq!(pdu.esm_class, EsmClass::UDH_INDICATOR);
+    assert_eq!(
+        pdu.short_message.as_octets(),
+        b"\x05\x00\x03\x09\x02\x02aaaaaaaa"
+    );
+    // A part is not split again, nor turned into text.
+    assert_eq!(
+        from_submit_sm(&pdu).content,
+        Content::Encoded {
+            dcs: 0,
+            udh: b"\x05\x00\x03\x09\x02\x02".into(),
+            octets: [b'a'; 8].into()
+        }
+    );
+}
+
+#[test]
+fn a_long_text_from_smpp_becomes_text() {
+    let octets = [b'a'; 200];
+    let list = [MessagePayload(TlvOctets::new(&octets).unwrap()).into()];
+    let pdu = SubmitSm {
+        tlvs: Tlvs::new(&list).unwrap(),
+        ..SubmitSm::default()
+    };
+    let message = from_submit_sm(&pdu);
+    assert_eq!(message.content, Content::Text("a".repeat(200)));
+    assert_eq!(message.extras, []);
+    let short = SubmitSm {
+        short_message: ShortMessage::new(&octets).unwrap(),
+        ..pdu
+    };
+    assert_eq!(from_submit_sm(&short).content, message.content);
+}
+
+#[test]
+fn octets_pass_unchanged() {
+    returns(&encoded(4, b"", &[0, 255, 7]));
+    returns(&encoded(245, b"\x02\x70\x00", b"x"));
+    returns(&encoded(4, b"", &[7; 254]));
+    let long = encoded(4, b"", &[7; 255]);
+    let frame = submit(&long);
+    assert!(
+        frame
+            .decode::<SubmitSm<'_>>()
+            .unwrap()
+            .short_message
+            .is_empty()
+    );
+    returns(&long);
+}
+
+#[test]
+fn a_class_goes_out_and_stays_in_the_octets_coming_in() {
+    let flash = Message {
+        class: Some(0),
+        ..hello()
+    };
+    let frame = submit(&flash);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(pdu.data_coding, DataCoding(0xF0));
+    let back = from_submit_sm(&pdu);
+    assert_eq!(
+        (back.class, back.content),
+        (None, encoded(0xF0, b"", b"hello").content)
+    );
+    let greek = Message {
+        content: Content::Text("ά".into()),
+        class: Some(2),
+        ..hello()
+    };
+    let frame = submit(&greek);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    let subunit = Tlv::new(TlvTag::DEST_ADDR_SUBUNIT, &[3]).unwrap();
+    assert_eq!(pdu.tlvs.iter().collect::<Vec<_>>(), [subunit]);
+    assert_eq!(
+        from_submit_sm(&pdu).extras,
+        [Extra::Tlv {
+            tag: TlvTag::DEST_ADDR_SUBUNIT.0,
+            value: vec![3]
+        }]
+    );
+}
+
+#[test]
+fn validity_is_relative() {
+    let validity = Some(Duration::from_secs(3_661));
+    returns(&Message {
+        validity,
+        ..encoded(0, b"", b"x")
+    });
+    let absolute = types::Time::new(b"260131235959904+").unwrap();
+    let pdu = SubmitSm {
+        validity_period: absolute,
+        ..SubmitSm::default()
+    };
+    assert_eq!(from_submit_sm(&pdu).validity, None);
+    let relative = RelativeTime::new(Duration::from_secs(60));
+    let pdu = DeliverSm {
+        validity_period: relative.as_time(),
+        ..DeliverSm::default()
+    };
+    assert_eq!(
+        from_deliver_sm(&pdu).validity,
+        Some(Duration::from_secs(60))
+    );
+}
+
+#[test]
+fn receipt_requests_both_ways() {
+    for receipt in [
+        ReceiptRequest::None,
+        ReceiptRequest::Final,
+        ReceiptRequest::OnFailure,
+        ReceiptRequest::OnSuccess,
+    ] {
+        returns(&Message {
+            receipt,
+            ..encoded(0, b"", b"x")
+        });
+    }
+    let pdu = SubmitSm {
+        registered_delivery: types::RegisteredDelivery(0b0001_0001),
+        ..SubmitSm::default()
+    };
+    assert_eq!(from_submit_sm(&pdu).receipt, ReceiptRequest::Final);
+}
+
+#[test]
+fn the_reference_both_ways() {
+    let message = Message {
+        reference: Some(0x1234),
+        ..encoded(0, b"", b"x")
+    };
+    let frame = submit(&message);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(pdu.tlvs.find(), Some(UserMessageReference(0x1234)));
+    returns(&message);
+}
+
+#[test]
+fn extras_both_ways_in_order_with_repeats() {
+    let tlv = |tag, value: &[u8]| Extra::Tlv {
+        tag,
+        value: value.to_vec(),
+    };
+    let extras = vec![
+        Extra::ServiceType("WAP".into()),
+        Extra::ProtocolId(0x41),
+        Extra::Priority(2),
+        tlv(0x1601, b"vendor"),
+        tlv(0x0381, b"1"),
+        tlv(0x0381, b"2"),
+        // A reference of the wrong length is kept as it came.
+        tlv(TlvTag::USER_MESSAGE_REFERENCE.0, b"x"),
+    ];
+    returns(&Message {
+        extras,
+        ..encoded(0, b"", b"x")
+    });
+}
+
+#[test]
+fn text_of_the_codings_it_knows() {
+    assert_eq!(text(0, b"\x00\x1b\x65").as_deref(), Some("@€"));
+    assert_eq!(text(0xF1, b"a").as_deref(), Some("a"));
+    assert_eq!(text(3, b"\xe4").as_deref(), Some("ä"));
+    assert_eq!(text(8, b"\x03\xac").as_deref(), Some("ά"));
+    assert_eq!(text(4, b"a"), None);
+}
