@@ -177,7 +177,7 @@ impl fmt::Display for Receipt<'_> {
 }
 
 /// A receipt as it came: its text and the TLVs, which win over the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryReceipt<'a> {
     /// What the text says; empty when there is none.

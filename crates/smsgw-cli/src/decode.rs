@@ -1,0 +1,40 @@
+//! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
+
+mod error;
+mod input;
+mod receipt;
+mod smpp;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// Decode PDUs from hex: for people, or with --json for programs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  smsgw decode smpp 00000010000000150000000000000001
+  smsgw decode smpp --json < pdus.txt")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Debug, Subcommand)]
+enum Kind {
+    /// SMPP PDUs, header included.
+    #[command(after_help = "Example:
+  smsgw decode smpp 00000010000000150000000000000001
+  echo 000000148000000400000000000000076162 6300 | smsgw decode smpp --json --strict")]
+    Smpp(input::Args),
+    /// Delivery receipts: SMPP deliver_sm or data_sm.
+    #[command(after_help = "Example:
+  smsgw decode receipt --json < deliver_sm.txt")]
+    Receipt(input::Args),
+}
+
+pub(crate) fn run(args: Args) -> ExitCode {
+    match args.kind {
+        Kind::Smpp(input) => input::run(&input, &smpp::Decoder::new(&input)),
+        Kind::Receipt(input) => input::run(&input, &receipt::Decoder::new(&input)),
+    }
+}

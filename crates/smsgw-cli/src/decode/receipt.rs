@@ -1,0 +1,115 @@
+//! `smsgw decode receipt`: what a deliver_sm or data_sm says about an earlier message.
+
+use serde_json::{Value as Json, json};
+use smsgw_smpp::{Decoded, DeliveryReceipt, Frame, Pdu, Quirks, Tolerated};
+
+use super::error::Error;
+use super::input::{self, Decode, Style, hex, printable};
+use super::smpp::{frame, tolerated_json};
+
+pub(super) struct Decoder {
+    quirks: Quirks,
+}
+
+impl Decoder {
+    pub(super) fn new(args: &input::Args) -> Self {
+        let quirks = args.quirks();
+        Self { quirks }
+    }
+
+    fn read<'a>(
+        &self,
+        frame: &'a Frame,
+    ) -> Result<(Option<DeliveryReceipt<'a>>, Tolerated), Error> {
+        let Decoded { pdu, tolerated } = frame.pdu_with(&self.quirks)?;
+        let receipt = match &pdu {
+            Pdu::DeliverSm(deliver) => DeliveryReceipt::from_deliver(deliver),
+            Pdu::DataSm(data) => DeliveryReceipt::from_data(data),
+            _ => {
+                let message = format!("{} is neither deliver_sm nor data_sm", pdu.command_id());
+                return Err(Error::new("other_command", Some("command_id"), 4, message));
+            }
+        };
+        Ok((receipt, tolerated))
+    }
+}
+
+impl Decode for Decoder {
+    fn json(&self, octets: &[u8]) -> Result<Json, Error> {
+        let frame = frame(octets)?;
+        let (receipt, tolerated) = self.read(&frame)?;
+        let is_receipt = receipt.is_some();
+        let receipt = receipt.unwrap_or_default();
+        Ok(json!({
+            "is_receipt": is_receipt,
+            "receipt": text_json(&receipt),
+            "tlv": tlv_json(&receipt),
+            "message_id": receipt.message_id(),
+            "state": state(&receipt),
+            "tolerated": tolerated_json(&tolerated),
+        }))
+    }
+
+    fn text(&self, octets: &[u8], style: Style) -> Result<String, Error> {
+        let frame = frame(octets)?;
+        let (receipt, tolerated) = self.read(&frame)?;
+        let mut out = format!(
+            "{}, sequence_number {}\n",
+            frame.command_id(),
+            frame.sequence_number()
+        );
+        let Some(receipt) = receipt else {
+            out.push_str("  a message, no receipt\n");
+            return Ok(out);
+        };
+        let both = json!({ "message_id": receipt.message_id(), "state": state(&receipt) });
+        let parts = [text_json(&receipt), tlv_json(&receipt), both];
+        for (name, value) in parts.iter().filter_map(Json::as_object).flatten() {
+            let value = match value {
+                Json::String(value) => printable(value),
+                Json::Number(value) => value.to_string(),
+                _ => continue,
+            };
+            out.push_str(&format!(
+                "  {}  {value}\n",
+                style.name(&format!("{name:<20}"))
+            ));
+        }
+        for fault in tolerated.iter() {
+            let name = style.alert("tolerated");
+            let (field, offset, what) = (fault.field, fault.offset, fault.what);
+            out.push_str(&format!("  {name}: {field} at octet {offset}: {what}\n"));
+        }
+        Ok(out)
+    }
+}
+
+fn text_json(receipt: &DeliveryReceipt<'_>) -> Json {
+    let text = &receipt.receipt;
+    json!({
+        "id": text.id,
+        "sub": text.sub,
+        "dlvrd": text.dlvrd,
+        "submit_date": text.submit_date.map(|date| date.to_string()),
+        "done_date": text.done_date.map(|date| date.to_string()),
+        "stat": text.stat,
+        "err": text.err,
+        "text": text.text,
+    })
+}
+
+fn tlv_json(receipt: &DeliveryReceipt<'_>) -> Json {
+    json!({
+        "receipted_message_id": receipt.receipted_message_id,
+        "message_state": receipt.message_state.map(|state| state.0),
+        "network_error_code": receipt.network_error_code.map(|error| {
+            let [high, low] = error.code.to_be_bytes();
+            hex(&[error.network_type, high, low])
+        }),
+    })
+}
+
+/// The standard's name of the state.
+fn state(receipt: &DeliveryReceipt<'_>) -> Option<String> {
+    receipt.state().map(|state| state.to_string())
+}

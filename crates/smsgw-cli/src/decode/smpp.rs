@@ -1,0 +1,318 @@
+//! `smsgw decode smpp`: any PDU.
+
+use bytes::BytesMut;
+use serde_json::{Map, Value as Json, json};
+use smsgw_smpp::tlv::MessagePayload;
+use smsgw_smpp::types::{DataCoding, EsmClass};
+use smsgw_smpp::value::{Value, Visitor};
+use smsgw_smpp::{Decoded, Frame, FrameError, Pdu, Quirks, Tolerated};
+
+use super::error::Error;
+use super::input::{self, Decode, Style, hex, printable};
+
+pub(super) struct Decoder {
+    quirks: Quirks,
+}
+
+impl Decoder {
+    pub(super) fn new(args: &input::Args) -> Self {
+        let quirks = args.quirks();
+        Self { quirks }
+    }
+}
+
+impl Decode for Decoder {
+    fn json(&self, octets: &[u8]) -> Result<Json, Error> {
+        let frame = frame(octets)?;
+        let Decoded { pdu, tolerated } = frame.pdu_with(&self.quirks)?;
+        let mut fields = Fields::default();
+        pdu.visit(&mut fields);
+        let text = Message::of(&pdu, &fields).map(|message| message.text());
+        let tlvs: Vec<_> = pdu
+            .tlvs()
+            .iter()
+            .map(|tlv| json!({ "tag": tlv.tag().0, "value": hex(tlv.value()) }))
+            .collect();
+        let mut json = json!({
+            "command": pdu.command_id().to_string(),
+            "command_id": pdu.command_id().0,
+            "command_status": frame.command_status().0,
+            "status_name": frame.command_status().name(),
+            "sequence_number": frame.sequence_number().0,
+            "fields": pdu.fields().map(|_| fields.object),
+            "tlvs": tlvs,
+            "trailing": hex(trailing(&pdu)),
+            "tolerated": tolerated_json(&tolerated),
+        });
+        if let (Some(text), Some(object)) = (text, json.as_object_mut()) {
+            object.insert("text".to_owned(), json!(text));
+        }
+        Ok(json)
+    }
+
+    fn text(&self, octets: &[u8], style: Style) -> Result<String, Error> {
+        let frame = frame(octets)?;
+        let Decoded { pdu, tolerated } = frame.pdu_with(&self.quirks)?;
+        let mut table = Table::new(frame.octets(), style);
+        let status = frame.command_status();
+        table.title(&format!(
+            "{}, {}, sequence_number {}",
+            pdu.command_id(),
+            status,
+            frame.sequence_number()
+        ));
+        table.row(4, "command_length", &octets.len().to_string());
+        table.row(4, "command_id", &pdu.command_id().to_string());
+        table.row(4, "command_status", &status.to_string());
+        table.row(4, "sequence_number", &frame.sequence_number().to_string());
+        pdu.visit(&mut table);
+        for tlv in pdu.tlvs() {
+            let value = match tlv.value() {
+                octets @ ([_] | [_, _] | [_, _, _, _]) => integer(octets).to_string(),
+                octets => quoted(octets),
+            };
+            table.row(tlv.size(), &tlv.tag().to_string(), &value);
+        }
+        let name = if pdu.command_id().is_known() {
+            "(stray octets)"
+        } else {
+            "(body)"
+        };
+        table.row(trailing(&pdu).len(), name, "");
+        let mut fields = Fields::default();
+        pdu.visit(&mut fields);
+        if let Some(text) = Message::of(&pdu, &fields).and_then(|message| message.text()) {
+            table.remark("text", &printable(&text));
+        }
+        for fault in tolerated.iter() {
+            let fault = format!("{} at octet {}: {}", fault.field, fault.offset, fault.what);
+            table.alert("tolerated", &fault);
+        }
+        Ok(table.out)
+    }
+}
+
+/// The one frame that `octets` are.
+pub(super) fn frame(octets: &[u8]) -> Result<Frame, FrameError> {
+    let mut stream = BytesMut::from(octets);
+    match Frame::split_from(&mut stream, Frame::DEFAULT_MAX_LEN)? {
+        Some(frame) if stream.is_empty() => Ok(frame),
+        // More or fewer than the length says.
+        _ => Frame::copy_from(octets),
+    }
+}
+
+pub(super) fn tolerated_json(tolerated: &Tolerated) -> Vec<Json> {
+    tolerated
+        .iter()
+        .map(|fault| {
+            json!({
+                "field": fault.field,
+                "offset": fault.offset,
+                "message": fault.what.to_string(),
+            })
+        })
+        .collect()
+}
+
+/// Octets that belong to no field and no TLV.
+fn trailing<'a>(pdu: &Pdu<'a>) -> &'a [u8] {
+    match pdu {
+        Pdu::Unknown { body, .. } => body,
+        _ => pdu.tlvs().trailing(),
+    }
+}
+
+fn integer(octets: &[u8]) -> u32 {
+    octets
+        .iter()
+        .fold(0, |value, &octet| value << 8 | u32::from(octet))
+}
+
+fn latin_1(octets: &[u8]) -> String {
+    octets.iter().copied().map(char::from).collect()
+}
+
+fn quoted(octets: &[u8]) -> String {
+    format!("\"{}\"", octets.escape_ascii())
+}
+
+/// The fields as JSON, by the standard's names.
+#[derive(Default)]
+struct Fields {
+    object: Map<String, Json>,
+    list: (&'static str, Vec<Json>),
+    /// The fields before the list, while its items are made.
+    outer: Map<String, Json>,
+    short_message: Vec<u8>,
+}
+
+impl Fields {
+    fn octet(&self, name: &str) -> u8 {
+        let value = self.object.get(name).and_then(Json::as_u64);
+        value
+            .and_then(|value| u8::try_from(value).ok())
+            .unwrap_or_default()
+    }
+}
+
+impl Visitor for Fields {
+    fn value(&mut self, name: &'static str, _size: usize, value: Value<'_>) {
+        let value = match value {
+            Value::Integer(value) => json!(value),
+            Value::Text(octets) => json!(latin_1(octets)),
+            Value::Octets(octets) => {
+                self.short_message = octets.to_vec();
+                json!(hex(octets))
+            }
+            // Lengths and counts follow from what they count.
+            _ => return,
+        };
+        self.object.insert(name.to_owned(), value);
+    }
+
+    fn begin_list(&mut self, name: &'static str) {
+        self.list = (name, Vec::new());
+    }
+
+    fn begin_item(&mut self) {
+        self.outer = std::mem::take(&mut self.object);
+    }
+
+    fn end_item(&mut self) {
+        let outer = std::mem::take(&mut self.outer);
+        let item = std::mem::replace(&mut self.object, outer);
+        self.list.1.push(Json::Object(item));
+    }
+
+    fn end_list(&mut self) {
+        let (name, list) = std::mem::take(&mut self.list);
+        self.object.insert(name.to_owned(), Json::Array(list));
+    }
+}
+
+/// The message that some PDUs carry, in `short_message` or `message_payload`.
+struct Message {
+    esm_class: EsmClass,
+    data_coding: DataCoding,
+    octets: Vec<u8>,
+}
+
+impl Message {
+    fn of(pdu: &Pdu<'_>, fields: &Fields) -> Option<Self> {
+        let payload = pdu.tlvs().find::<MessagePayload<'_>>();
+        let octets = match payload {
+            Some(payload) if fields.short_message.is_empty() => payload.0.as_octets().to_vec(),
+            _ if fields.object.contains_key("short_message") => fields.short_message.clone(),
+            _ => return None,
+        };
+        Some(Self {
+            esm_class: EsmClass(fields.octet("esm_class")),
+            data_coding: DataCoding(fields.octet("data_coding")),
+            octets,
+        })
+    }
+
+    /// The text without a user data header, where the octets are text of a common alphabet.
+    fn text(&self) -> Option<String> {
+        let mut octets = self.octets.as_slice();
+        if self.esm_class.has_udh() {
+            let (&len, rest) = octets.split_first()?;
+            octets = rest.get(usize::from(len)..)?;
+        }
+        match self.data_coding {
+            DataCoding::MC_SPECIFIC => Some(smsgw_gsm::alphabet::decode_unpacked(octets)),
+            DataCoding::IA5 if octets.is_ascii() => Some(latin_1(octets)),
+            DataCoding::LATIN_1 => Some(latin_1(octets)),
+            DataCoding::UCS2 => Some(smsgw_gsm::ucs2::decode(octets)),
+            _ => None,
+        }
+    }
+}
+
+/// The dissection for people: octet, hex, field, value.
+struct Table<'a> {
+    octets: &'a [u8],
+    offset: usize,
+    style: Style,
+    /// Before the names in the items of a list.
+    indent: &'static str,
+    out: String,
+}
+
+impl<'a> Table<'a> {
+    /// Octets in a line.
+    const WIDTH: usize = 8;
+
+    fn new(octets: &'a [u8], style: Style) -> Self {
+        Self {
+            octets,
+            offset: 0,
+            style,
+            indent: "",
+            out: String::new(),
+        }
+    }
+
+    fn title(&mut self, title: &str) {
+        self.out.push_str(title);
+        self.out.push('\n');
+    }
+
+    /// The next `size` octets; long ones take several lines.
+    fn row(&mut self, size: usize, name: &str, value: &str) {
+        // A NUL that was not there counts in the size.
+        let end = self.octets.len().min(self.offset + size);
+        let octets = self.octets.get(self.offset..end).unwrap_or_default();
+        for (index, octets) in octets.chunks(Self::WIDTH).enumerate() {
+            let hex: Vec<_> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            let hex = hex.join(" ");
+            let offset = self.offset + index * Self::WIDTH;
+            let line = format!("  {offset:>5}  {hex:<23}");
+            self.out.push_str(&self.style.dim(&line));
+            if index == 0 {
+                let name = format!("{}{name}", self.indent);
+                self.out.push_str(&format!(
+                    "  {}  {value}",
+                    self.style.name(&format!("{name:<23}"))
+                ));
+            }
+            self.out.truncate(self.out.trim_end().len());
+            self.out.push('\n');
+        }
+        self.offset = end;
+    }
+
+    fn remark(&mut self, name: &str, text: &str) {
+        let name = self.style.name(name);
+        self.out.push_str(&format!("  {name}: {text}\n"));
+    }
+
+    fn alert(&mut self, name: &str, text: &str) {
+        let name = self.style.alert(name);
+        self.out.push_str(&format!("  {name}: {text}\n"));
+    }
+}
+
+impl Visitor for Table<'_> {
+    fn value(&mut self, name: &'static str, size: usize, value: Value<'_>) {
+        let value = match value {
+            Value::Integer(value) | Value::Derived(value) => value.to_string(),
+            Value::Text(octets) | Value::Octets(octets) => quoted(octets),
+            _ => String::new(),
+        };
+        self.row(size, name, &value);
+    }
+
+    fn begin_list(&mut self, _name: &'static str) {
+        self.indent = "  ";
+    }
+
+    fn begin_item(&mut self) {}
+
+    fn end_item(&mut self) {}
+
+    fn end_list(&mut self) {
+        self.indent = "";
+    }
+}
