@@ -1,6 +1,15 @@
 //! Where messages are kept: a narrow trait, so that the engine does not know by what.
 
-use crate::message::{Change, MessageId, Record, State, Timestamp};
+use std::path::Path;
+
+use crate::message::{Change, MessageId, Record, State};
+
+#[cfg(test)]
+pub(crate) mod memory;
+pub(crate) mod sqlite;
+#[cfg(test)]
+mod tests;
+pub(crate) mod worker;
 
 /// Keeps messages durably.
 ///
@@ -9,7 +18,8 @@ pub trait Store: Send {
     /// Makes all `changes` durable in one commit, or none of them.
     ///
     /// # Errors
-    /// When the medium does not take them. Nothing of the batch is kept then.
+    /// When the medium does not take them, or when one cannot be: a message that came before, a
+    /// change of a message or part that is not there. Nothing of the batch is kept then.
     fn append(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 
     /// One message.
@@ -28,13 +38,13 @@ pub trait Store: Send {
         carrier_id: &str,
     ) -> Result<Option<(Record, usize)>, StoreError>;
 
-    /// Messages newest first.
+    /// Messages newest first, by their ids.
     ///
     /// # Errors
     /// When the medium cannot be read.
     fn list(&self, query: &Query) -> Result<Vec<Record>, StoreError>;
 
-    /// How many messages are in each state.
+    /// How many messages are in each state, all states in the order of [`State::ALL`].
     ///
     /// # Errors
     /// When the medium cannot be read.
@@ -57,8 +67,8 @@ pub struct Query {
     pub state: Option<State>,
     /// Only to this recipient (the digits).
     pub to: Option<String>,
-    /// Only accepted before this moment: for the next page.
-    pub before: Option<Timestamp>,
+    /// Only older than this one: for the next page.
+    pub before: Option<MessageId>,
     /// Most to return.
     pub limit: usize,
 }
@@ -71,4 +81,13 @@ pub struct StoreError {
     pub path: String,
     /// What went wrong, and what to do where that is known.
     pub reason: String,
+}
+
+impl StoreError {
+    pub(crate) fn new(path: &Path, reason: impl ToString) -> Self {
+        Self {
+            path: path.display().to_string(),
+            reason: reason.to_string(),
+        }
+    }
 }
