@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 
 use crate::error::DecodeError;
 use crate::frame::Frame;
@@ -72,6 +72,8 @@ pub enum RequestError {
     State(State),
     /// The session is over; nothing was sent.
     Closed,
+    /// As many requests as the window holds wait for an answer; nothing was sent.
+    WindowFull,
     /// There was no answer in time, or the session ended first.
     Unanswered {
         /// Whether the peer may have got it.
@@ -84,6 +86,7 @@ impl fmt::Display for RequestError {
         match self {
             Self::State(state) => write!(f, "not allowed in state {state:?}; not sent"),
             Self::Closed => f.write_str("the session is over; not sent"),
+            Self::WindowFull => f.write_str("the window is full; not sent"),
             Self::Unanswered { written: true } => {
                 f.write_str("no answer; the peer may have the request")
             }
@@ -205,22 +208,43 @@ impl Connection {
         self.send(body, |_| token).await
     }
 
+    /// As [`Self::queue`], but does not wait for room in the window.
+    ///
+    /// # Errors
+    /// When it could not be sent now; no event comes then.
+    pub fn try_queue<'a, T: Request<'a>>(&self, body: &T, token: u64) -> Result<(), RequestError> {
+        let permit = self
+            .shared
+            .window
+            .try_acquire()
+            .map_err(|error| match error {
+                TryAcquireError::Closed => RequestError::Closed,
+                TryAcquireError::NoPermits => RequestError::WindowFull,
+            })?;
+        self.send_now(permit, body, |_| token)
+    }
+
     async fn send<'a, T: Request<'a>>(
         &self,
         body: &T,
         token: impl FnOnce(&mut Inner) -> u64,
     ) -> Result<(), RequestError> {
-        let permit = self
-            .shared
-            .window
-            .acquire()
-            .await
-            .map_err(|_| RequestError::Closed)?;
+        let permit = self.shared.window.acquire().await;
+        self.send_now(permit.map_err(|_| RequestError::Closed)?, body, token)
+    }
+
+    fn send_now<'a, T: Request<'a>>(
+        &self,
+        permit: SemaphorePermit<'_>,
+        body: &T,
+        token: impl FnOnce(&mut Inner) -> u64,
+    ) -> Result<(), RequestError> {
         let mut inner = self.shared.lock();
         let token = token(&mut inner);
         match inner.session.request(body, token, Instant::now()) {
             Ok(_) => {
                 drop(inner);
+                // A place in the window, free again when the answer comes.
                 permit.forget();
                 self.shared.driver.notify_one();
                 Ok(())
@@ -230,8 +254,7 @@ impl Connection {
                 Err(match error {
                     SendError::State(State::Closed) => RequestError::Closed,
                     SendError::State(state) => RequestError::State(state),
-                    // The permit stands for a place in the window.
-                    SendError::WindowFull => RequestError::Unanswered { written: false },
+                    SendError::WindowFull => RequestError::WindowFull,
                 })
             }
         }
