@@ -122,6 +122,16 @@ impl Address {
         }
     }
 
+    /// The digits or name as Latin-1 octets, as SMPP carries them; `None` when it has other
+    /// characters.
+    #[must_use]
+    pub fn to_latin1(&self) -> Option<Vec<u8>> {
+        self.digits
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)).ok())
+            .collect()
+    }
+
     /// Whether it is a name.
     #[must_use]
     pub const fn is_alphanumeric(&self) -> bool {

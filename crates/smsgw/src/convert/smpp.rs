@@ -18,6 +18,7 @@
 //! `sm_default_msg_id`, the mode and reply path bits of `esm_class`.
 
 use std::fmt;
+use std::time::Duration;
 
 use smsgw_gsm::SegmentError;
 use smsgw_gsm::alphabet::decode_unpacked;
@@ -153,6 +154,7 @@ pub struct Outgoing<'a> {
     part: &'a Part,
     from: Vec<u8>,
     to: Vec<u8>,
+    receipt: ReceiptRequest,
     validity: Option<RelativeTime>,
     tlvs: Vec<Tlv<'a>>,
 }
@@ -195,9 +197,25 @@ impl<'a> Outgoing<'a> {
             part,
             from: from.transpose()?.unwrap_or_default(),
             to: latin1("destination_addr", &message.to)?,
+            receipt: message.receipt,
             validity: message.validity.map(RelativeTime::new),
             tlvs,
         })
+    }
+
+    /// Asks for another receipt than the message does: a gateway wants to know in any case.
+    #[must_use]
+    pub const fn with_receipt(self, receipt: ReceiptRequest) -> Self {
+        Self { receipt, ..self }
+    }
+
+    /// Gives another validity than the message's: what is left of it.
+    #[must_use]
+    pub fn with_validity(self, validity: Duration) -> Self {
+        Self {
+            validity: Some(RelativeTime::new(validity)),
+            ..self
+        }
     }
 
     fn extra<T: Default>(&self, pick: impl FnMut(&'a Extra) -> Option<T>) -> T {
@@ -249,7 +267,7 @@ macro_rules! bodies {
                             .validity
                             .as_ref()
                             .map_or(Time::NULL, RelativeTime::as_time),
-                        registered_delivery: match message.receipt {
+                        registered_delivery: match self.receipt {
                             ReceiptRequest::None => RegisteredDelivery::NONE,
                             ReceiptRequest::Final => RegisteredDelivery::RECEIPT,
                             ReceiptRequest::OnFailure => RegisteredDelivery::RECEIPT_ON_FAILURE,
@@ -397,12 +415,8 @@ fn address<'a>(
     })
 }
 
-/// The digits as octets; what is not Latin-1 cannot be sent.
 fn latin1(name: &'static str, address: &Address) -> Result<Vec<u8>, ConvertError> {
-    let octets = address.digits.chars().map(|c| u8::try_from(u32::from(c)));
-    octets
-        .collect::<Result<_, _>>()
-        .map_err(|_| ConvertError::NotLatin1 { name })
+    address.to_latin1().ok_or(ConvertError::NotLatin1 { name })
 }
 
 fn field<T>(name: &'static str, value: Result<T, ValueError>) -> Result<T, ConvertError> {
