@@ -205,7 +205,7 @@ impl<'a> Outgoing<'a> {
 
     /// Asks for another receipt than the message does: a gateway wants to know in any case.
     #[must_use]
-    pub const fn with_receipt(self, receipt: ReceiptRequest) -> Self {
+    pub fn with_receipt(self, receipt: ReceiptRequest) -> Self {
         Self { receipt, ..self }
     }
 
