@@ -17,7 +17,8 @@ use crate::quirks::Quirks;
 pub struct Config {
     /// Most own requests without an answer, 1 to 65,535 (others are taken as the nearer end).
     pub window: usize,
-    /// Most requests of the peer that may wait for our answer; at that many, reading stops.
+    /// Most requests of the peer that may wait for our answer, at least 1; at that many, reading
+    /// stops.
     pub max_unanswered: usize,
     /// Most octets of a PDU, header included.
     pub max_frame_len: u32,
@@ -31,6 +32,25 @@ pub struct Config {
     pub response_timer: Duration,
     /// Which faults in the peer's requests are let through.
     pub quirks: Quirks,
+}
+
+impl Config {
+    /// Makes every timer one that can be added to an instant and every limit one that lets
+    /// something through.
+    pub(super) fn usable(mut self) -> Self {
+        const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+        let timers = [
+            Some(&mut self.session_init_timer),
+            self.enquire_link_timer.as_mut(),
+            self.inactivity_timer.as_mut(),
+            Some(&mut self.response_timer),
+        ];
+        for timer in timers.into_iter().flatten() {
+            *timer = FOREVER.min(*timer);
+        }
+        self.max_unanswered = self.max_unanswered.max(1);
+        self
+    }
 }
 
 impl Default for Config {

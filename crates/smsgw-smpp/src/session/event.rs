@@ -31,8 +31,8 @@ pub enum Event {
     Unanswered {
         /// As given with the request.
         token: u64,
-        /// Whether the peer may have got it: `false` only when its last octet was certainly not
-        /// sent.
+        /// Whether the peer may have got it, or may get it yet: `false` only when the connection
+        /// was lost before its last octet was written.
         written: bool,
     },
     /// The answer to a request that was reported as unanswered.

@@ -76,8 +76,14 @@ pub struct Session {
     window: Window,
     /// Requests of the peer that wait for our answer.
     unanswered: usize,
+    /// The owner answered one since the session was told the time.
+    answered: bool,
+    /// The session paused, and was not told the time since it goes on.
+    held: bool,
     /// The bind that waits: the ESME's own, or the one an MC is asked for.
     bind: Option<Pending>,
+    /// What a peer that binds to an MC speaks.
+    peer_version: InterfaceVersion,
     enquire_link: Option<Pending>,
     unbind: Option<Pending>,
     opened: Instant,
@@ -141,14 +147,17 @@ impl Session {
     fn new(config: Config, role: Role, now: Instant) -> Self {
         Self {
             window: Window::new(config.window),
-            config,
+            config: config.usable(),
             role,
             state: State::Open,
             input: BytesMut::new(),
             output: Output::default(),
             events: VecDeque::new(),
             unanswered: 0,
+            answered: false,
+            held: false,
             bind: None,
+            peer_version: InterfaceVersion::default(),
             enquire_link: None,
             unbind: None,
             opened: now,
@@ -218,7 +227,12 @@ impl Session {
             return;
         };
         let version = [Tlv::from(ScInterfaceVersion(InterfaceVersion::SMPP_3_4))];
-        let tlvs = Tlvs::new(&version).unwrap_or_default();
+        // Before 3.4 there were no TLVs.
+        let tlvs = if self.peer_version < InterfaceVersion::SMPP_3_4 {
+            Tlvs::EMPTY
+        } else {
+            Tlvs::new(&version).unwrap_or_default()
+        };
         let (status, number) = (CommandStatus::ESME_ROK, bind.sequence_number);
         let out = &mut self.output.octets;
         match mode {
@@ -262,7 +276,7 @@ impl Session {
         if !self.window.has_room() {
             return Err(SendError::WindowFull);
         }
-        let sequence_number = self.window.reserve();
+        let sequence_number = self.window.reserve(now);
         body.encode(
             CommandStatus::ESME_ROK,
             sequence_number,
@@ -286,7 +300,7 @@ impl Session {
         status: CommandStatus,
         sequence_number: SequenceNumber,
     ) {
-        self.unanswered = self.unanswered.saturating_sub(1);
+        self.note_answer();
         if !self.is_closed() {
             body.encode(status, sequence_number, &mut self.output.octets);
         }
@@ -294,7 +308,7 @@ impl Session {
 
     /// Answers a request of the peer with a header alone.
     pub fn reject(&mut self, request: Header, status: CommandStatus) {
-        self.unanswered = self.unanswered.saturating_sub(1);
+        self.note_answer();
         if !self.is_closed() {
             self.bare(
                 request.command_id.response(),
@@ -302,6 +316,11 @@ impl Session {
                 request.sequence_number,
             );
         }
+    }
+
+    fn note_answer(&mut self) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.answered = true;
     }
 
     /// Ends the session in good order: waits for the answers in flight, unbinds, closes.
@@ -323,10 +342,9 @@ impl Session {
         }
     }
 
-    /// Ends the session at once.
+    /// Ends the session at once. What [`Self::poll_transmit`] still gives should be written.
     pub fn close(&mut self, reason: CloseReason) {
-        let handed_over = self.output.handed_over;
-        self.end(reason, handed_over);
+        self.end(reason, self.output.total());
     }
 
     // What comes from outside.
@@ -343,6 +361,7 @@ impl Session {
     ///
     /// Stops early while [`Self::is_paused`]; call again after answering.
     pub fn handle_buffer(&mut self, buffer: &mut BytesMut, now: Instant) {
+        self.catch_up(now);
         while !self.is_closed() && !self.is_paused() {
             match Frame::split_from(buffer, self.config.max_frame_len) {
                 Ok(Some(frame)) => self.handle_frame(frame, now),
@@ -375,6 +394,7 @@ impl Session {
         } else {
             self.handle_request(frame, now);
         }
+        self.held |= self.is_paused();
     }
 
     fn handle_request(&mut self, frame: Frame, now: Instant) {
@@ -430,6 +450,9 @@ impl Session {
                 match BindMode::of(command_id) {
                     Some(mode) => {
                         self.state = State::Binding(mode);
+                        self.peer_version = Bind::from_frame(&frame)
+                            .map(|bind| bind.interface_version)
+                            .unwrap_or_default();
                         let deadline = self.opened + self.config.session_init_timer;
                         self.bind = Some(Pending {
                             sequence_number,
@@ -509,10 +532,11 @@ impl Session {
     }
 
     /// The connection is gone. Of what [`Self::poll_transmit`] gave, the last `unwritten` octets
-    /// were never sent.
+    /// were not written and must never be.
     pub fn handle_disconnect(&mut self, unwritten: usize) {
         let written = self.output.handed_over.saturating_sub(unwritten as u64);
         self.end(CloseReason::Disconnected, written);
+        self.output.octets.clear();
     }
 
     fn end(&mut self, reason: CloseReason, written: u64) {
@@ -535,6 +559,7 @@ impl Session {
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.catch_up(now);
         let due = |pending: Option<Pending>| pending.is_some_and(|p| p.deadline <= now);
         match self.state {
             State::Closed => return,
@@ -546,17 +571,17 @@ impl Session {
             }
             _ => {}
         }
-        if due(self.enquire_link) {
+        if due(self.awaited_enquire_link()) {
             return self.close(CloseReason::EnquireLinkTimer);
         }
         if due(self.unbind) {
             return self.close(CloseReason::Unbound);
         }
         while let Some(request) = self.window.expire(now) {
-            let written = request.end <= self.output.handed_over;
+            // Even one that was not written yet will be.
             self.events.push_back(Event::Unanswered {
                 token: request.token,
-                written,
+                written: true,
             });
         }
         self.unbind_when_drained(now);
@@ -597,7 +622,7 @@ impl Session {
         [
             init,
             pending(&self.bind),
-            pending(&self.enquire_link),
+            pending(&self.awaited_enquire_link()),
             pending(&self.unbind),
             self.window.deadline(),
             self.enquire_link_due(),
@@ -608,8 +633,28 @@ impl Session {
         .min()
     }
 
+    /// Does late what the owner's answers changed: they come without the time.
+    fn catch_up(&mut self, now: Instant) {
+        if std::mem::take(&mut self.answered) {
+            self.last_message = now;
+        }
+        if self.held && !self.is_paused() {
+            self.held = false;
+            // The peer was not silent: it was not listened to.
+            self.last_received = now;
+            if let Some(asked) = &mut self.enquire_link {
+                asked.deadline = now + self.config.response_timer;
+            }
+        }
+    }
+
+    /// The own `enquire_link`, unless its answer would not be taken now.
+    fn awaited_enquire_link(&self) -> Option<Pending> {
+        self.enquire_link.filter(|_| !self.is_paused())
+    }
+
     fn enquire_link_due(&self) -> Option<Instant> {
-        let asks = self.state.is_bound() && self.enquire_link.is_none();
+        let asks = self.state.is_bound() && self.enquire_link.is_none() && !self.is_paused();
         self.config
             .enquire_link_timer
             .filter(|_| asks)
@@ -617,7 +662,7 @@ impl Session {
     }
 
     fn inactivity_due(&self) -> Option<Instant> {
-        let idle = self.state.is_bound() && self.window.len() == 0;
+        let idle = self.state.is_bound() && self.window.len() + self.unanswered == 0;
         self.config
             .inactivity_timer
             .filter(|_| idle)
@@ -643,5 +688,37 @@ impl Session {
 
     fn bare(&mut self, command_id: CommandId, status: CommandStatus, number: SequenceNumber) {
         Pdu::Bare(command_id).encode(status, number, &mut self.output.octets);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdu::{SubmitSm, SubmitSmResp};
+
+    #[test]
+    fn numbers_wrap_over_requests_keep_alives_and_unbind() {
+        let now = Instant::now();
+        let mut session = Session::esme(Config::default(), now);
+        session.state = State::Bound(BindMode::Transceiver);
+        session.window.next = SequenceNumber(SequenceNumber::LAST.0 - 1);
+        for number in [0x7FFF_FFFE, 0x7FFF_FFFF, 1] {
+            let sent = session.request(&SubmitSm::default(), number.into(), now);
+            assert_eq!(sent, Ok(SequenceNumber(number)));
+        }
+        // The slot of a number before the wrap is still its own.
+        for number in [0x7FFF_FFFF, 1, 0x7FFF_FFFE] {
+            let answer = SubmitSmResp::default();
+            let frame = answer.to_frame(CommandStatus::ESME_ROK, SequenceNumber(number));
+            session.handle_frame(frame.clone(), now);
+            let token = number.into();
+            assert_eq!(session.poll_event(), Some(Event::Response { token, frame }));
+        }
+        let asks = now + Config::default().enquire_link_timer.unwrap();
+        session.handle_timeout(asks);
+        assert_eq!(session.enquire_link.unwrap().sequence_number.0, 2);
+        session.unbind(asks);
+        assert_eq!(session.unbind.unwrap().sequence_number.0, 3);
+        assert_eq!(session.state(), State::Unbinding(BindMode::Transceiver));
     }
 }

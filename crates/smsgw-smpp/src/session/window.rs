@@ -16,7 +16,7 @@ pub(super) struct Window {
     slots: Vec<Slot>,
     size: usize,
     waiting: usize,
-    next: SequenceNumber,
+    pub(super) next: SequenceNumber,
     oldest: Link,
     newest: Link,
 }
@@ -86,8 +86,8 @@ impl Window {
     }
 
     /// A number whose slot is free; the window must have room.
-    pub(super) fn reserve(&mut self) -> SequenceNumber {
-        self.grow();
+    pub(super) fn reserve(&mut self, now: Instant) -> SequenceNumber {
+        self.grow(now);
         // Fewer wait than there are slots, so one turn finds a free one.
         for _ in 0..self.slots.len() {
             let number = self.take_number();
@@ -102,23 +102,20 @@ impl Window {
     }
 
     /// Makes slots as they are needed: twice as many as wait, so that most late answers still
-    /// find theirs and a free number is near.
-    fn grow(&mut self) {
+    /// find theirs and a free number is near. `now` only fills free slots.
+    fn grow(&mut self, now: Instant) {
         if self.slots.len() >= 2 * (self.waiting + 1) {
             return;
         }
         let waiting: Vec<InFlight> = self.drain();
         let len = (2 * (waiting.len() + 1)).next_power_of_two().max(16);
-        let epoch = waiting
-            .first()
-            .map_or_else(Instant::now, |request| request.deadline);
         let free = Slot {
             use_: Use::Free,
             request: InFlight {
                 sequence_number: SequenceNumber(0),
                 command_id: CommandId(0),
                 token: 0,
-                deadline: epoch,
+                deadline: now,
                 end: 0,
             },
             older: None,
@@ -241,7 +238,7 @@ mod tests {
     use super::*;
 
     fn send(window: &mut Window, token: u64, deadline: Instant) -> SequenceNumber {
-        let sequence_number = window.reserve();
+        let sequence_number = window.reserve(deadline);
         window.insert(InFlight {
             sequence_number,
             command_id: CommandId::SUBMIT_SM,
