@@ -1,5 +1,12 @@
 //! The smsgw gateway.
 
+#[allow(dead_code, reason = "the runtime that uses it comes next")]
+mod account;
+#[allow(dead_code, reason = "the runtime that uses it comes next")]
+mod admission;
+pub mod config;
+#[allow(dead_code, reason = "the runtime that uses it comes next")]
+mod engine;
 mod hex;
 pub mod message;
 #[allow(dead_code, reason = "the runtime that uses it comes next")]

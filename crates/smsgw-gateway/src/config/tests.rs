@@ -1,0 +1,253 @@
+//! Every mistake has its line, and the sample shows every key.
+
+use super::*;
+
+const SAMPLE: &str = include_str!("../../../../docs/smsgw.toml");
+
+const SMALL: &str = r#"[store]
+path = "data"
+
+[[listen.http]]
+bind = "127.0.0.1:8080"
+
+[[account]]
+id = "shop"
+password = "secret"
+
+[[link.smpp]]
+id = "operator"
+address = "127.0.0.1:2776"
+system_id = "gateway"
+password = "secret"
+"#;
+
+fn error(text: &str) -> String {
+    Config::parse(text, "smsgw.toml").unwrap_err().to_string()
+}
+
+#[test]
+fn a_small_file_is_enough() {
+    let config = Config::parse(SMALL, "smsgw.toml").unwrap();
+    assert_eq!(config.store.path, Path::new("data"));
+    assert_eq!(config.listen.http[0].bind.port(), 8080);
+    assert_eq!(config.accounts[0].max_segments, 10);
+    assert_eq!(config.link.smpp[0].on_unknown, OnUnknown::Wait);
+    assert_eq!(config.limits.max_queued, 100_000);
+    assert!(!format!("{config:?}").contains("\"secret\""));
+}
+
+#[test]
+fn a_mistake_is_told_with_its_place() {
+    // What is replaced in the small file, by what, and what is said of it.
+    for (from, to, expected) in [
+        ("id = \"shop\"", "id = ", "8:6: string values must be quoted"),
+        (
+            "path =",
+            "pth =",
+            "2:1: unknown field `pth`, expected `path`",
+        ),
+        (
+            "[store]",
+            "[stroe]",
+            "1:2: unknown field `stroe`, expected one of `store`, `listen`",
+        ),
+        (
+            "bind = \"127.0.0.1:8080\"",
+            "bind = \"here\"",
+            "5:8: invalid socket address",
+        ),
+        (
+            "bind = \"127.0.0.1:8080\"",
+            "bind = 8080",
+            "5:8: invalid type: integer `8080`",
+        ),
+        ("id = \"shop\"", "", "7:1: missing field `id`"),
+        (
+            "id = \"shop\"",
+            "id = \"a b\"",
+            "8:6: an id is 1 to 64 ASCII characters",
+        ),
+        (
+            "password = \"secret\"\n\n",
+            "\n",
+            "7:1: account \"shop\" has no password",
+        ),
+        (
+            "password = \"secret\"\n\n",
+            "password = \"\"\n\n",
+            "9:12: the password is empty",
+        ),
+        (
+            "password = \"secret\"\n\n",
+            "password = 12345\n\n",
+            "9:12: a secret is a string",
+        ),
+        (
+            "password = \"secret\"\n\n",
+            "password = \"${NO_SUCH_THING}\"\n\n",
+            "9:12: the environment variable \"NO_SUCH_THING\" is not set",
+        ),
+        (
+            "password = \"secret\"\n\n",
+            "password_hash = \"x\"\n\n",
+            "9:17: not an Argon2 hash",
+        ),
+        (
+            "\"shop\"",
+            "\"shop\"\nmax_segments = 256",
+            "9:16: a message has 1 to 255 segments",
+        ),
+        (
+            "\"shop\"",
+            "\"shop\"\nmax_segments = -1",
+            "9:16: invalid value: integer `-1`",
+        ),
+        (
+            "\"shop\"",
+            "\"shop\"\ndefault_sender = \"Twelve chars\"",
+            "9:18: the sender is neither",
+        ),
+        ("2776\"", "2776\"\nwindow = 0", "14:10: must be at least 1"),
+        (
+            "2776\"",
+            "2776\"\non_unknown = \"retry\"",
+            "14:14: unknown variant `retry`",
+        ),
+        (
+            "2776\"",
+            "2776\"\nenquire_link = \"0s\"",
+            "14:16: must be longer than nothing",
+        ),
+        (
+            "2776\"",
+            "2776\"\nretry_pause = \"5 sec\"",
+            "14:15: \"5 sec\" is not a duration",
+        ),
+        (
+            "2776\"",
+            "2776\"\nretry_pause = -5",
+            "14:15: a duration cannot be negative",
+        ),
+        (
+            "127.0.0.1:2776",
+            "operator",
+            "13:11: \"operator\" is not an address; write host:port",
+        ),
+        (
+            "\"gateway\"",
+            "\"a name of 16 oct\"",
+            "14:13: at most 15 octets fit here",
+        ),
+        (
+            "[[link",
+            "[limits]\nmax_validity = \"1h\"\n[[link",
+            "11:1: default_validity is longer",
+        ),
+        (
+            "[[link",
+            "[limits]\nmax_queued = 0\n[[link",
+            "12:14: must be at least 1",
+        ),
+    ] {
+        assert!(SMALL.contains(from), "{from}");
+        let said = error(&SMALL.replacen(from, to, 1));
+        assert!(
+            said.starts_with(&format!("smsgw.toml:{expected}")),
+            "{to}: {said}"
+        );
+        assert!(!said.contains('\n') && !said.contains("12345"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_missing_or_double_is_told() {
+    let without = |start: &str| {
+        let (before, rest) = SMALL.split_once(start).unwrap();
+        let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+        error(&format!("{before}{after}"))
+    };
+    assert_eq!(without("[store]"), "smsgw.toml:1:1: missing field `store`");
+    assert!(without("[[listen.http]]").starts_with("smsgw.toml: nothing to listen on; add [["));
+    assert!(without("[[account]]").starts_with("smsgw.toml: nobody may send; add [[account]]"));
+    assert!(without("[[link.smpp]]").starts_with("smsgw.toml: no link to send by; add [["));
+
+    let twice = |start: &str| {
+        let (_, rest) = SMALL.split_once(start).unwrap();
+        let block = rest.split_once("\n\n").map_or(rest, |(block, _)| block);
+        error(&format!("{SMALL}{start}{block}"))
+    };
+    assert_eq!(
+        twice("[[account]]"),
+        "smsgw.toml:17:6: there are two accounts \"shop\"; give one another id"
+    );
+    assert!(twice("[[link.smpp]]").starts_with("smsgw.toml:16:1: only one link for now"));
+    assert!(twice("[[listen.http]]").starts_with("smsgw.toml:17:8: 127.0.0.1:8080 is taken"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let error = Config::load(Path::new("/none/smsgw.toml"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("/none/smsgw.toml: cannot be read: "),
+        "{error}"
+    );
+}
+
+/// The sample with what is commented out as it is by default.
+fn sample_with_defaults() -> String {
+    let is_setting =
+        |line: &&str| line.starts_with('#') && !line.starts_with("# ") && line.len() > 1;
+    let lines = SAMPLE
+        .lines()
+        .map(|line| if is_setting(&line) { &line[1..] } else { line });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_the_sample_comments_out_is_the_default() {
+    let config = Config::parse(SAMPLE, "docs/smsgw.toml").unwrap();
+    let spelled_out = Config::parse(&sample_with_defaults(), "docs/smsgw.toml").unwrap();
+    assert_eq!(format!("{config:?}"), format!("{spelled_out:?}"));
+}
+
+#[test]
+fn every_key_is_in_the_sample() {
+    let sample: toml::Table = toml::from_str(&sample_with_defaults()).unwrap();
+    // Each table with a key that is not known: the error names those that are.
+    for table in [
+        "",
+        "[store]",
+        "[[listen.http]]",
+        "[[listen.smpp]]",
+        "[[account]]",
+        "[[link.smpp]]",
+        "[limits]",
+    ] {
+        let said = error(&format!("{table}\nno_such_key = 1"));
+        let (_, known) = said.split_once("expected ").unwrap();
+        let keys: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        assert!(!keys.is_empty(), "{said}");
+        let mut entries = vec![toml::Value::Table(sample.clone())];
+        for name in table
+            .trim_matches(['[', ']'])
+            .split('.')
+            .filter(|name| !name.is_empty())
+        {
+            let inner = entries.iter().filter_map(|entry| entry.get(name).cloned());
+            entries = inner
+                .flat_map(|value| match value {
+                    toml::Value::Array(list) => list,
+                    other => vec![other],
+                })
+                .collect();
+        }
+        for key in keys {
+            assert!(
+                entries.iter().any(|entry| entry.get(key).is_some()),
+                "{table} {key}"
+            );
+        }
+    }
+}
