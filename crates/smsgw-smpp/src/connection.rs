@@ -171,7 +171,15 @@ impl Connection {
     ///
     /// # Errors
     /// When it could not be sent, or there is no answer: the error says which.
-    pub async fn request<'a, T: Request<'a>>(
+    // No `async fn`: the compiler could not see that a task which awaits this is `Send`.
+    pub fn request<'a, T: Request<'a> + Sync>(
+        &self,
+        body: &T,
+    ) -> impl Future<Output = Result<Reply<T::Response>, RequestError>> + Send {
+        self.call(body)
+    }
+
+    async fn call<'a, T: Request<'a> + Sync>(
         &self,
         body: &T,
     ) -> Result<Reply<T::Response>, RequestError> {
@@ -200,12 +208,12 @@ impl Connection {
     ///
     /// # Errors
     /// When it could not be sent; no event comes then.
-    pub async fn queue<'a, T: Request<'a>>(
+    pub fn queue<'a, T: Request<'a> + Sync>(
         &self,
         body: &T,
         token: u64,
-    ) -> Result<(), RequestError> {
-        self.send(body, |_| token).await
+    ) -> impl Future<Output = Result<(), RequestError>> + Send {
+        self.send(body, move |_| token)
     }
 
     /// As [`Self::queue`], but does not wait for room in the window.
@@ -224,10 +232,10 @@ impl Connection {
         self.send_now(permit, body, |_| token)
     }
 
-    async fn send<'a, T: Request<'a>>(
+    async fn send<'a, T: Request<'a> + Sync>(
         &self,
         body: &T,
-        token: impl FnOnce(&mut Inner) -> u64,
+        token: impl FnOnce(&mut Inner) -> u64 + Send,
     ) -> Result<(), RequestError> {
         let permit = self.shared.window.acquire().await;
         self.send_now(permit.map_err(|_| RequestError::Closed)?, body, token)

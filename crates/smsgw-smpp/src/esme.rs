@@ -90,11 +90,11 @@ impl Esme {
     ///
     /// # Errors
     /// When it could not be sent, or there is no answer.
-    pub async fn submit(
+    pub fn submit(
         &self,
         message: &SubmitSm<'_>,
-    ) -> Result<Reply<SubmitSmResp<'static>>, RequestError> {
-        self.request(message).await
+    ) -> impl Future<Output = Result<Reply<SubmitSmResp<'static>>, RequestError>> + Send {
+        self.request(message)
     }
 }
 

@@ -65,11 +65,11 @@ impl Mc {
     ///
     /// # Errors
     /// When it could not be sent, or there is no answer.
-    pub async fn deliver(
+    pub fn deliver(
         &self,
         message: &DeliverSm<'_>,
-    ) -> Result<Reply<DeliverSmResp<'static>>, RequestError> {
-        self.request(message).await
+    ) -> impl Future<Output = Result<Reply<DeliverSmResp<'static>>, RequestError>> + Send {
+        self.request(message)
     }
 }
 
