@@ -1,0 +1,379 @@
+//! What happened at the simulator, one JSON object each.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct as _, Serializer};
+use smsgw_gsm::udh::UserDataHeader;
+use smsgw_gsm::{alphabet, ucs2};
+use smsgw_smpp::CommandStatus;
+use smsgw_smpp::pdu::{DataSm, DeliverSm, SubmitSm};
+use smsgw_smpp::session::BindMode;
+use smsgw_smpp::tlv::{MessagePayload, Tlvs};
+use smsgw_smpp::types::{Address, DataCoding, EsmClass, MessageState};
+use tokio::sync::broadcast;
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// What.
+    #[serde(flatten)]
+    pub what: What,
+    /// By which protocol.
+    pub protocol: Protocol,
+    /// The number of the connection, from 1.
+    pub connection: u64,
+}
+
+/// The protocol of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Protocol {
+    /// SMPP.
+    Smpp,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum What {
+    /// Somebody connected.
+    Connect {
+        /// From where.
+        peer: SocketAddr,
+    },
+    /// Somebody asked to bind.
+    Bind {
+        /// As whom.
+        system_id: String,
+        /// What for.
+        #[serde(serialize_with = "mode_name")]
+        mode: BindMode,
+        /// What the answer was.
+        #[serde(flatten)]
+        status: Status,
+        /// From where.
+        peer: SocketAddr,
+    },
+    /// The peer unbound.
+    Unbind {
+        /// Who.
+        system_id: String,
+    },
+    /// The connection is over.
+    Disconnect {
+        /// Who was bound.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        system_id: Option<String>,
+        /// Why.
+        reason: String,
+    },
+    /// A message was accepted.
+    Submit(Message),
+    /// A message was sent to an ESME.
+    Deliver(Message),
+    /// A receipt was sent to an ESME, perhaps not for the first time.
+    Receipt {
+        /// The receipt; its id is that of the message it is about.
+        #[serde(flatten)]
+        message: Message,
+        /// What it tells.
+        #[serde(serialize_with = "state_name")]
+        message_state: MessageState,
+        /// How often it was sent, this time included.
+        attempt: u32,
+    },
+    /// A request was answered.
+    Response {
+        /// Which answer: `submit_sm_resp`.
+        command: String,
+        /// Whose session.
+        system_id: String,
+        /// The outcome.
+        #[serde(flatten)]
+        status: Status,
+        /// Of the request and its answer.
+        sequence_number: u32,
+        /// The id given to the message, or the message a receipt is about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
+    /// A request of the simulator had no answer.
+    Unanswered {
+        /// Whose session.
+        system_id: String,
+        /// The message, or the message the receipt is about.
+        id: String,
+    },
+    /// A fault hit a submit.
+    Fault {
+        /// Its name.
+        name: &'static str,
+        /// Whose session.
+        system_id: String,
+        /// Of the submit.
+        sequence_number: u32,
+        /// The id of the message, when it was accepted all the same.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
+}
+
+/// A message as it went over the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// The simulator's id.
+    pub id: String,
+    /// Whose session.
+    pub system_id: String,
+    /// `submit_sm`, `data_sm` or `deliver_sm`.
+    pub command: &'static str,
+    /// Of the request.
+    pub sequence_number: u32,
+    /// The sender: its digits or name as sent.
+    pub from: String,
+    /// Type of number and numbering plan of the sender.
+    pub from_ton_npi: (u8, u8),
+    /// The recipient: its digits as sent.
+    pub to: String,
+    /// Type of number and numbering plan of the recipient.
+    pub to_ton_npi: (u8, u8),
+    /// The text of this part, when `data_coding` says that it is one.
+    pub text: Option<String>,
+    /// The octets of the message after the user data header.
+    #[serde(rename = "data_hex", serialize_with = "hex")]
+    pub data: Vec<u8>,
+    /// The user data header with its length octet; empty when there is none.
+    #[serde(serialize_with = "hex")]
+    pub udh: Vec<u8>,
+    /// Mode, type and features.
+    pub esm_class: u8,
+    /// What the octets mean.
+    pub data_coding: u8,
+    /// Which receipts are asked for.
+    pub registered_delivery: u8,
+    /// The validity period as sent; empty when there is none.
+    pub validity_period: String,
+    /// The TLVs in wire order.
+    pub tlvs: Vec<Tlv>,
+}
+
+/// A TLV as it went over the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tlv {
+    /// Its tag.
+    pub tag: u16,
+    /// Its octets.
+    #[serde(serialize_with = "hex")]
+    pub value: Vec<u8>,
+}
+
+/// Whose message, with which numbers: what the body does not say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) system_id: &'a str,
+    pub(crate) sequence_number: u32,
+}
+
+impl Message {
+    pub(crate) fn submit(envelope: Envelope<'_>, submit: &SubmitSm<'_>) -> Self {
+        let mut message = Self::new(
+            envelope,
+            "submit_sm",
+            (&submit.source_addr, &submit.destination_addr),
+            (submit.esm_class, submit.data_coding),
+            submit.short_message.as_octets(),
+            submit.tlvs,
+        );
+        message.registered_delivery = submit.registered_delivery.0;
+        message.validity_period =
+            String::from_utf8_lossy(submit.validity_period.as_octets()).into_owned();
+        message
+    }
+
+    pub(crate) fn data(envelope: Envelope<'_>, data: &DataSm<'_>) -> Self {
+        let mut message = Self::new(
+            envelope,
+            "data_sm",
+            (&data.source_addr, &data.destination_addr),
+            (data.esm_class, data.data_coding),
+            &[],
+            data.tlvs,
+        );
+        message.registered_delivery = data.registered_delivery.0;
+        message
+    }
+
+    pub(crate) fn deliver(envelope: Envelope<'_>, deliver: &DeliverSm<'_>) -> Self {
+        Self::new(
+            envelope,
+            "deliver_sm",
+            (&deliver.source_addr, &deliver.destination_addr),
+            (deliver.esm_class, deliver.data_coding),
+            deliver.short_message.as_octets(),
+            deliver.tlvs,
+        )
+    }
+
+    fn new<const MAX: usize>(
+        envelope: Envelope<'_>,
+        command: &'static str,
+        (from, to): (&Address<'_, MAX>, &Address<'_, MAX>),
+        (esm_class, data_coding): (EsmClass, DataCoding),
+        short_message: &[u8],
+        tlvs: Tlvs<'_>,
+    ) -> Self {
+        let payload = tlvs.find::<MessagePayload<'_>>();
+        let octets = match payload {
+            Some(payload) if short_message.is_empty() => payload.0.as_octets(),
+            _ => short_message,
+        };
+        let (udh, data) = match UserDataHeader::split(octets) {
+            Ok((header, rest)) if esm_class.has_udh() => (header.octets(), rest),
+            _ => (&[][..], octets),
+        };
+        Self {
+            id: envelope.id.to_owned(),
+            system_id: envelope.system_id.to_owned(),
+            command,
+            sequence_number: envelope.sequence_number,
+            from: from.digits.to_string(),
+            from_ton_npi: (from.ton.0, from.npi.0),
+            to: to.digits.to_string(),
+            to_ton_npi: (to.ton.0, to.npi.0),
+            text: text(data_coding, data),
+            data: data.to_vec(),
+            udh: udh.to_vec(),
+            esm_class: esm_class.0,
+            data_coding: data_coding.0,
+            registered_delivery: 0,
+            validity_period: String::new(),
+            tlvs: tlvs
+                .iter()
+                .map(|tlv| Tlv {
+                    tag: tlv.tag().0,
+                    value: tlv.value().to_vec(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The text of octets, by the alphabets of SMPP and, where SMPP leaves room, of GSM (TS 23.038).
+fn text(data_coding: DataCoding, octets: &[u8]) -> Option<String> {
+    let gsm = || Some(alphabet::decode_unpacked(octets));
+    match data_coding.0 {
+        0x00 => gsm(),
+        0x01 | 0x03 => Some(octets.iter().copied().map(char::from).collect()),
+        0x08 => Some(ucs2::decode(octets)),
+        // With a message class: bits 2 and 3 are the alphabet, in 0xF0 to 0xFF bit 2 alone.
+        0x10..=0x1F => match data_coding.0 & 0b0000_1100 {
+            0b0000 => gsm(),
+            0b1000 => Some(ucs2::decode(octets)),
+            _ => None,
+        },
+        0xF0..=0xFF if data_coding.0 & 0b0000_0100 == 0 => gsm(),
+        _ => None,
+    }
+}
+
+/// An outcome; in JSON `command_status` (a number) and `status_name`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status(pub CommandStatus);
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut both = serializer.serialize_struct("Status", 2)?;
+        both.serialize_field("command_status", &self.0.0)?;
+        both.serialize_field("status_name", &self.0.name())?;
+        both.end()
+    }
+}
+
+fn mode_name<S: Serializer>(mode: &BindMode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match mode {
+        BindMode::Transmitter => "transmitter",
+        BindMode::Receiver => "receiver",
+        BindMode::Transceiver => "transceiver",
+    })
+}
+
+fn state_name<S: Serializer>(state: &MessageState, serializer: S) -> Result<S::Ok, S::Error> {
+    state.name().serialize(serializer)
+}
+
+fn hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    struct Hex<'a>(&'a [u8]);
+    impl std::fmt::Display for Hex<'_> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        }
+    }
+    serializer.collect_str(&Hex(octets))
+}
+
+/// The events from here on, for one reader.
+///
+/// A reader that falls far behind misses some: the simulator does not wait for it.
+#[derive(Debug)]
+pub struct Events {
+    receiver: broadcast::Receiver<Arc<Event>>,
+    missed: u64,
+}
+
+impl Events {
+    pub(crate) fn new(receiver: broadcast::Receiver<Arc<Event>>) -> Self {
+        Self {
+            receiver,
+            missed: 0,
+        }
+    }
+
+    /// The next event; `None` when the simulator is gone.
+    ///
+    /// Cancel-safe.
+    pub async fn recv(&mut self) -> Option<Arc<Event>> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::RecvError::Lagged(count)) => self.missed += count,
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// The next event, if there is one now.
+    pub fn try_recv(&mut self) -> Option<Arc<Event>> {
+        loop {
+            match self.receiver.try_recv() {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::TryRecvError::Lagged(count)) => self.missed += count,
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// The next event, waited for by the thread.
+    ///
+    /// # Panics
+    /// When called from an async task.
+    pub fn blocking_recv(&mut self) -> Option<Arc<Event>> {
+        loop {
+            match self.receiver.blocking_recv() {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::RecvError::Lagged(count)) => self.missed += count,
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// How many events this reader missed.
+    #[must_use]
+    pub const fn missed(&self) -> u64 {
+        self.missed
+    }
+}

@@ -1,0 +1,221 @@
+//! How a simulated message centre behaves.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use smsgw_smpp::session;
+use smsgw_smpp::types::MessageState;
+
+use crate::faults::Faults;
+
+/// Who may bind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name to bind with.
+    pub system_id: String,
+    /// The password to bind with.
+    pub password: String,
+}
+
+/// How the ids of messages are spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdFormat {
+    /// In decimal digits.
+    #[default]
+    Decimal,
+    /// In hexadecimal digits, lower case.
+    Hex,
+}
+
+/// The behaviour of a simulated message centre.
+///
+/// ```
+/// use std::time::Duration;
+/// use smsgw_sim::smsc::{Config, ReceiptPlan};
+///
+/// let config = Config::default()
+///     .with_account("gateway", "secret")
+///     .with_receipts(ReceiptPlan {
+///         delay: Duration::from_millis(5),
+///         undeliverable: 0.1,
+///         ..ReceiptPlan::default()
+///     });
+/// assert_eq!(config.accounts.len(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// Who may bind; empty lets everybody.
+    pub accounts: Vec<Account>,
+    /// What becomes of messages.
+    pub receipts: ReceiptPlan,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// How ids are spelled.
+    pub ids: IdFormat,
+    /// The first id; `None` takes it from the clock, so that ids differ from those of a run before.
+    pub first_id: Option<u64>,
+    /// How many of the accepted messages are remembered; the oldest are forgotten.
+    pub remembered: usize,
+    /// Most receipts that may wait to be delivered; at that many, submits are answered
+    /// `ESME_RMSGQFUL`.
+    pub max_waiting: usize,
+    /// How long after an error or no answer a receipt is sent again.
+    pub retry: Duration,
+    /// Most events that wait for a reader before it misses some.
+    pub max_events: usize,
+    /// Limits and timers of each session. `max_unanswered` is not used.
+    pub session: session::Config,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            accounts: Vec::new(),
+            receipts: ReceiptPlan::default(),
+            faults: Faults::none(),
+            ids: IdFormat::default(),
+            first_id: None,
+            remembered: 10_000,
+            max_waiting: 1_000_000,
+            retry: Duration::from_secs(1),
+            max_events: 1 << 16,
+            session: session::Config {
+                window: 100,
+                ..session::Config::default()
+            },
+        }
+    }
+}
+
+impl Config {
+    /// Listening at `address`.
+    #[must_use]
+    pub fn with_bind(mut self, address: SocketAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// Letting these credentials in, and no more everybody.
+    #[must_use]
+    pub fn with_account(mut self, system_id: &str, password: &str) -> Self {
+        self.accounts.push(Account {
+            system_id: system_id.to_owned(),
+            password: password.to_owned(),
+        });
+        self
+    }
+
+    /// With these receipts.
+    #[must_use]
+    pub fn with_receipts(mut self, receipts: ReceiptPlan) -> Self {
+        self.receipts = receipts;
+        self
+    }
+
+    /// With these faults.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+}
+
+/// What becomes of messages: after how long, and which share of them fails how.
+///
+/// A receipt is sent only when the submit asks for one in `registered_delivery`. What becomes of
+/// the nth message depends on `seed` and n alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReceiptPlan {
+    /// From the submit to its receipt.
+    pub delay: Duration,
+    /// Share, 0 to 1, that is undeliverable.
+    pub undeliverable: f64,
+    /// Share that is rejected.
+    pub rejected: f64,
+    /// Share that expires.
+    pub expired: f64,
+    /// Share that nobody hears of again.
+    pub none: f64,
+    /// Chooses which.
+    pub seed: u64,
+}
+
+impl Default for ReceiptPlan {
+    fn default() -> Self {
+        Self {
+            delay: Duration::from_millis(200),
+            undeliverable: 0.0,
+            rejected: 0.0,
+            expired: 0.0,
+            none: 0.0,
+            seed: 0,
+        }
+    }
+}
+
+impl ReceiptPlan {
+    /// What becomes of the message with the ordinal `n`; `None` when nobody hears of it again.
+    #[must_use]
+    pub fn outcome(&self, n: u64) -> Option<MessageState> {
+        let mut point = fraction(self.seed, n);
+        let shares = [
+            (self.undeliverable, Some(MessageState::UNDELIVERABLE)),
+            (self.rejected, Some(MessageState::REJECTED)),
+            (self.expired, Some(MessageState::EXPIRED)),
+            (self.none, None),
+        ];
+        for (share, outcome) in shares {
+            if point < share {
+                return outcome;
+            }
+            point -= share;
+        }
+        Some(MessageState::DELIVERED)
+    }
+}
+
+/// A number from 0 to below 1, evenly spread over `n`: SplitMix64.
+fn fraction(seed: u64, n: u64) -> f64 {
+    let mut z = seed.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^= z >> 31;
+    let high = u32::try_from(z >> 32).unwrap_or_default();
+    f64::from(high) / (f64::from(u32::MAX) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_kept_and_the_seed_decides_which() {
+        let plan = ReceiptPlan {
+            undeliverable: 0.1,
+            none: 0.2,
+            ..ReceiptPlan::default()
+        };
+        let outcomes: Vec<_> = (0..10_000).map(|n| plan.outcome(n)).collect();
+        let share = |wanted| {
+            outcomes
+                .iter()
+                .filter(|&&outcome| outcome == wanted)
+                .count()
+        };
+        assert!((900..1_100).contains(&share(Some(MessageState::UNDELIVERABLE))));
+        assert!((1_900..2_100).contains(&share(None)));
+        assert_eq!(share(Some(MessageState::REJECTED)), 0);
+
+        let other = ReceiptPlan { seed: 1, ..plan };
+        assert!((0..100).any(|n| plan.outcome(n) != other.outcome(n)));
+        let all = ReceiptPlan {
+            rejected: 1.0,
+            ..ReceiptPlan::default()
+        };
+        assert!((0..1_000).all(|n| all.outcome(n) == Some(MessageState::REJECTED)));
+    }
+}
