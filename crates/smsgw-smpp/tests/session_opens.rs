@@ -152,6 +152,24 @@ fn a_peer_before_3_4_is_sent_no_tlv_with_the_answer() {
 }
 
 #[test]
+fn only_an_mc_answers_a_bind() {
+    let mut pair = Pair::open(quiet(), quiet());
+    pair.bind(BindMode::Receiver).unwrap();
+    let mc = "mc".try_into().unwrap();
+    pair.esme.session.accept_bind(mc, pair.now);
+    pair.esme.session.refuse_bind(CommandStatus::ESME_RBINDFAIL);
+    pair.exchange();
+    pair.accept_bind();
+    assert_eq!(pair.mc.seen(), [BindRequest(CommandId::BIND_RECEIVER)]);
+    assert_eq!(pair.esme.seen(), [Bound]);
+    // Nor twice.
+    pair.mc.session.accept_bind(mc, pair.now);
+    pair.mc.session.refuse_bind(CommandStatus::ESME_RBINDFAIL);
+    let bound = State::Bound(BindMode::Receiver);
+    pair.assert_idle(bound, bound);
+}
+
+#[test]
 fn what_comes_behind_the_bind_is_served_after_it() {
     let mut pair = Pair::open(quiet(), quiet());
     pair.bind(BindMode::Transceiver).unwrap();

@@ -221,11 +221,11 @@ impl Session {
 
     /// Lets the peer bind as it asked ([`Event::BindRequest`]); without such a request, nothing.
     pub fn accept_bind(&mut self, system_id: COctetString<'_, 16>, now: Instant) {
-        let (State::Binding(mode), Role::Mc, Some(bind)) =
-            (self.state, self.role, self.bind.take())
+        let (State::Binding(mode), Role::Mc, Some(bind)) = (self.state, self.role, self.bind)
         else {
             return;
         };
+        self.bind = None;
         let version = [Tlv::from(ScInterfaceVersion(InterfaceVersion::SMPP_3_4))];
         // Before 3.4 there were no TLVs.
         let tlvs = if self.peer_version < InterfaceVersion::SMPP_3_4 {
@@ -250,11 +250,11 @@ impl Session {
 
     /// Refuses the bind the peer asked for. It may try again until the session init timer ends.
     pub fn refuse_bind(&mut self, status: CommandStatus) {
-        let (State::Binding(mode), Role::Mc, Some(bind)) =
-            (self.state, self.role, self.bind.take())
+        let (State::Binding(mode), Role::Mc, Some(bind)) = (self.state, self.role, self.bind)
         else {
             return;
         };
+        self.bind = None;
         self.bare(mode.command_id().response(), status, bind.sequence_number);
         self.state = State::Open;
     }
