@@ -60,8 +60,9 @@ impl<'a> Tlv<'a> {
     }
 
     fn write(&self, out: &mut BytesMut) {
-        out.put_u16(self.tag.0);
-        out.put_u16(self.value.len());
+        let [tag_high, tag_low] = self.tag.0.to_be_bytes();
+        let [len_high, len_low] = self.value.len().to_be_bytes();
+        out.put_slice(&[tag_high, tag_low, len_high, len_low]);
         out.put_slice(self.value());
     }
 }

@@ -47,12 +47,21 @@ impl<'a, 'q> Reader<'a, 'q> {
 
     #[inline]
     pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
+        self.u8_called(|| field)
+    }
+
+    /// An octet whose name takes work to find, and is wanted in errors only.
+    #[inline]
+    pub(crate) fn u8_called(
+        &mut self,
+        field: impl FnOnce() -> &'static str,
+    ) -> Result<u8, DecodeError> {
         match self.rest.split_first() {
             Some((&octet, rest)) => {
                 self.rest = rest;
                 Ok(octet)
             }
-            None => Err(self.truncated(field, 1)),
+            None => Err(self.truncated(field(), 1)),
         }
     }
 
@@ -96,7 +105,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         max: usize,
         field: &'static str,
     ) -> Result<&'a [u8], DecodeError> {
-        match self.rest.iter().take(max).position(|&octet| octet == 0) {
+        match find_nul(self.rest.get(..max).unwrap_or(self.rest)) {
             Some(len) => match (self.rest.get(..len), self.rest.get(len + 1..)) {
                 (Some(string), Some(rest)) => {
                     self.rest = rest;
@@ -152,11 +161,10 @@ impl<'a, 'q> Reader<'a, 'q> {
         field: &'static str,
         offset: usize,
     ) -> Result<(), DecodeError> {
-        let refuses = !self.quirks.non_ascii_addresses;
-        if !(refuses || self.is_reporting()) || octets.is_ascii() {
+        if self.quirks.non_ascii_addresses && !self.is_reporting() || octets.is_ascii() {
             return Ok(());
         }
-        if refuses {
+        if !self.quirks.non_ascii_addresses {
             let offset = clamp(offset);
             return Err(DecodeError::new(DecodeErrorKind::NonAscii, field, offset));
         }
@@ -189,6 +197,28 @@ impl<'a, 'q> Reader<'a, 'q> {
     pub(crate) fn error(&self, kind: DecodeErrorKind, field: &'static str) -> DecodeError {
         DecodeError::new(kind, field, clamp(self.offset()))
     }
+}
+
+/// Where the first NUL is.
+///
+/// Eight octets at a time: half of the time it takes to read a message is spent here.
+#[inline]
+fn find_nul(octets: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = octets.as_chunks::<8>();
+    let mut before = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        // The lowest bit set is the top bit of the first octet that is 0.
+        let zeros = word.wrapping_sub(ONES) & !word & TOPS;
+        if zeros != 0 {
+            return Some(before + zeros.trailing_zeros() as usize / 8);
+        }
+        before += 8;
+    }
+    let at = rest.iter().position(|&octet| octet == 0)?;
+    Some(before + at)
 }
 
 /// A length for an error message; frames never get near the limit.
@@ -298,3 +328,23 @@ macro_rules! octet_field {
 }
 
 pub(crate) use {octet_field, open_enum};
+
+#[cfg(test)]
+mod tests {
+    use super::find_nul;
+
+    #[test]
+    fn the_first_nul_is_found_wherever_it_is() {
+        for len in 0..40 {
+            for at in 0..=len {
+                for filler in [0x01, 0x7F, 0x80, 0x81, 0xFF] {
+                    let mut octets = [0; 40];
+                    octets[..at].fill(filler);
+                    let octets = &octets[..len];
+                    let expect = octets.iter().position(|&octet| octet == 0);
+                    assert_eq!(find_nul(octets), expect);
+                }
+            }
+        }
+    }
+}

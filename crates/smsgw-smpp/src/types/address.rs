@@ -106,8 +106,8 @@ impl<'a, const MAX: usize> Field<'a> for Address<'a, MAX> {
 
     #[inline]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
-        let ton = Field::read(reader, AddressNames::of(name).ton)?;
-        let npi = Field::read(reader, AddressNames::of(name).npi)?;
+        let ton = Ton(reader.u8_called(|| AddressNames::of(name).ton)?);
+        let npi = Npi(reader.u8_called(|| AddressNames::of(name).npi)?);
         let offset = reader.offset();
         let digits: COctetString<'a, MAX> = Field::read(reader, name)?;
         reader.check_ascii(digits.as_octets(), name, offset)?;
