@@ -1,6 +1,8 @@
 //! The `smsgw` command: one file per subcommand.
 
 mod decode;
+mod segment;
+mod sim;
 
 use std::process::ExitCode;
 
@@ -17,10 +19,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Decode(decode::Args),
+    Segment(segment::Args),
+    Sim(sim::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Decode(args) => decode::run(args),
+        Command::Segment(args) => segment::run(&args),
+        Command::Sim(args) => sim::run(args),
     }
 }

@@ -1,0 +1,269 @@
+//! `smsgw sim smsc`: a message centre.
+
+use std::fmt;
+use std::io::{self, BufWriter, Write as _};
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde_json::json;
+use smsgw_sim::event::Events;
+use smsgw_sim::faults::Fault;
+#[cfg(unix)]
+use smsgw_sim::smsc::Control;
+use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
+use smsgw_smpp::types::COctetString;
+use tokio::sync::oneshot;
+
+/// How long the reader of the last events has to take them.
+const LAST_EVENTS: Duration = Duration::from_secs(1);
+
+/// A message centre (SMSC): takes messages, sends receipts, misbehaves as told.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  smsgw sim smsc
+  smsgw sim smsc --smpp 127.0.0.1:2776 --system-id gateway --password secret
+  smsgw sim smsc --receipt-failures 10% --fault throttle=10 --control /tmp/smsc.sock
+  echo 'sms +306912345678 hello' | nc -U -q1 /tmp/smsc.sock
+
+Commands of the control socket, one a line:
+  sms FROM [to=ADDRESS] TEXT   a subscriber sends a message (to 1000 unless said)
+  status                       counts, sessions, what was submitted
+  fault NAME [N|off]           as --fault; 'fault off' ends all
+  cut                          drop all connections, and new ones until 'plug'
+  plug                         take connections again")]
+pub(crate) struct Args {
+    /// Where to listen for SMPP; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2775", value_parser = address)]
+    smpp: SocketAddr,
+    /// Who may bind; everybody unless given.
+    #[arg(long, value_name = "ID", requires = "password", value_parser = c_octets::<16>)]
+    system_id: Option<String>,
+    /// The password that goes with it.
+    #[arg(long, value_name = "PW", requires = "system_id", value_parser = c_octets::<9>)]
+    password: Option<String>,
+    /// From a message to its receipt.
+    #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
+    receipt_delay: Duration,
+    /// Share of messages that fail, as 0.1 or 10%: undeliv (the default), rejectd, expired, or
+    /// none for no receipt at all. May be repeated.
+    #[arg(long, value_name = "[KIND=]SHARE")]
+    receipt_failures: Vec<Failures>,
+    /// What every nth submit runs into: throttle, no-answer, no-answer-drop (not accepted
+    /// either) or cut (in the middle of the answer). May be repeated.
+    #[arg(long, value_name = "NAME=N")]
+    fault: Vec<Fault>,
+    /// How message ids are spelled.
+    #[arg(long, value_enum, default_value_t = Ids::Decimal)]
+    ids: Ids,
+    /// Chooses which messages fail.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Path of a Unix socket for commands.
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH")]
+    control: Option<std::path::PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Ids {
+    /// Decimal digits.
+    Decimal,
+    /// Hexadecimal digits.
+    Hex,
+}
+
+pub(crate) fn run(args: Args) -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure(&error),
+    };
+    let result = runtime.block_on(serve(args));
+    // Nothing is left that is worth waiting for.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure(&error),
+    }
+}
+
+fn failure(error: &dyn fmt::Display) -> ExitCode {
+    eprintln!("smsgw sim smsc: {error}");
+    ExitCode::FAILURE
+}
+
+async fn serve(args: Args) -> Result<(), String> {
+    let config = config(&args)?;
+    let smsc = Smsc::start(config)
+        .await
+        .map_err(|error| format!("cannot listen for SMPP at {}: {error}", args.smpp))?;
+    #[cfg(unix)]
+    let control = args.control.as_deref().map(|path| {
+        Control::start(path, smsc.handle())
+            .map_err(|error| format!("cannot listen for commands at {}: {error}", path.display()))
+    });
+    #[cfg(unix)]
+    let control = control.transpose()?;
+    let end = end().map_err(|error| error.to_string())?;
+    let (printed, mut printing) = oneshot::channel();
+    let events = smsc.events();
+    // A thread of its own: standard output may block.
+    std::thread::spawn(move || printed.send(print(events)));
+    eprintln!("ready smpp {}", smsc.local_addr());
+    #[cfg(unix)]
+    if let Some(path) = &args.control {
+        eprintln!("ready control {}", path.display());
+    }
+    tokio::select! {
+        () = end => {}
+        // Nobody reads on: what is left to do would go unseen.
+        _ = &mut printing => return Ok(()),
+    }
+    #[cfg(unix)]
+    drop(control);
+    smsc.shutdown().await;
+    // The reader may be gone, or slow: either way this is the end.
+    let _ = tokio::time::timeout(LAST_EVENTS, printing).await;
+    Ok(())
+}
+
+fn config(args: &Args) -> Result<Config, String> {
+    let mut receipts = ReceiptPlan {
+        delay: args.receipt_delay,
+        seed: args.seed,
+        ..ReceiptPlan::default()
+    };
+    for failures in &args.receipt_failures {
+        let share = match failures.kind {
+            FailureKind::Undeliverable => &mut receipts.undeliverable,
+            FailureKind::Rejected => &mut receipts.rejected,
+            FailureKind::Expired => &mut receipts.expired,
+            FailureKind::None => &mut receipts.none,
+        };
+        *share = failures.share;
+    }
+    if receipts.undeliverable + receipts.rejected + receipts.expired + receipts.none > 1.0 {
+        return Err("the shares of --receipt-failures are more than 1 together".to_owned());
+    }
+    let mut config = Config {
+        ids: match args.ids {
+            Ids::Decimal => IdFormat::Decimal,
+            Ids::Hex => IdFormat::Hex,
+        },
+        ..Config::default()
+    }
+    .with_bind(args.smpp)
+    .with_receipts(receipts)
+    .with_faults(args.fault.iter().copied().collect());
+    if let (Some(system_id), Some(password)) = (&args.system_id, &args.password) {
+        config = config.with_account(system_id, password);
+    }
+    Ok(config)
+}
+
+/// Prints each event as it comes, until there are no more or nobody reads.
+fn print(mut events: Events) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut missed = 0;
+    while let Some(event) = events.blocking_recv() {
+        let mut next = Some(event);
+        while let Some(event) = next {
+            serde_json::to_writer(&mut out, &*event)?;
+            out.write_all(b"\n")?;
+            next = events.try_recv();
+        }
+        let count = events.missed() - missed;
+        if count > 0 {
+            missed += count;
+            writeln!(
+                out,
+                "{}",
+                json!({"event": "missed", "protocol": "smpp", "count": count})
+            )?;
+        }
+        // There is nothing more to print now, so nobody waits for a line.
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Waits for Ctrl-C or what service managers send, from now on.
+#[cfg(unix)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without it there is no other end than to be killed.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// A share of messages that fail in one way.
+#[derive(Clone, Copy, Debug)]
+struct Failures {
+    kind: FailureKind,
+    share: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum FailureKind {
+    Undeliverable,
+    Rejected,
+    Expired,
+    None,
+}
+
+impl FromStr for Failures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, share) = text.split_once('=').unwrap_or(("undeliv", text));
+        let kind = match kind {
+            "undeliv" => FailureKind::Undeliverable,
+            "rejectd" => FailureKind::Rejected,
+            "expired" => FailureKind::Expired,
+            "none" => FailureKind::None,
+            _ => return Err("there are undeliv, rejectd, expired and none".to_owned()),
+        };
+        let (number, whole) = match share.strip_suffix('%') {
+            Some(number) => (number, 100.0),
+            None => (share, 1.0),
+        };
+        let share = number.parse::<f64>().ok().map(|number| number / whole);
+        match share.filter(|share| (0.0..=1.0).contains(share)) {
+            Some(share) => Ok(Self { kind, share }),
+            None => Err("not a share from 0 to 1, or from 0% to 100%".to_owned()),
+        }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
+    addresses.next().ok_or_else(|| "no such host".to_owned())
+}
+
+/// A time as people write it: `200ms`, `1.5s`, `2m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration: jiff::SignedDuration = text.parse().map_err(|error| format!("{error}"))?;
+    Duration::try_from(duration).map_err(|_| "less than nothing".to_owned())
+}
+
+/// A text that a C-octet string of `MAX` octets can hold.
+fn c_octets<const MAX: usize>(text: &str) -> Result<String, String> {
+    COctetString::<MAX>::try_from(text)
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,143 @@
+//! `smsgw sim smsc` from outside: what it announces, prints and takes.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests state what must hold"
+)]
+
+#[path = "interop/process.rs"]
+mod process;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixStream;
+use std::process::Command;
+
+use process::Process;
+use serde_json::Value;
+use smsgw_smpp::CommandStatus;
+use smsgw_smpp::connection::Events;
+use smsgw_smpp::esme::Esme;
+use smsgw_smpp::pdu::{DeliverSm, DeliverSmResp, SubmitSm};
+use smsgw_smpp::session::{self, Bind, BindMode, Event};
+use smsgw_smpp::types::{Address, RegisteredDelivery, ShortMessage};
+
+fn sim(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_smsgw"));
+    command.args(["sim", "smsc"]).args(args);
+    command
+}
+
+async fn bind(address: &str) -> (Esme, Events) {
+    let (system_id, password) = ("esme".try_into().unwrap(), "pw".try_into().unwrap());
+    let bind = Bind::new(BindMode::Transceiver, system_id, password);
+    let config = session::Config::default();
+    Esme::connect(address, &bind, config).await.unwrap()
+}
+
+/// The text of the next `deliver_sm`, acknowledged.
+async fn delivered(esme: &Esme, events: &mut Events) -> String {
+    loop {
+        if let Event::Request(frame) = events.recv().await.unwrap() {
+            esme.respond(&frame, CommandStatus::ESME_ROK, &DeliverSmResp::default());
+            let deliver: DeliverSm<'_> = frame.decode().unwrap();
+            return String::from_utf8_lossy(deliver.short_message.as_octets()).into_owned();
+        }
+    }
+}
+
+fn ask(path: &str, command: &str) -> Value {
+    let mut stream = UnixStream::connect(path).unwrap();
+    writeln!(stream, "{command}").unwrap();
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).unwrap();
+    serde_json::from_str(&answer).unwrap()
+}
+
+#[test]
+fn a_message_its_receipt_and_a_reply_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("control").display().to_string();
+    let mut smsc = Process::start(
+        &mut sim(&[
+            "--smpp",
+            "127.0.0.1:0",
+            "--system-id",
+            "esme",
+            "--password",
+            "pw",
+            "--receipt-delay",
+            "1ms",
+            "--receipt-failures",
+            "rejectd=100%",
+            "--control",
+            &path,
+        ]),
+        "",
+    );
+    let address = smsc.ready("smpp");
+    assert_eq!(smsc.ready("control"), path);
+
+    let taken = Command::new(env!("CARGO_BIN_EXE_smsgw"))
+        .args(["sim", "smsc", "--smpp", &address])
+        .output()
+        .unwrap();
+    assert_eq!(taken.status.code(), Some(1));
+    let error = String::from_utf8(taken.stderr).unwrap();
+    assert!(
+        error.contains(&address) && error.lines().count() == 1,
+        "{error}"
+    );
+
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (esme, mut events) = runtime.block_on(bind(&address));
+    runtime.block_on(async {
+        let submit = SubmitSm {
+            destination_addr: Address::international("306912345678").unwrap(),
+            registered_delivery: RegisteredDelivery::RECEIPT,
+            short_message: ShortMessage::new(b"hello").unwrap(),
+            ..SubmitSm::default()
+        };
+        assert!(esme.submit(&submit).await.unwrap().status().is_ok());
+        let receipt = delivered(&esme, &mut events).await;
+        assert!(receipt.contains("stat:REJECTD"), "{receipt}");
+    });
+    let asking = {
+        let path = path.clone();
+        std::thread::spawn(move || ask(&path, "sms +306912345678 hello back"))
+    };
+    let reply = runtime.block_on(delivered(&esme, &mut events));
+    assert_eq!(reply, "hello back");
+    assert_eq!(asking.join().unwrap()["ok"], true);
+
+    let status = ask(&path, "status");
+    assert_eq!(status["submitted"][0]["to"], "306912345678");
+    let smsc = smsc.terminate();
+    let kinds: Vec<_> = ["bind", "submit", "receipt", "deliver", "response"]
+        .map(|kind| smsc.events(kind).len())
+        .into();
+    assert_eq!(kinds, [1, 1, 1, 1, 3], "{smsc:?}");
+    assert_eq!(smsc.events("submit")[0]["text"], "hello");
+    assert_eq!(smsc.events("deliver")[0]["text"], "hello back");
+}
+
+#[test]
+fn flags_that_cannot_be_are_refused() {
+    for args in [
+        &["--system-id", "esme"][..],
+        &["--system-id", "a name of 16 oct", "--password", "pw"],
+        &["--receipt-delay", "soon"],
+        &["--receipt-failures", "2"],
+        &["--fault", "thunder"],
+        &["--smpp", "nowhere"],
+    ] {
+        let output = sim(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+    let output = sim(&["--help"]).output().unwrap();
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("Examples:")
+    );
+}
