@@ -46,11 +46,12 @@ async fn bind_as(
 ) -> Result<(Esme, SessionEvents), smsgw_smpp::esme::ConnectError> {
     let system_id = system_id.try_into().unwrap();
     let bind = Bind::new(mode, system_id, password.try_into().unwrap());
-    let config = session::Config {
-        response_timer: Duration::from_millis(300),
-        ..session::Config::default()
-    };
-    soon(Esme::connect(smsc.local_addr(), &bind, config)).await
+    soon(Esme::connect(
+        smsc.local_addr(),
+        &bind,
+        session::Config::default(),
+    ))
+    .await
 }
 
 async fn bind(smsc: &Smsc, mode: BindMode) -> (Esme, SessionEvents) {
@@ -385,7 +386,17 @@ async fn every_second_submit_is_throttled() {
 #[tokio::test]
 async fn an_unanswered_submit_is_accepted_or_not_by_the_fault() {
     let smsc = Smsc::start(config()).await.unwrap();
-    let (esme, mut events) = bind(&smsc, BindMode::Transceiver).await;
+    let bind = Bind::new(
+        BindMode::Transceiver,
+        "esme".try_into().unwrap(),
+        "secret".try_into().unwrap(),
+    );
+    let config = session::Config {
+        response_timer: Duration::from_millis(300),
+        ..session::Config::default()
+    };
+    let connected = Esme::connect(smsc.local_addr(), &bind, config);
+    let (esme, mut events) = soon(connected).await.unwrap();
     for (kind, count) in [(Kind::NoAnswer, 1), (Kind::NoAnswerDrop, 0)] {
         smsc.clear_faults();
         smsc.set_fault(Fault::every(kind, 1));
@@ -533,7 +544,6 @@ async fn events_are_json_with_the_promised_keys() {
     let id = accepted(&esme, &part).await;
     receipt(&esme, &mut session).await;
     let mut kinds = Vec::new();
-    // Of the four answers three are told: to the submit, and of the receipt.
     while kinds.len() < 6 {
         let event = soon(events.recv()).await.unwrap();
         let json = serde_json::to_value(&*event).unwrap();
