@@ -4,6 +4,8 @@
 mod account;
 #[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod admission;
+#[allow(dead_code, reason = "the runtime that uses it comes next")]
+mod callback;
 pub mod config;
 #[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod engine;
@@ -11,3 +13,5 @@ mod hex;
 pub mod message;
 #[allow(dead_code, reason = "the runtime that uses it comes next")]
 pub mod store;
+#[allow(dead_code, reason = "the runtime that uses it comes next")]
+mod view;

@@ -8,7 +8,7 @@ use crate::message::{Change, MessageId, Record, State};
 pub(crate) mod memory;
 pub(crate) mod sqlite;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod worker;
 
 /// Keeps messages durably.
