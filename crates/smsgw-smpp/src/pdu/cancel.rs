@@ -1,11 +1,11 @@
-//! cancel_sm: take back messages not yet delivered (SMPP 5.0 §4.5.2).
+//! cancel_sm: take back messages not yet delivered (SMPP 5.0 §4.5.1).
 
 use super::pdu;
 use crate::types::{Address, COctetString};
 
 pdu! {
     /// `cancel_sm`: take back one message, or all from a sender to a recipient
-    /// (SMPP 5.0 §4.5.2.1).
+    /// (SMPP 5.0 §4.5.1.1).
     pub struct CancelSm<'a> {
         /// The service; empty for any.
         service_type: COctetString<'a, 6>,
@@ -19,6 +19,6 @@ pdu! {
 }
 
 pdu! {
-    /// `cancel_sm_resp` (SMPP 5.0 §4.5.2.2).
+    /// `cancel_sm_resp` (SMPP 5.0 §4.5.1.2).
     pub struct CancelSmResp<'a> {}
 }

@@ -1,10 +1,10 @@
-//! query_sm: ask for the state of a message (SMPP 5.0 §4.5.1).
+//! query_sm: ask for the state of a message (SMPP 5.0 §4.5.2).
 
 use super::pdu;
 use crate::types::{Address, COctetString, MessageState, Time};
 
 pdu! {
-    /// `query_sm`: ask for the state of a message (SMPP 5.0 §4.5.1.1).
+    /// `query_sm`: ask for the state of a message (SMPP 5.0 §4.5.2.1).
     pub struct QuerySm<'a> {
         /// Given by the MC in `submit_sm_resp`.
         message_id: COctetString<'a, 65>,
@@ -14,7 +14,7 @@ pdu! {
 }
 
 pdu! {
-    /// `query_sm_resp` (SMPP 5.0 §4.5.1.2).
+    /// `query_sm_resp` (SMPP 5.0 §4.5.2.2).
     pub struct QuerySmResp<'a> {
         /// As asked.
         message_id: COctetString<'a, 65>,

@@ -120,7 +120,7 @@ tlvs! {
     USER_MESSAGE_REFERENCE = 0x0204 => UserMessageReference(u16),
     /// `user_response_code`.
     USER_RESPONSE_CODE = 0x0205,
-    /// The port the message comes from (SMPP 5.0 §4.8.4.57).
+    /// The port the message comes from (SMPP 5.0 §4.8.4.59).
     SOURCE_PORT = 0x020A => SourcePort(u16),
     /// The port the message goes to (SMPP 5.0 §4.8.4.30).
     DESTINATION_PORT = 0x020B => DestinationPort(u16),
