@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 
+use crate::command::CommandId;
 use crate::error::DecodeError;
 use crate::frame::Frame;
 use crate::pdu::{Body, Request};
@@ -23,8 +24,9 @@ use crate::types::COctetString;
 
 /// Events that wait for their owner before reading stops.
 const MAX_EVENTS: usize = 4_096;
-/// Octets that wait to be written before reading stops: a peer that does not read is not read.
-const MAX_UNWRITTEN: usize = 1 << 20;
+/// Octets of answers that wait to be written before reading stops: a peer that does not read is
+/// not read. Own requests do not count, or two ends that send much would wait for each other.
+const MAX_UNWRITTEN: u64 = 1 << 20;
 /// Octets read at once, at least.
 const READ: usize = 16 << 10;
 /// How long the peer has after the end to take what is left and to close.
@@ -107,6 +109,10 @@ pub struct Connection {
 }
 
 /// The events of a session, for one owner.
+///
+/// When they are dropped, the session answers for the owner: a bind is refused, and what is
+/// requested is refused with [`CommandStatus::ESME_RX_T_APPN`] or
+/// [`CommandStatus::ESME_RSYSERR`].
 pub struct Events {
     shared: Arc<Shared>,
 }
@@ -124,6 +130,8 @@ struct Shared {
 struct Inner {
     session: Session,
     events: VecDeque<Event>,
+    /// Nobody takes the events.
+    unheard: bool,
     /// Who awaits an answer, by token; requests that were queued have none here.
     calls: HashMap<u64, oneshot::Sender<Event>>,
     next_call: u64,
@@ -134,17 +142,19 @@ const FIRST_CALL: u64 = 1 << 63;
 
 impl Connection {
     /// Starts the task that drives `session` over `stream`.
-    pub(crate) fn start(stream: TcpStream, session: Session, window: usize) -> (Self, Events) {
+    pub(crate) fn start(stream: TcpStream, session: Session) -> (Self, Events) {
+        let window = session.config().window;
         let shared = Arc::new(Shared {
             inner: Mutex::new(Inner {
                 session,
                 events: VecDeque::new(),
+                unheard: false,
                 calls: HashMap::new(),
                 next_call: FIRST_CALL,
             }),
             driver: Notify::new(),
             events: Notify::new(),
-            window: Semaphore::new(window.clamp(1, 0xFFFF)),
+            window: Semaphore::new(window),
         });
         tokio::spawn(drive(stream, Arc::clone(&shared)));
         let unbinder = Arc::new(Unbinder(Arc::clone(&shared)));
@@ -159,7 +169,7 @@ impl Connection {
 
     /// Runs `act` on the session and lets the task do what follows from it.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut Session, Instant) -> R) -> R {
-        let result = act(&mut self.shared.lock().session, Instant::now());
+        let result = act(&mut self.shared.lock().session, now());
         self.shared.driver.notify_one();
         result
     }
@@ -249,7 +259,7 @@ impl Connection {
     ) -> Result<(), RequestError> {
         let mut inner = self.shared.lock();
         let token = token(&mut inner);
-        match inner.session.request(body, token, Instant::now()) {
+        match inner.session.request(body, token, now()) {
             Ok(_) => {
                 drop(inner);
                 // A place in the window, free again when the answer comes.
@@ -344,6 +354,32 @@ impl Events {
     }
 }
 
+impl Drop for Events {
+    fn drop(&mut self) {
+        let inner = &mut *self.shared.lock();
+        inner.unheard = true;
+        for event in inner.events.drain(..) {
+            decline(&mut inner.session, &event);
+        }
+        self.shared.driver.notify_one();
+    }
+}
+
+/// Answers for an owner that is gone.
+fn decline(session: &mut Session, event: &Event) {
+    match event {
+        Event::BindRequest(_) => session.refuse_bind(CommandStatus::ESME_RBINDFAIL),
+        Event::Request(frame) => {
+            let status = match frame.command_id() {
+                CommandId::DELIVER_SM | CommandId::DATA_SM => CommandStatus::ESME_RX_T_APPN,
+                _ => CommandStatus::ESME_RSYSERR,
+            };
+            session.reject(frame.header(), status);
+        }
+        _ => {}
+    }
+}
+
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
@@ -355,7 +391,7 @@ struct Unbinder(Arc<Shared>);
 
 impl Drop for Unbinder {
     fn drop(&mut self) {
-        self.0.lock().session.unbind(Instant::now());
+        self.0.lock().session.unbind(now());
         self.0.driver.notify_one();
     }
 }
@@ -385,6 +421,11 @@ impl Shared {
             match call {
                 // A caller that is gone gave up the answer.
                 Some(call) => drop(call.send(event)),
+                None if inner.unheard => {
+                    decline(&mut inner.session, &event);
+                    // It may have been paused.
+                    self.driver.notify_one();
+                }
                 None => inner.events.push_back(event),
             }
         }
@@ -394,28 +435,44 @@ impl Shared {
     }
 }
 
+/// The time by tokio's clock, which tests can stop.
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
 /// Moves octets until the session is over: many frames a read, all that is ready in one write.
 async fn drive(mut stream: TcpStream, shared: Arc<Shared>) {
     // Without it a small answer waits for the peer's acknowledgement of the last one.
     let _ = stream.set_nodelay(true);
+    // A peer that takes nothing for so long is gone. Without it, requests that ran out of time
+    // would heap up unwritten.
+    let patience = shared.lock().session.config().response_timer;
     let (mut reader, mut writer) = stream.split();
     let mut input = BytesMut::new();
     let mut output = BytesMut::new();
     let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
+    // When the peer last took something, or there was nothing to take.
+    let mut taken = now();
     loop {
         let (timeout, reads) = {
             let mut inner = shared.lock();
-            let now = Instant::now();
+            let now = now();
             inner.session.handle_buffer(&mut input, now);
             shared.dispatch(&mut inner);
+            if output.is_empty() {
+                taken = now;
+            }
             inner.session.poll_transmit(&mut output);
-            let reads = !inner.session.is_paused()
-                && inner.events.len() < MAX_EVENTS
-                && output.len() < MAX_UNWRITTEN;
             if inner.session.is_closed() {
                 break;
             }
-            (inner.session.poll_timeout(), reads)
+            let answers = (output.len() as u64).saturating_sub(inner.session.octets_in_flight());
+            let reads = !inner.session.is_paused()
+                && inner.events.len() < MAX_EVENTS
+                && answers < MAX_UNWRITTEN;
+            let given_up = (!output.is_empty()).then(|| taken + patience);
+            let due = inner.session.poll_timeout();
+            (due.into_iter().chain(given_up).min(), reads)
         };
         if let Some(timeout) = timeout {
             let timeout = tokio::time::Instant::from_std(timeout);
@@ -425,19 +482,30 @@ async fn drive(mut stream: TcpStream, shared: Arc<Shared>) {
         }
         input.reserve(READ);
         // Each arm is cancel-safe: a read or write that is dropped has not happened.
-        tokio::select! {
-            read = reader.read_buf(&mut input), if reads => match read {
-                Ok(1..) => {}
-                Ok(0) | Err(_) => shared.lock().session.handle_disconnect(output.len()),
-            },
+        let is_lost = tokio::select! {
+            read = reader.read_buf(&mut input), if reads => !matches!(read, Ok(1..)),
             written = writer.write(&output), if !output.is_empty() => match written {
-                Ok(len @ 1..) => output.advance(len),
-                Ok(0) | Err(_) => shared.lock().session.handle_disconnect(output.len()),
+                Ok(len @ 1..) => {
+                    output.advance(len);
+                    taken = now();
+                    false
+                }
+                Ok(0) | Err(_) => true,
             },
-            () = shared.driver.notified() => {}
+            () = shared.driver.notified() => false,
             () = timer.as_mut(), if timeout.is_some() => {
-                shared.lock().session.handle_timeout(Instant::now());
+                let now = now();
+                let takes_nothing = !output.is_empty() && taken + patience <= now;
+                if !takes_nothing {
+                    shared.lock().session.handle_timeout(now);
+                }
+                takes_nothing
             }
+        };
+        if is_lost {
+            shared.lock().session.handle_disconnect(output.len());
+            // It is reported as not written, so it must not be.
+            output.clear();
         }
     }
     let last = async {
@@ -453,5 +521,4 @@ async fn drive(mut stream: TcpStream, shared: Arc<Shared>) {
     };
     // The session is over either way; the peer has had its time.
     let _: Result<io::Result<()>, _> = tokio::time::timeout(LINGER, last).await;
-    shared.events.notify_one();
 }

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::io;
 use std::ops::Deref;
-use std::time::Instant;
 
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-use crate::connection::{Connection, Events, Reply, RequestError};
+use crate::connection::{self, Connection, Events, Reply, RequestError};
 use crate::frame::Frame;
 use crate::pdu::{SubmitSm, SubmitSmResp};
 use crate::session::{Bind, CloseReason, Config, Event, Session};
@@ -65,12 +64,11 @@ impl Esme {
         bind: &Bind<'_>,
         config: Config,
     ) -> Result<(Self, Events), ConnectError> {
-        let now = Instant::now();
-        let window = config.window;
+        let now = connection::now();
         let mut session = Session::esme(config, now);
         // A fresh session of an ESME is open.
         let _ = session.bind(bind, now);
-        let (connection, mut events) = Connection::start(stream, session, window);
+        let (connection, mut events) = Connection::start(stream, session);
         while let Some(event) = events.recv().await {
             match event {
                 Event::Bound(_) => return Ok((Self(connection), events)),

@@ -1,11 +1,10 @@
 //! [`Mc`]: the server end of one TCP connection.
 
 use std::ops::Deref;
-use std::time::Instant;
 
 use tokio::net::TcpStream;
 
-use crate::connection::{Connection, Events, Reply, RequestError};
+use crate::connection::{self, Connection, Events, Reply, RequestError};
 use crate::pdu::{DeliverSm, DeliverSmResp};
 use crate::session::{Config, Session};
 use crate::status::CommandStatus;
@@ -45,9 +44,8 @@ impl Mc {
     /// Takes over a connection that was accepted.
     #[must_use]
     pub fn new(stream: TcpStream, config: Config) -> (Self, Events) {
-        let window = config.window;
-        let session = Session::mc(config, Instant::now());
-        let (connection, events) = Connection::start(stream, session, window);
+        let session = Session::mc(config, connection::now());
+        let (connection, events) = Connection::start(stream, session);
         (Self(connection), events)
     }
 

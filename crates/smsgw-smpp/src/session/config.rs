@@ -35,7 +35,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Makes every timer one that can be added to an instant and every limit one that lets
+    /// Makes every timer one that can be added to an instant, and every limit one that lets
     /// something through.
     pub(super) fn usable(mut self) -> Self {
         const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -48,6 +48,7 @@ impl Config {
         for timer in timers.into_iter().flatten() {
             *timer = FOREVER.min(*timer);
         }
+        self.window = self.window.clamp(1, 0xFFFF);
         self.max_unanswered = self.max_unanswered.max(1);
         self
     }

@@ -145,9 +145,10 @@ impl Session {
     }
 
     fn new(config: Config, role: Role, now: Instant) -> Self {
+        let config = config.usable();
         Self {
             window: Window::new(config.window),
-            config: config.usable(),
+            config,
             role,
             state: State::Open,
             input: BytesMut::new(),
@@ -166,6 +167,12 @@ impl Session {
         }
     }
 
+    /// Its limits and timers, as they are kept to.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Where the session is.
     #[must_use]
     pub const fn state(&self) -> State {
@@ -182,6 +189,12 @@ impl Session {
     #[must_use]
     pub const fn in_flight(&self) -> usize {
         self.window.len()
+    }
+
+    /// How many octets the own requests that wait for an answer have.
+    #[must_use]
+    pub const fn octets_in_flight(&self) -> u64 {
+        self.window.octets()
     }
 
     /// Whether a request can be sent now as far as the window goes.
@@ -277,6 +290,7 @@ impl Session {
             return Err(SendError::WindowFull);
         }
         let sequence_number = self.window.reserve(now);
+        let start = self.output.total();
         body.encode(
             CommandStatus::ESME_ROK,
             sequence_number,
@@ -287,6 +301,7 @@ impl Session {
             command_id: T::COMMAND_ID,
             token,
             deadline: now + self.config.response_timer,
+            len: self.output.total() - start,
             end: self.output.total(),
         });
         self.last_message = now;

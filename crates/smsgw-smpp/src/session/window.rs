@@ -16,6 +16,8 @@ pub(super) struct Window {
     slots: Vec<Slot>,
     size: usize,
     waiting: usize,
+    /// Those of the waiting ones.
+    octets: u64,
     pub(super) next: SequenceNumber,
     oldest: Link,
     newest: Link,
@@ -45,6 +47,8 @@ pub(super) struct InFlight {
     pub(super) command_id: CommandId,
     pub(super) token: u64,
     pub(super) deadline: Instant,
+    /// Its octets.
+    pub(super) len: u64,
     /// How many octets the stream had with the last one of the request.
     pub(super) end: u64,
 }
@@ -59,11 +63,11 @@ pub(super) enum Match {
 
 impl Window {
     pub(super) fn new(size: usize) -> Self {
-        let size = size.clamp(1, 0xFFFF);
         Self {
             slots: Vec::new(),
             size,
             waiting: 0,
+            octets: 0,
             next: SequenceNumber::FIRST,
             oldest: None,
             newest: None,
@@ -76,6 +80,11 @@ impl Window {
 
     pub(super) const fn len(&self) -> usize {
         self.waiting
+    }
+
+    /// The octets of those that wait.
+    pub(super) const fn octets(&self) -> u64 {
+        self.octets
     }
 
     /// A number for a request that the window does not keep: bind, unbind, enquire_link.
@@ -116,6 +125,7 @@ impl Window {
                 command_id: CommandId(0),
                 token: 0,
                 deadline: now,
+                len: 0,
                 end: 0,
             },
             older: None,
@@ -157,6 +167,7 @@ impl Window {
         }
         self.newest = index;
         self.waiting += 1;
+        self.octets += request.len;
     }
 
     /// Takes out the request that `number` and `response` answer.
@@ -186,7 +197,13 @@ impl Window {
     }
 
     fn unlink(&mut self, index: Link) {
-        let Some((older, newer)) = self.at(index).map(|slot| (slot.older, slot.newer)) else {
+        let Some(&mut Slot {
+            older,
+            newer,
+            request: InFlight { len, .. },
+            ..
+        }) = self.at(index)
+        else {
             return;
         };
         match self.at(older) {
@@ -198,6 +215,7 @@ impl Window {
             None => self.newest = older,
         }
         self.waiting -= 1;
+        self.octets -= len;
     }
 
     /// When the oldest runs out of time.
@@ -244,8 +262,10 @@ mod tests {
             command_id: CommandId::SUBMIT_SM,
             token,
             deadline,
+            len: 100,
             end: 0,
         });
+        assert_eq!(window.octets(), 100 * window.len() as u64);
         sequence_number
     }
 
@@ -270,7 +290,7 @@ mod tests {
             window.take(stuck, CommandId::GENERIC_NACK),
             Match::Waiting(1)
         );
-        assert_eq!(window.len(), 0);
+        assert_eq!((window.len(), window.octets()), (0, 0));
     }
 
     #[test]
