@@ -1,5 +1,5 @@
 //! What both tokio shells share: one task that moves octets between a socket and a
-//! [`Session`](crate::session::Session), and the handles to it.
+//! [`Session`], and the handles to it.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
