@@ -452,7 +452,11 @@ const KEYS: &[(&str, &str, Key)] = &[
 
 /// Splits a key and its colon off the front of `text`.
 fn split_key(text: &[u8]) -> Option<(Key, &[u8])> {
+    let initial = text.first()?.to_ascii_lowercase();
     let known = KEYS.iter().find_map(|&(first, second, key)| {
+        if !first.as_bytes().starts_with(&[initial]) {
+            return None;
+        }
         let mut rest = strip_word(text, first)?;
         if !second.is_empty() {
             let joint = rest.iter().take_while(|octet| b" _-".contains(octet));
@@ -463,8 +467,7 @@ fn split_key(text: &[u8]) -> Option<(Key, &[u8])> {
     known.or_else(|| {
         let is_word = |octet: &&u8| octet.is_ascii_alphanumeric() || **octet == b'_';
         let rest = text.get(text.iter().take_while(is_word).count()..)?;
-        let is_key = text.first()?.is_ascii_alphabetic();
-        Some((Key::Other, rest.strip_prefix(b":")?)).filter(|_| is_key)
+        Some((Key::Other, rest.strip_prefix(b":")?)).filter(|_| initial.is_ascii_alphabetic())
     })
 }
 
@@ -475,10 +478,11 @@ fn strip_word<'a>(text: &'a [u8], word: &str) -> Option<&'a [u8]> {
 
 /// Splits a value without separators off the front of `text`; empty when the next key follows.
 fn split_token(text: &[u8]) -> (&[u8], &[u8]) {
-    let text = text.trim_ascii_start();
-    if split_key(text).is_some() {
-        return (&[], text);
+    let trimmed = text.trim_ascii_start();
+    if trimmed.len() < text.len() && split_key(trimmed).is_some() {
+        return (&[], trimmed);
     }
+    let text = trimmed;
     let is_inside = |octet: &&u8| !is_separator(octet);
     text.split_at(text.iter().take_while(is_inside).count())
 }
