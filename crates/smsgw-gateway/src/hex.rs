@@ -3,16 +3,24 @@
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
 pub(crate) fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-    let hex: String = octets.iter().flat_map(|o| [digit(o >> 4), digit(o & 0x0F)]).collect();
+    let hex: String = octets
+        .iter()
+        .flat_map(|o| [digit(o >> 4), digit(o & 0x0F)])
+        .collect();
     serializer.serialize_str(&hex)
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let hex = String::deserialize(deserializer)?;
-    let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let digit = |c: u8| {
+        char::from(c)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
     let octets: Option<Vec<u8>> = hex
         .as_bytes()
         .chunks(2)

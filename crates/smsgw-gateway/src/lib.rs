@@ -1,17 +1,20 @@
-//! The smsgw gateway.
+//! The smsgw gateway: messages come in, are made durable, go out, and their outcome goes back.
+//!
+//! [`Gateway::start`] runs it from a [`Config`]; `docs/ARCHITECTURE.md` tells how it is built.
+//! The crate promises no API of its own: it is for the `smsgw` command.
 
-#[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod account;
-#[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod admission;
-#[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod callback;
 pub mod config;
-#[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod engine;
 mod hex;
+mod ingress;
+mod link;
 pub mod message;
-#[allow(dead_code, reason = "the runtime that uses it comes next")]
+mod runtime;
 pub mod store;
-#[allow(dead_code, reason = "the runtime that uses it comes next")]
 mod view;
+
+pub use config::{Config, ConfigError};
+pub use runtime::{Gateway, GatewayError};

@@ -153,6 +153,43 @@ pub struct Record {
     pub notice: Notice,
 }
 
+impl Record {
+    /// Our reference of a part, for carriers that give it back in receipts; `None` when the
+    /// sender uses one of its own.
+    #[must_use]
+    pub fn reference(&self, index: usize) -> Option<u16> {
+        if self.message.reference.is_some() {
+            return None;
+        }
+        // The end of the id is random.
+        let [.., high, low] = *self.id.0.as_bytes();
+        let index = u16::try_from(index).unwrap_or_default();
+        Some(u16::from_be_bytes([high, low]).wrapping_add(index))
+    }
+
+    /// The state of the whole: while a part is not final, that of the least advanced; then
+    /// delivered when all are, else the worst.
+    #[must_use]
+    pub fn overall_state(&self) -> State {
+        const ORDER: [State; 12] = [
+            State::Accepted,
+            State::Scheduled,
+            State::Queued,
+            State::Sending,
+            State::Sent,
+            State::Failed,
+            State::Rejected,
+            State::Undelivered,
+            State::Expired,
+            State::Cancelled,
+            State::Unknown,
+            State::Delivered,
+        ];
+        let any = |state: &State| self.parts.iter().any(|part| part.status.state == *state);
+        ORDER.into_iter().find(any).unwrap_or(State::Failed)
+    }
+}
+
 /// Whether somebody has to be told the outcome of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -199,6 +236,21 @@ pub struct PartStatus {
     pub possible_duplicate: bool,
     /// Why it is not delivered: the carrier's status or error code, or our own reason.
     pub error: Option<String>,
+}
+
+/// A durable change of state, for those who watch the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Of which message.
+    pub id: MessageId,
+    /// Of which part, from 0; `None` for the whole.
+    pub part: Option<usize>,
+    /// What it is now; [`State::Accepted`] for the whole when it is new.
+    pub state: State,
+    /// The part's carrier id, link and error.
+    pub status: Option<PartStatus>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// One change the store makes durable; a commit holds many.

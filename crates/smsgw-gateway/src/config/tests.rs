@@ -40,7 +40,11 @@ fn a_small_file_is_enough() {
 fn a_mistake_is_told_with_its_place() {
     // What is replaced in the small file, by what, and what is said of it.
     for (from, to, expected) in [
-        ("id = \"shop\"", "id = ", "8:6: string values must be quoted"),
+        (
+            "id = \"shop\"",
+            "id = ",
+            "8:6: string values must be quoted",
+        ),
         (
             "path =",
             "pth =",

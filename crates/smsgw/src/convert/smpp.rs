@@ -218,6 +218,15 @@ impl<'a> Outgoing<'a> {
         }
     }
 
+    /// Adds a reference of one's own, unless the message has one.
+    #[must_use]
+    pub fn with_reference(mut self, reference: Option<u16>) -> Self {
+        if let (Some(reference), None) = (reference, self.message.reference) {
+            self.tlvs.push(UserMessageReference(reference).into());
+        }
+        self
+    }
+
     fn extra<T: Default>(&self, pick: impl FnMut(&'a Extra) -> Option<T>) -> T {
         self.message
             .extras

@@ -1,0 +1,4 @@
+//! Where messages come in.
+
+pub(crate) mod rest;
+pub(crate) mod smpp;

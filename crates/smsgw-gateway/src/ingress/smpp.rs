@@ -1,0 +1,379 @@
+//! The SMPP server: ESMEs bind with an account, submit, and get their receipts.
+
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use smsgw::convert::smpp::from_submit_sm;
+use smsgw::smpp::connection::Events;
+use smsgw::smpp::mc::Mc;
+use smsgw::smpp::pdu::{DeliverSm, SubmitSm, SubmitSmResp};
+use smsgw::smpp::receipt::{DateTime, Receipt};
+use smsgw::smpp::session::{Bind, Config as SessionConfig, Event};
+use smsgw::smpp::tlv::{self, ReceiptedMessageId, Tlv, TlvCString, Tlvs, UserMessageReference};
+use smsgw::smpp::types::{
+    Address, COctetString, EsmClass, InterfaceVersion, MessageState, Npi, ShortMessage, Ton,
+};
+use smsgw::smpp::{CommandId, CommandStatus, Frame};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::account::Account;
+use crate::admission::{Gate, Refusal, Submission};
+use crate::config::ListenSmpp;
+use crate::message::{MessageId, Origin, Record, State, Timestamp};
+use crate::runtime::Note;
+
+/// One listener.
+pub(crate) struct Server {
+    pub(crate) settings: ListenSmpp,
+    pub(crate) gate: Gate,
+    pub(crate) sessions: Sessions,
+    pub(crate) notes: mpsc::Sender<Note>,
+}
+
+/// The pause after an accept that failed, as it does when the process has no file left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+impl Server {
+    /// Takes connections until `stop`.
+    pub(crate) async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+        let room = Arc::new(Semaphore::new(self.settings.max_sessions));
+        let server = Arc::new(self);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            match accepted {
+                Ok((stream, peer)) => match Arc::clone(&room).try_acquire_owned() {
+                    Ok(place) => {
+                        let server = Arc::clone(&server);
+                        tokio::spawn(async move {
+                            server.session(stream).await;
+                            drop(place);
+                        });
+                    }
+                    Err(_) => tracing::warn!(%peer, "refused: as many sessions as are allowed"),
+                },
+                Err(error) => {
+                    tracing::warn!(%error, "accept");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    async fn session(&self, stream: TcpStream) {
+        let (mc, mut events) = Mc::new(stream, SessionConfig::default());
+        let Some((account, version, receives)) = self.bound(&mc, &mut events).await else {
+            return;
+        };
+        let place = receives.then(|| self.sessions.add(&account.id, version, mc.clone()));
+        if receives {
+            // Receipts may have waited for it.
+            let _ = self.notes.send(Note::AccountUp(account.id.clone())).await;
+        }
+        let mut answers = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(Event::Request(frame)) => match frame.command_id() {
+                        CommandId::SUBMIT_SM => answers.push(self.submit(&account, frame)),
+                        _ => mc.reject(&frame, CommandStatus::ESME_RINVCMDID),
+                    },
+                    Some(_) => {}
+                    None => break,
+                },
+                Some((frame, answer)) = answers.next() => answer_submit(&mc, &frame, answer),
+            }
+        }
+        if let Some(place) = place {
+            self.sessions.remove(&account.id, place);
+        }
+    }
+
+    /// Serves binds until one succeeds.
+    async fn bound(
+        &self,
+        mc: &Mc,
+        events: &mut Events,
+    ) -> Option<(Arc<Account>, InterfaceVersion, bool)> {
+        while let Some(event) = events.recv().await {
+            let Event::BindRequest(frame) = event else {
+                continue;
+            };
+            let Ok(bind) = Bind::from_frame(&frame) else {
+                mc.refuse_bind(CommandStatus::ESME_RBINDFAIL);
+                continue;
+            };
+            let (id, password) = (
+                bind.system_id.to_string(),
+                bind.password.as_octets().to_vec(),
+            );
+            match self.gate.verify(id, password).await {
+                Some(account) => {
+                    let system_id: Result<COctetString<'_, 16>, _> =
+                        self.settings.system_id.as_str().try_into();
+                    mc.accept_bind(system_id.unwrap_or_default());
+                    tracing::info!(account = account.id, mode = ?bind.mode, "bound");
+                    return Some((account, bind.interface_version, bind.mode.receives()));
+                }
+                None => {
+                    tracing::warn!(system_id = %bind.system_id, "bind refused");
+                    mc.refuse_bind(CommandStatus::ESME_RINVPASWD);
+                }
+            }
+        }
+        None
+    }
+
+    fn submit(
+        &self,
+        account: &Arc<Account>,
+        frame: Frame,
+    ) -> Pin<Box<dyn Future<Output = (Frame, Answer)> + Send + '_>> {
+        let submission = submission(account, &frame);
+        Box::pin(async move {
+            let answer = match submission {
+                Ok(submission) => self.gate.submit(submission).await.map_err(|r| status(&r)),
+                Err(status) => Err(status),
+            };
+            (frame, answer)
+        })
+    }
+}
+
+type Answer = Result<MessageId, CommandStatus>;
+
+fn submission(account: &Arc<Account>, frame: &Frame) -> Result<Submission, CommandStatus> {
+    let submit: SubmitSm<'_> = frame.decode().map_err(|error| error.command_status())?;
+    // Rather refused than sent at once, or twice.
+    if !submit.schedule_delivery_time.is_null() {
+        return Err(CommandStatus::ESME_RINVSCHED);
+    }
+    if submit.replace_if_present_flag != 0 {
+        return Err(CommandStatus::ESME_RINVREPFLAG);
+    }
+    if submit.sm_default_msg_id != 0 {
+        return Err(CommandStatus::ESME_RINVDFTMSGID);
+    }
+    if submit.destination_addr.digits.is_empty() {
+        return Err(CommandStatus::ESME_RINVDSTADR);
+    }
+    Ok(Submission {
+        account: Arc::clone(account),
+        origin: Origin::Smpp,
+        message: from_submit_sm(&submit),
+        callback: None,
+    })
+}
+
+fn answer_submit(mc: &Mc, frame: &Frame, answer: Answer) {
+    match answer {
+        Ok(id) => {
+            let id = id.to_string();
+            // 36 characters.
+            let message_id = id.as_str().try_into().unwrap_or_default();
+            let resp = SubmitSmResp {
+                message_id,
+                ..SubmitSmResp::default()
+            };
+            mc.respond(frame, CommandStatus::ESME_ROK, &resp);
+        }
+        Err(status) => mc.reject(frame, status),
+    }
+}
+
+/// The sessions that can be sent receipts, by account.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sessions {
+    shared: Arc<Mutex<Bound>>,
+}
+
+#[derive(Debug, Default)]
+struct Bound {
+    by_account: HashMap<String, Vec<Receiver>>,
+    next: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Receiver {
+    place: u64,
+    version: InterfaceVersion,
+    mc: Mc,
+}
+
+impl Sessions {
+    fn add(&self, account: &str, version: InterfaceVersion, mc: Mc) -> u64 {
+        let mut bound = self.lock();
+        let place = bound.next;
+        bound.next += 1;
+        let receivers = bound.by_account.entry(account.to_owned()).or_default();
+        receivers.push(Receiver { place, version, mc });
+        place
+    }
+
+    fn remove(&self, account: &str, place: u64) {
+        let mut bound = self.lock();
+        if let Some(receivers) = bound.by_account.get_mut(account) {
+            receivers.retain(|receiver| receiver.place != place);
+            if receivers.is_empty() {
+                bound.by_account.remove(account);
+            }
+        }
+    }
+
+    /// Unbinds them all.
+    pub(crate) fn close(&self) {
+        for receiver in self.lock().by_account.values().flatten() {
+            receiver.mc.unbind();
+        }
+    }
+
+    /// Whether a session of the account took the receipt for `record`.
+    pub(crate) async fn deliver_receipt(&self, record: &Record) -> bool {
+        let receiver = {
+            let mut bound = self.lock();
+            bound
+                .by_account
+                .get_mut(&record.account)
+                .and_then(|receivers| {
+                    // In turn, so that no session has them all.
+                    receivers.rotate_left(1);
+                    receivers.first().cloned()
+                })
+        };
+        match receiver {
+            Some(Receiver { version, mc, .. }) => deliver(&mc, version, record).await,
+            None => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Bound> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn deliver(mc: &Mc, version: InterfaceVersion, record: &Record) -> bool {
+    let id = record.id.to_string();
+    let state = message_state(record.state);
+    let parts = format!("{:03}", record.parts.len().min(999));
+    let delivered = record
+        .parts
+        .iter()
+        .filter(|part| part.status.state == State::Delivered)
+        .count();
+    let error = record
+        .parts
+        .iter()
+        .find_map(|part| part.status.error.as_deref());
+    let text = Receipt {
+        id: Some(id.as_str().into()),
+        sub: Some(parts.into()),
+        dlvrd: Some(format!("{:03}", delivered.min(999)).into()),
+        submit_date: date(record.accepted_at),
+        done_date: date(record.updated_at),
+        stat: state.receipt_word().map(Into::into),
+        err: Some(
+            error
+                .filter(|error| error.len() <= 20)
+                .unwrap_or("000")
+                .into(),
+        ),
+        text: Some("".into()),
+    }
+    .to_string();
+    let receipted = CString::new(id).unwrap_or_default();
+    let mut tlvs: Vec<Tlv<'_>> = Vec::new();
+    // Peers of 3.3 know no TLVs.
+    if version > InterfaceVersion::SMPP_3_3 {
+        tlvs.extend(TlvCString::new(&receipted).map(|id| Tlv::from(ReceiptedMessageId(id))));
+        tlvs.push(tlv::MessageState(state).into());
+        tlvs.extend(
+            record
+                .message
+                .reference
+                .map(|own| Tlv::from(UserMessageReference(own))),
+        );
+    }
+    // The other way round: from the recipient to the sender.
+    let (to, from) = (Some(&record.message.to), record.message.from.as_ref());
+    let (to_digits, from_digits) = (latin1(to), latin1(from));
+    let deliver = DeliverSm {
+        source_addr: address(to, &to_digits),
+        destination_addr: address(from, &from_digits),
+        esm_class: EsmClass::MC_DELIVERY_RECEIPT,
+        short_message: ShortMessage::new(text.as_bytes()).unwrap_or_default(),
+        tlvs: Tlvs::new(&tlvs).unwrap_or_default(),
+        ..DeliverSm::default()
+    };
+    match mc.deliver(&deliver).await {
+        Ok(reply) => reply.status().is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// An address as it was submitted; one that does not fit any more is left out.
+fn address<'a>(address: Option<&smsgw::Address>, digits: &'a [u8]) -> Address<'a, 21> {
+    let Some(address) = address else {
+        return Address::EMPTY;
+    };
+    let digits = COctetString::new(digits).unwrap_or_default();
+    Address {
+        ton: Ton(address.ton),
+        npi: Npi(address.npi),
+        digits,
+    }
+}
+
+fn latin1(address: Option<&smsgw::Address>) -> Vec<u8> {
+    address
+        .and_then(smsgw::Address::to_latin1)
+        .unwrap_or_default()
+}
+
+fn date(at: Timestamp) -> Option<DateTime> {
+    let at = jiff::Timestamp::from_millisecond(at.0)
+        .ok()?
+        .to_zoned(jiff::tz::TimeZone::UTC);
+    DateTime::new(
+        u16::try_from(at.year()).ok()?,
+        u8::try_from(at.month()).ok()?,
+        u8::try_from(at.day()).ok()?,
+        u8::try_from(at.hour()).ok()?,
+        u8::try_from(at.minute()).ok()?,
+        u8::try_from(at.second()).ok()?,
+    )
+}
+
+const fn message_state(state: State) -> MessageState {
+    match state {
+        State::Accepted | State::Queued | State::Sending | State::Sent => MessageState::ENROUTE,
+        State::Scheduled => MessageState::SCHEDULED,
+        State::Delivered => MessageState::DELIVERED,
+        State::Undelivered | State::Failed => MessageState::UNDELIVERABLE,
+        State::Rejected => MessageState::REJECTED,
+        State::Expired => MessageState::EXPIRED,
+        State::Cancelled => MessageState::DELETED,
+        State::Unknown => MessageState::UNKNOWN,
+    }
+}
+
+/// What an ESME is told of a refusal.
+const fn status(refusal: &Refusal) -> CommandStatus {
+    match refusal {
+        Refusal::InvalidRecipient => CommandStatus::ESME_RINVDSTADR,
+        Refusal::InvalidSender => CommandStatus::ESME_RINVSRCADR,
+        Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::TooManySegments { .. } => {
+            CommandStatus::ESME_RINVMSGLEN
+        }
+        Refusal::ValidityTooLong { .. } => CommandStatus::ESME_RINVEXPIRY,
+        Refusal::Invalid(_) => CommandStatus::ESME_RSUBMITFAIL,
+        Refusal::QueueFull => CommandStatus::ESME_RMSGQFUL,
+        Refusal::Closing | Refusal::Store => CommandStatus::ESME_RSYSERR,
+    }
+}

@@ -1,0 +1,3 @@
+//! Links: where messages go out.
+
+pub(crate) mod smpp;

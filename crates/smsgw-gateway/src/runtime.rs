@@ -1,0 +1,564 @@
+//! The gateway as it runs: drives the engine with what happens on sockets, in the store and on
+//! the clock.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use smsgw::ReceiptRequest;
+use smsgw::convert::smpp::{Outgoing, Part};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::account::Accounts;
+use crate::admission::{Gate, Inbox, Refusal, Request};
+use crate::callback::Callbacks;
+use crate::config::Config;
+use crate::engine::{self, Effect, Engine, LinkIndex, Now, Outcome};
+use crate::ingress::{rest, smpp as smpp_server};
+use crate::link::smpp::{Link, LinkEvent};
+use crate::message::{MessageId, Origin, Record, Timestamp, Transition};
+use crate::store::{self, StoreError, sqlite::Sqlite, worker};
+
+/// A running gateway.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use smsgw_gateway::{Config, Gateway};
+///
+/// let gateway = Gateway::start(Config::load("smsgw.toml".as_ref())?).await?;
+/// println!("REST at {:?}", gateway.http_addresses());
+/// gateway.shutdown().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Gateway {
+    http: Vec<SocketAddr>,
+    smpp: Vec<SocketAddr>,
+    transitions: broadcast::Sender<Transition>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<Result<(), GatewayError>>,
+}
+
+/// The gateway does not start, or has to stop.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GatewayError {
+    /// A listener cannot be opened.
+    #[error("cannot listen on {address}: {error}; is another process using the port?")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The store does not work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Callbacks cannot be made.
+    #[error("cannot make callbacks: {0}")]
+    Callback(String),
+    /// A part of the gateway ended that must not.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// Inputs that wait for the engine, of each kind.
+const QUEUE: usize = 1_024;
+/// Inputs of one kind that are taken before the engine's output is looked at.
+const BURST: usize = 256;
+/// Outcomes that are told at the same time.
+const TELLING: usize = 64;
+/// Transitions that a slow watcher may be behind.
+const TRANSITIONS: usize = 4_096;
+/// How long the end waits for the links' answers in flight.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// What comes back from work the engine asked for.
+#[derive(Debug)]
+pub(crate) enum Note {
+    /// Whether the sender took the outcome.
+    Told { id: MessageId, taken: bool },
+    /// What the store has under a carrier's id.
+    Found {
+        handle: u64,
+        found: Option<(Record, usize)>,
+    },
+    /// An ESME of the account can be sent receipts.
+    AccountUp(String),
+}
+
+impl Gateway {
+    /// Opens the store and the listeners and goes on where the last run stopped.
+    ///
+    /// # Errors
+    /// When a listener or the store cannot be opened: one clear line.
+    pub async fn start(config: Config) -> Result<Self, GatewayError> {
+        let http = listen(config.listen.http.iter().map(|http| http.bind)).await?;
+        let smpp = listen(config.listen.smpp.iter().map(|smpp| smpp.bind)).await?;
+        let path = config.store.path.clone();
+        let store = blocking(move || Sqlite::open(&path)).await??;
+        let (records, store) = blocking(move || {
+            let records = store::Store::unfinished(&store);
+            records.map(|records| (records, store))
+        })
+        .await??;
+        let callbacks =
+            Callbacks::new(&config.limits).map_err(|e| GatewayError::Callback(e.to_string()))?;
+        let (worker, store, committed) = worker::spawn(Box::new(store))?;
+
+        let now = now();
+        let mut engine = Engine::new(engine_config(&config), now);
+        tracing::info!(messages = records.len(), "goes on with what the store has");
+        engine.restore(records, now);
+
+        let (stop, stopped) = watch::channel(false);
+        let (notes_sender, notes) = mpsc::channel(QUEUE);
+        let (link_events, from_links) = mpsc::channel(QUEUE);
+        let accounts = Arc::new(Accounts::new(&config));
+        let (gate, inbox) = Gate::new(store.clone(), accounts, &config.limits, QUEUE);
+        let sessions = smpp_server::Sessions::default();
+        let (links, link_tasks) = config
+            .link
+            .smpp
+            .iter()
+            .enumerate()
+            .map(|(index, link)| Link::start(index, link.clone(), link_events.clone()))
+            .unzip();
+        let mut gateway = Self {
+            http: addresses(&http),
+            smpp: addresses(&smpp),
+            transitions: broadcast::channel(TRANSITIONS).0,
+            stop,
+            task: tokio::spawn(async { Ok(()) }),
+        };
+        let mut servers = Vec::new();
+        for (listener, settings) in http.into_iter().zip(&config.listen.http) {
+            let (gate, stopped) = (gate.clone(), stopped.clone());
+            let server = rest::serve(listener, gate, settings.max_connections, stopped);
+            servers.push(tokio::spawn(server));
+        }
+        for (listener, settings) in smpp.into_iter().zip(&config.listen.smpp) {
+            let server = smpp_server::Server {
+                settings: settings.clone(),
+                gate: gate.clone(),
+                sessions: sessions.clone(),
+                notes: notes_sender.clone(),
+            };
+            servers.push(tokio::spawn(server.serve(listener, stopped.clone())));
+        }
+        let runtime = Runtime {
+            engine,
+            inbox,
+            replies: HashMap::new(),
+            next_reply: 0,
+            links,
+            link_tasks,
+            from_links,
+            store,
+            worker,
+            committed,
+            notes,
+            notes_sender,
+            callbacks,
+            telling: Arc::new(Semaphore::new(TELLING)),
+            sessions,
+            servers,
+            transitions: gateway.transitions.clone(),
+            stopped,
+        };
+        gateway.task = tokio::spawn(runtime.run());
+        Ok(gateway)
+    }
+
+    /// Where REST is served.
+    #[must_use]
+    pub fn http_addresses(&self) -> &[SocketAddr] {
+        &self.http
+    }
+
+    /// Where ESMEs bind.
+    #[must_use]
+    pub fn smpp_addresses(&self) -> &[SocketAddr] {
+        &self.smpp
+    }
+
+    /// Every durable change of state from now on. A watcher that is slow misses some.
+    #[must_use]
+    pub fn watch(&self) -> broadcast::Receiver<Transition> {
+        self.transitions.subscribe()
+    }
+
+    /// Waits until the gateway ends by itself, which it does only when it must.
+    ///
+    /// # Errors
+    /// Why it ended.
+    pub async fn ended(&mut self) -> Result<(), GatewayError> {
+        joined((&mut self.task).await)
+    }
+
+    /// Ends in good order: no new messages, answers in flight waited for, all made durable.
+    ///
+    /// # Errors
+    /// When something could not be made durable.
+    pub async fn shutdown(self) -> Result<(), GatewayError> {
+        // Without a task it has ended already, and the task says how.
+        let _ = self.stop.send(true);
+        joined(self.task.await)
+    }
+}
+
+fn joined(
+    result: Result<Result<(), GatewayError>, tokio::task::JoinError>,
+) -> Result<(), GatewayError> {
+    result.unwrap_or_else(|error| Err(GatewayError::Internal(error.to_string())))
+}
+
+async fn listen(binds: impl Iterator<Item = SocketAddr>) -> Result<Vec<TcpListener>, GatewayError> {
+    let mut listeners = Vec::new();
+    for address in binds {
+        let listener = TcpListener::bind(address).await;
+        listeners.push(listener.map_err(|error| GatewayError::Listen { address, error })?);
+    }
+    Ok(listeners)
+}
+
+fn addresses(listeners: &[TcpListener]) -> Vec<SocketAddr> {
+    listeners
+        .iter()
+        .filter_map(|listener| listener.local_addr().ok())
+        .collect()
+}
+
+fn engine_config(config: &Config) -> engine::Config {
+    let limits = &config.limits;
+    engine::Config {
+        max_queued: limits.max_queued,
+        default_validity: limits.default_validity,
+        max_validity: limits.max_validity,
+        receipt_grace: limits.receipt_grace,
+        callback_attempts: limits.callback_attempts,
+        links: config
+            .link
+            .smpp
+            .iter()
+            .map(|link| engine::LinkConfig {
+                id: link.id.clone(),
+                window: link.window,
+                on_unknown: link.on_unknown,
+                max_attempts: link.max_attempts,
+                retry_pause: link.retry_pause,
+            })
+            .collect(),
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, GatewayError> {
+    let work = tokio::task::spawn_blocking(work);
+    work.await
+        .map_err(|error| GatewayError::Internal(error.to_string()))
+}
+
+/// Both clocks, now.
+fn now() -> Now {
+    let wall = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let wall = Timestamp(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX));
+    Now {
+        mono: Instant::now(),
+        wall,
+    }
+}
+
+struct Runtime {
+    engine: Engine,
+    inbox: Inbox,
+    replies: HashMap<u64, oneshot::Sender<Result<MessageId, Refusal>>>,
+    next_reply: u64,
+    links: Vec<Link>,
+    link_tasks: Vec<JoinHandle<()>>,
+    from_links: mpsc::Receiver<(LinkIndex, LinkEvent)>,
+    store: worker::Handle,
+    worker: worker::Worker,
+    committed: mpsc::UnboundedReceiver<worker::Committed>,
+    notes: mpsc::Receiver<Note>,
+    notes_sender: mpsc::Sender<Note>,
+    callbacks: Callbacks,
+    telling: Arc<Semaphore>,
+    sessions: smpp_server::Sessions,
+    servers: Vec<JoinHandle<()>>,
+    transitions: broadcast::Sender<Transition>,
+    stopped: watch::Receiver<bool>,
+}
+
+/// One thing that happened.
+enum Input {
+    Committed(worker::Committed),
+    Link(LinkIndex, LinkEvent),
+    Submission(Request),
+    Note(Note),
+    Timeout,
+    Stop,
+}
+
+impl Runtime {
+    async fn run(mut self) -> Result<(), GatewayError> {
+        let result = loop {
+            match self.next().await {
+                Input::Stop => break Ok(()),
+                input => {
+                    if let Err(error) = self.handle_burst(input) {
+                        break Err(error);
+                    }
+                }
+            }
+        };
+        if let Err(error) = &result {
+            tracing::error!(%error, "the gateway stops");
+        }
+        let drained = self.drain().await;
+        self.worker.close().await;
+        result.and(drained)
+    }
+
+    /// No new messages; answers that are under way are taken.
+    async fn drain(&mut self) -> Result<(), GatewayError> {
+        self.inbox.close();
+        self.servers.iter().for_each(JoinHandle::abort);
+        self.sessions.close();
+        self.links.iter().for_each(Link::close);
+        let end = tokio::time::Instant::now() + DRAIN;
+        loop {
+            let links_done = self.link_tasks.iter().all(JoinHandle::is_finished);
+            if links_done && self.from_links.is_empty() && self.engine.is_settled() {
+                return Ok(());
+            }
+            match tokio::time::timeout_at(end, self.next_at_end()).await {
+                Ok(input) => self.handle_burst(input)?,
+                // What has no answer yet is committed as `sending`.
+                Err(_) => return Ok(()),
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Input {
+        let timeout = self.engine.poll_timeout();
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stop| *stop) => Input::Stop,
+            Some(committed) = self.committed.recv() => Input::Committed(committed),
+            Some((link, event)) = self.from_links.recv() => Input::Link(link, event),
+            Some(note) = self.notes.recv() => Input::Note(note),
+            Some(request) = self.inbox.recv() => Input::Submission(request),
+            () = until(timeout) => Input::Timeout,
+        }
+    }
+
+    async fn next_at_end(&mut self) -> Input {
+        tokio::select! {
+            Some(committed) = self.committed.recv() => Input::Committed(committed),
+            Some((link, event)) = self.from_links.recv() => Input::Link(link, event),
+            Some(request) = self.inbox.recv() => Input::Submission(request),
+            // A link that has ended says nothing more.
+            () = tokio::time::sleep(Duration::from_millis(20)) => Input::Timeout,
+        }
+    }
+
+    /// Takes `first` and what else is there, then lets the engine's output out: so that what
+    /// came together is committed together.
+    fn handle_burst(&mut self, first: Input) -> Result<(), GatewayError> {
+        let now = now();
+        self.handle(first, now)?;
+        for _ in 0..BURST {
+            let Ok(committed) = self.committed.try_recv() else {
+                break;
+            };
+            self.handle(Input::Committed(committed), now)?;
+        }
+        for _ in 0..BURST {
+            let Ok((link, event)) = self.from_links.try_recv() else {
+                break;
+            };
+            self.handle(Input::Link(link, event), now)?;
+        }
+        for _ in 0..BURST {
+            let Ok(request) = self.inbox.try_recv() else {
+                break;
+            };
+            self.handle(Input::Submission(request), now)?;
+        }
+        self.settle(now);
+        Ok(())
+    }
+
+    fn handle(&mut self, input: Input, now: Now) -> Result<(), GatewayError> {
+        let engine = &mut self.engine;
+        match input {
+            Input::Committed(worker::Committed { seq, result }) => {
+                engine.committed(seq, result.is_ok());
+                if let Err(error) = result {
+                    // Those who wait are refused before the end.
+                    self.settle(now);
+                    return Err(error.into());
+                }
+            }
+            Input::Link(link, event) => match event {
+                LinkEvent::Up => engine.link_up(link, now),
+                LinkEvent::Down => engine.link_down(link),
+                LinkEvent::Outcome { token, outcome } => engine.outcome(link, token, outcome, now),
+                LinkEvent::LateAnswer {
+                    token,
+                    status,
+                    carrier_id,
+                } => {
+                    engine.late_answer(link, token, status, carrier_id, now);
+                }
+                LinkEvent::Receipt { answer, receipt } => {
+                    engine.receipt(link, receipt, answer, now);
+                }
+            },
+            Input::Submission(Request { submission, reply }) => {
+                let number = self.next_reply;
+                self.next_reply += 1;
+                self.replies.insert(number, reply);
+                engine.submit(MessageId(Uuid::now_v7()), submission, number, now);
+            }
+            Input::Note(Note::Told { id, taken }) => engine.told(id, taken, now),
+            Input::Note(Note::Found { handle, found }) => engine.found(handle, found, now),
+            Input::Note(Note::AccountUp(account)) => engine.account_up(&account),
+            Input::Timeout => engine.handle_timeout(now),
+            Input::Stop => {}
+        }
+        Ok(())
+    }
+
+    /// Takes all there is from the engine.
+    fn settle(&mut self, now: Now) {
+        loop {
+            while let Some(effect) = self.engine.poll_effect() {
+                self.perform(effect, now);
+            }
+            match self.engine.poll_changes() {
+                Some((batch, changes)) => self.store.append(batch, changes),
+                None => return,
+            }
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, now: Now) {
+        match effect {
+            Effect::Accepted { reply, id } => self.reply(reply, Ok(id)),
+            Effect::Refused { reply, refusal } => self.reply(reply, Err(refusal)),
+            Effect::Send {
+                link,
+                token,
+                id,
+                index,
+            } => {
+                if !self.send(link, token, id, index, now) {
+                    self.engine.outcome(link, token, Outcome::NotSent, now);
+                }
+            }
+            Effect::AnswerReceipt { link, handle } => {
+                if let Some(link) = self.links.get(link) {
+                    link.answer_receipt(handle);
+                }
+            }
+            Effect::Find {
+                link,
+                carrier_id,
+                handle,
+            } => self.find(link, carrier_id, handle),
+            Effect::Tell { id } => self.tell(id),
+            Effect::Changed(transition) => {
+                // Nobody has to watch.
+                let _ = self.transitions.send(transition);
+            }
+        }
+    }
+
+    fn reply(&mut self, reply: u64, result: Result<MessageId, Refusal>) {
+        if let Some(reply) = self.replies.remove(&reply) {
+            // A submitter that is gone will ask again or not; the message stays accepted.
+            let _ = reply.send(result);
+        }
+    }
+
+    /// Whether the part was handed over.
+    fn send(&self, link: LinkIndex, token: u64, id: MessageId, index: usize, now: Now) -> bool {
+        let (Some(link), Some(record)) = (self.links.get(link), self.engine.record(id)) else {
+            return false;
+        };
+        let Some(part) = record.parts.get(index) else {
+            return false;
+        };
+        let body = Part::new(part.dcs, &part.udh, &part.octets);
+        // Checked when the message was accepted.
+        let Ok(outgoing) = Outgoing::new(&record.message, &body) else {
+            return false;
+        };
+        let left = u64::try_from(record.expires_at.0 - now.wall.0).unwrap_or_default();
+        // Receipts are how we learn the outcome, whether or not the sender asked.
+        let outgoing = outgoing
+            .with_receipt(ReceiptRequest::Final)
+            .with_validity(Duration::from_millis(left))
+            .with_reference(record.reference(index));
+        outgoing
+            .submit_sm()
+            .is_ok_and(|submit| link.send(&submit, token).is_ok())
+    }
+
+    fn find(&self, link: LinkIndex, carrier_id: String, handle: u64) {
+        let name = self.engine.link_name(link).to_owned();
+        let (store, notes) = (self.store.clone(), self.notes_sender.clone());
+        tokio::spawn(async move {
+            let found = store
+                .read(move |store| store.by_carrier_id(&name, &carrier_id))
+                .await;
+            match found {
+                Ok(found) => drop(notes.send(Note::Found { handle, found }).await),
+                // Not answered: the carrier sends the receipt again.
+                Err(error) => tracing::error!(%error, "a receipt could not be looked up"),
+            }
+        });
+    }
+
+    fn tell(&self, id: MessageId) {
+        let Some(record) = self.engine.record(id).cloned() else {
+            return;
+        };
+        let (telling, notes) = (Arc::clone(&self.telling), self.notes_sender.clone());
+        let (callbacks, sessions) = (self.callbacks.clone(), self.sessions.clone());
+        tokio::spawn(async move {
+            let permit = telling.acquire().await;
+            let taken = match (record.origin, record.callback.as_deref()) {
+                (Origin::Rest, Some(url)) => {
+                    let posted = callbacks.post(url, &record).await;
+                    if let Err(error) = &posted {
+                        tracing::warn!(id = %record.id, %error, "callback not taken");
+                    }
+                    posted.is_ok()
+                }
+                (Origin::Rest, None) => true,
+                (Origin::Smpp, _) => sessions.deliver_receipt(&record).await,
+            };
+            drop(permit);
+            // Without a runtime the gateway has ended; the next run tells again.
+            let _ = notes.send(Note::Told { id, taken }).await;
+        });
+    }
+}
+
+async fn until(timeout: Option<Instant>) {
+    match timeout {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
