@@ -1,7 +1,10 @@
 //! The `smsgw` command: one file per subcommand.
 
 mod decode;
+mod demo;
 mod segment;
+mod serve;
+mod signal;
 mod sim;
 
 use std::process::ExitCode;
@@ -18,6 +21,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Serve(serve::Args),
     Decode(decode::Args),
     Segment(segment::Args),
     Sim(sim::Args),
@@ -25,6 +30,8 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Decode(args) => decode::run(args),
         Command::Segment(args) => segment::run(&args),
         Command::Sim(args) => sim::run(args),

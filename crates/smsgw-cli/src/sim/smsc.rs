@@ -105,7 +105,7 @@ async fn serve(args: Args) -> Result<(), String> {
     });
     #[cfg(unix)]
     let control = control.transpose()?;
-    let end = end().map_err(|error| error.to_string())?;
+    let end = crate::signal::end().map_err(|error| error.to_string())?;
     let (printed, mut printing) = oneshot::channel();
     let events = smsc.events();
     // A thread of its own: standard output may block.
@@ -186,29 +186,6 @@ fn print(mut events: Events) -> io::Result<()> {
         out.flush()?;
     }
     Ok(())
-}
-
-/// Waits for Ctrl-C or what service managers send, from now on.
-#[cfg(unix)]
-fn end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-fn end() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // Without it there is no other end than to be killed.
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }
 
 /// A share of messages that fail in one way.

@@ -283,11 +283,6 @@ impl Engine {
         self.messages.get(&id).map(|entry| &entry.record)
     }
 
-    /// How many messages are in memory.
-    pub(crate) fn len(&self) -> usize {
-        self.messages.len()
-    }
-
     /// Does what is due.
     pub(crate) fn handle_timeout(&mut self, now: Now) {
         while let Some((due, _)) = self.timers.first()
