@@ -71,8 +71,8 @@ pub enum GatewayError {
 const QUEUE: usize = 1_024;
 /// Inputs of one kind that are taken before the engine's output is looked at.
 const BURST: usize = 256;
-/// Outcomes that are told at the same time.
-const TELLING: usize = 64;
+/// Outcomes that are told to one account at the same time.
+const TELLING: usize = 16;
 /// Transitions that a slow watcher may be behind.
 const TRANSITIONS: usize = 4_096;
 /// How long the end waits for the links' answers in flight.
@@ -165,7 +165,7 @@ impl Gateway {
             notes,
             notes_sender,
             callbacks,
-            telling: Arc::new(Semaphore::new(TELLING)),
+            telling: HashMap::new(),
             sessions,
             servers,
             transitions: gateway.transitions.clone(),
@@ -291,7 +291,8 @@ struct Runtime {
     notes: mpsc::Receiver<Note>,
     notes_sender: mpsc::Sender<Note>,
     callbacks: Callbacks,
-    telling: Arc<Semaphore>,
+    /// By account, so that one that does not take its outcomes holds up no other.
+    telling: HashMap<String, Arc<Semaphore>>,
     sessions: smpp_server::Sessions,
     servers: Vec<JoinHandle<()>>,
     transitions: broadcast::Sender<Transition>,
@@ -530,11 +531,15 @@ impl Runtime {
         });
     }
 
-    fn tell(&self, id: MessageId) {
+    fn tell(&mut self, id: MessageId) {
         let Some(record) = self.engine.record(id).cloned() else {
             return;
         };
-        let (telling, notes) = (Arc::clone(&self.telling), self.notes_sender.clone());
+        let telling = self
+            .telling
+            .entry(record.account.clone())
+            .or_insert_with(|| Arc::new(Semaphore::new(TELLING)));
+        let (telling, notes) = (Arc::clone(telling), self.notes_sender.clone());
         let (callbacks, sessions) = (self.callbacks.clone(), self.sessions.clone());
         tokio::spawn(async move {
             let permit = telling.acquire().await;

@@ -75,6 +75,16 @@ impl Link {
         until
     }
 
+    /// It did not take a part.
+    pub(super) fn not_taking(&mut self, now: Now) -> Instant {
+        let until = self
+            .paused_until
+            .unwrap_or(now.mono)
+            .max(now.mono + PAUSE.0);
+        self.paused_until = Some(until);
+        until
+    }
+
     /// The carrier took one: the next pause is shorter.
     pub(super) fn accepted(&mut self) {
         self.pause = self.pause.mul_f32(0.9);
@@ -86,6 +96,8 @@ impl Engine {
     pub(crate) fn link_up(&mut self, link: LinkIndex, now: Now) {
         if let Some(link) = self.links.get_mut(link) {
             link.up = true;
+            // How the carrier throttled is remembered, that the last session was over is not.
+            link.paused_until = link.paused_until.filter(|_| link.pause > Duration::ZERO);
         }
         self.pump(link, now);
     }

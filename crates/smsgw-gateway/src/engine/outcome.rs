@@ -33,8 +33,15 @@ impl Engine {
                 self.answered(link, id, index, status, carrier_id, now);
             }
             Outcome::NotSent => {
-                self.change(id, index, now, |status| status.state = State::Queued);
+                self.change(id, index, now, |status| {
+                    status.state = State::Queued;
+                    status.attempts = status.attempts.saturating_sub(1);
+                });
                 self.enqueue(id, index, true);
+                // The link will say that it is down; until then it is not asked again and again.
+                if let Some(until) = self.links.get_mut(link).map(|link| link.not_taking(now)) {
+                    self.resume_at(link, until);
+                }
             }
             Outcome::Unknown { late } => {
                 if late && let Some(link) = self.links.get_mut(link) {

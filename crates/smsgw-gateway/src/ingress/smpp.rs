@@ -72,7 +72,9 @@ impl Server {
         let Some((account, version, receives)) = self.bound(&mc, &mut events).await else {
             return;
         };
-        let place = receives.then(|| self.sessions.add(&account.id, version, mc.clone()));
+        let place = self
+            .sessions
+            .add(&account.id, version, receives, mc.clone());
         if receives {
             // Receipts may have waited for it.
             let _ = self.notes.send(Note::AccountUp(account.id.clone())).await;
@@ -91,9 +93,7 @@ impl Server {
                 Some((frame, answer)) = answers.next() => answer_submit(&mc, &frame, answer),
             }
         }
-        if let Some(place) = place {
-            self.sessions.remove(&account.id, place);
-        }
+        self.sessions.remove(&account.id, place);
     }
 
     /// Serves binds until one succeeds.
@@ -188,7 +188,7 @@ fn answer_submit(mc: &Mc, frame: &Frame, answer: Answer) {
     }
 }
 
-/// The sessions that can be sent receipts, by account.
+/// The bound sessions, by account.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
     shared: Arc<Mutex<Bound>>,
@@ -196,32 +196,38 @@ pub(crate) struct Sessions {
 
 #[derive(Debug, Default)]
 struct Bound {
-    by_account: HashMap<String, Vec<Receiver>>,
+    by_account: HashMap<String, Vec<Esme>>,
     next: u64,
 }
 
 #[derive(Clone, Debug)]
-struct Receiver {
+struct Esme {
     place: u64,
+    receives: bool,
     version: InterfaceVersion,
     mc: Mc,
 }
 
 impl Sessions {
-    fn add(&self, account: &str, version: InterfaceVersion, mc: Mc) -> u64 {
+    fn add(&self, account: &str, version: InterfaceVersion, receives: bool, mc: Mc) -> u64 {
         let mut bound = self.lock();
         let place = bound.next;
         bound.next += 1;
-        let receivers = bound.by_account.entry(account.to_owned()).or_default();
-        receivers.push(Receiver { place, version, mc });
+        let sessions = bound.by_account.entry(account.to_owned()).or_default();
+        sessions.push(Esme {
+            place,
+            version,
+            receives,
+            mc,
+        });
         place
     }
 
     fn remove(&self, account: &str, place: u64) {
         let mut bound = self.lock();
-        if let Some(receivers) = bound.by_account.get_mut(account) {
-            receivers.retain(|receiver| receiver.place != place);
-            if receivers.is_empty() {
+        if let Some(sessions) = bound.by_account.get_mut(account) {
+            sessions.retain(|session| session.place != place);
+            if sessions.is_empty() {
                 bound.by_account.remove(account);
             }
         }
@@ -229,26 +235,26 @@ impl Sessions {
 
     /// Unbinds them all.
     pub(crate) fn close(&self) {
-        for receiver in self.lock().by_account.values().flatten() {
-            receiver.mc.unbind();
+        for session in self.lock().by_account.values().flatten() {
+            session.mc.unbind();
         }
     }
 
     /// Whether a session of the account took the receipt for `record`.
     pub(crate) async fn deliver_receipt(&self, record: &Record) -> bool {
-        let receiver = {
+        let session = {
             let mut bound = self.lock();
             bound
                 .by_account
                 .get_mut(&record.account)
-                .and_then(|receivers| {
+                .and_then(|sessions| {
                     // In turn, so that no session has them all.
-                    receivers.rotate_left(1);
-                    receivers.first().cloned()
+                    sessions.rotate_left(1);
+                    sessions.iter().find(|session| session.receives).cloned()
                 })
         };
-        match receiver {
-            Some(Receiver { version, mc, .. }) => deliver(&mc, version, record).await,
+        match session {
+            Some(Esme { version, mc, .. }) => deliver(&mc, version, record).await,
             None => false,
         }
     }
