@@ -288,6 +288,11 @@ impl Connection {
         self.with(|session, _| session.reject(request.header(), status));
     }
 
+    /// Leaves a request of the peer without an answer: nothing waits for one any more.
+    pub fn ignore(&self, request: &Frame) {
+        self.with(|session, _| session.ignore(request.header()));
+    }
+
     /// Where the session is.
     #[must_use]
     pub fn state(&self) -> State {
@@ -300,8 +305,8 @@ impl Connection {
         self.shared.lock().session.in_flight()
     }
 
-    /// Ends the session in good order: what is in flight is waited for. [`Event::Closed`] tells
-    /// when it is over.
+    /// Ends the session in good order: the answers in flight are waited for, those of the peer and
+    /// those to the peer. [`Event::Closed`] tells when it is over.
     pub fn unbind(&self) {
         self.with(|session, now| session.unbind(now));
     }
@@ -309,6 +314,12 @@ impl Connection {
     /// Ends the session at once.
     pub fn close(&self) {
         self.with(|session, _| session.close(CloseReason::Local));
+    }
+
+    /// Ends the session at once and the stream with `octets`, which may break off in the middle of
+    /// a PDU: for simulators of peers that do.
+    pub fn break_off(&self, octets: &[u8]) {
+        self.with(|session, _| session.break_off(octets));
     }
 
     pub(crate) fn accept_bind(&self, system_id: COctetString<'_, 16>) {
@@ -386,12 +397,15 @@ impl fmt::Debug for Events {
     }
 }
 
-/// What all handles of a session share: without handles nobody can use it.
+/// What all handles of a session share: without handles nobody can use it, nor answer.
 struct Unbinder(Arc<Shared>);
 
 impl Drop for Unbinder {
     fn drop(&mut self) {
-        self.0.lock().session.unbind(now());
+        let mut inner = self.0.lock();
+        inner.session.ignore_all();
+        inner.session.unbind(now());
+        drop(inner);
         self.0.driver.notify_one();
     }
 }

@@ -11,7 +11,7 @@ mod support;
 
 use std::time::Duration;
 
-use smsgw_smpp::pdu::{EnquireLink, EnquireLinkResp, SubmitSmResp, Unbind};
+use smsgw_smpp::pdu::{EnquireLink, EnquireLinkResp, SubmitSmResp, Unbind, UnbindResp};
 use smsgw_smpp::session::{BindMode, CloseReason, Config, SendError, State};
 use smsgw_smpp::{CommandId, CommandStatus, SequenceNumber};
 use support::Seen::{Closed, Late, Request, Response, Stray, Unanswered};
@@ -210,6 +210,143 @@ fn unbind_waits_for_the_answers_in_flight() {
         ]
     );
     pair.assert_idle(State::Closed, State::Closed);
+}
+
+#[test]
+fn a_peer_that_unbinds_gets_the_answers_it_is_owed_first() {
+    let mut pair = Pair::bound();
+    pair.submit(1).unwrap();
+    pair.submit(2).unwrap();
+    let mut octets = pair.esme.octets();
+    octets.extend_from_slice(pdu(&Unbind::default(), 9).octets());
+    // In one read: submit_sm, submit_sm, unbind.
+    pair.mc.take(&octets, pair.now);
+    let unbinding = State::Unbinding(BindMode::Transceiver);
+    assert_eq!(pair.states(), (BOUND, unbinding));
+    assert_eq!(pair.mc.seen(), [Request(CommandId::SUBMIT_SM); 2]);
+    assert_eq!(pair.deliver(3), Err(SendError::State(unbinding)));
+    // What comes behind the last word is not read.
+    pair.mc
+        .take_frames([&pdu(&support::submit("hi"), 10)], pair.now);
+    assert_eq!(pair.mc.sends(), []);
+    pair.mc.answer();
+    pair.now += secs(20);
+    pair.mc.session.handle_timeout(pair.now);
+    assert_eq!(pair.mc.seen(), []);
+    pair.mc.answer();
+    let sent: Vec<_> = headers(&pair.mc.sends())
+        .iter()
+        .map(|header| header.0)
+        .collect();
+    let answer = CommandId::SUBMIT_SM_RESP;
+    assert_eq!(sent, [answer, answer, CommandId::UNBIND_RESP]);
+    assert_eq!(pair.mc.seen(), [Closed(CloseReason::PeerUnbound)]);
+    pair.esme.session.close(CloseReason::Local);
+    pair.esme.seen();
+    pair.assert_idle(State::Closed, State::Closed);
+}
+
+#[test]
+fn a_request_that_is_ignored_is_owed_no_answer() {
+    let mut pair = Pair::bound();
+    pair.submit(1).unwrap();
+    pair.submit(2).unwrap();
+    pair.exchange();
+    pair.mc.take_frames([&pdu(&Unbind::default(), 9)], pair.now);
+    let ignored = pair.mc.requests.pop_front().unwrap();
+    pair.mc.session.ignore(ignored.header());
+    pair.mc.answer();
+    assert_eq!(
+        headers(&pair.mc.sends()),
+        [
+            (CommandId::SUBMIT_SM_RESP, OK, 3),
+            (CommandId::UNBIND_RESP, OK, 9)
+        ]
+    );
+}
+
+#[test]
+fn a_peer_that_unbinds_does_not_wait_for_ever() {
+    let mc = Config {
+        response_timer: secs(5),
+        ..quiet()
+    };
+    let mut pair = Pair::bound_to(mc);
+    pair.submit(1).unwrap();
+    pair.exchange();
+    pair.mc.take_frames([&pdu(&Unbind::default(), 9)], pair.now);
+    assert_eq!(pair.mc.session.poll_timeout(), Some(pair.now + secs(5)));
+    pair.now += ms(4_999);
+    pair.mc.session.handle_timeout(pair.now);
+    assert_eq!(pair.mc.sends(), []);
+    pair.now += ms(1);
+    pair.mc.session.handle_timeout(pair.now);
+    assert_eq!(headers(&pair.mc.sends()), [(CommandId::UNBIND_RESP, OK, 9)]);
+    // Too late.
+    pair.mc.answer();
+    assert_eq!(pair.mc.sends(), []);
+    assert_eq!(
+        pair.mc.seen(),
+        [
+            Request(CommandId::SUBMIT_SM),
+            Closed(CloseReason::PeerUnbound)
+        ]
+    );
+}
+
+#[test]
+fn unbind_waits_for_the_answers_the_owner_owes() {
+    let mut pair = Pair::bound();
+    pair.submit(1).unwrap();
+    pair.exchange();
+    pair.mc.session.unbind(pair.now);
+    pair.advance(secs(29));
+    assert_eq!(pair.mc.sends(), []);
+    pair.mc.answer();
+    // Due at once, for an owner that has nothing to read.
+    assert!(pair.mc.session.poll_timeout().unwrap() <= pair.now);
+    pair.exchange();
+    assert_eq!(
+        pair.esme.seen(),
+        [Response(1, OK), Closed(CloseReason::PeerUnbound)]
+    );
+    assert_eq!(
+        pair.mc.seen(),
+        [Request(CommandId::SUBMIT_SM), Closed(CloseReason::Unbound)]
+    );
+    pair.assert_idle(State::Closed, State::Closed);
+}
+
+#[test]
+fn unbind_does_not_wait_for_ever_for_its_owner() {
+    let mut pair = Pair::bound();
+    pair.submit(1).unwrap();
+    pair.exchange();
+    pair.mc.session.unbind(pair.now);
+    pair.now += secs(30);
+    pair.mc.session.handle_timeout(pair.now);
+    assert_eq!(headers(&pair.mc.sends())[0].0, CommandId::UNBIND);
+    pair.mc
+        .take_frames([&pdu(&UnbindResp::default(), 1)], pair.now);
+    assert_eq!(
+        pair.mc.seen(),
+        [Request(CommandId::SUBMIT_SM), Closed(CloseReason::Unbound)]
+    );
+}
+
+#[test]
+fn a_stream_may_be_broken_off_in_the_middle_of_a_pdu() {
+    let mut pair = Pair::bound();
+    pair.submit(1).unwrap();
+    pair.exchange();
+    let answer = pdu(&SubmitSmResp::default(), 1);
+    pair.mc.session.break_off(&answer.octets()[..9]);
+    pair.mc.session.break_off(&answer.octets()[..9]);
+    assert_eq!(pair.mc.octets(), answer.octets()[..9]);
+    assert_eq!(
+        pair.mc.seen(),
+        [Request(CommandId::SUBMIT_SM), Closed(CloseReason::Local)]
+    );
 }
 
 #[test]

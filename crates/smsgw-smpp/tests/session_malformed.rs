@@ -238,6 +238,9 @@ fn what_is_not_fatal_hides_nothing_behind_it() {
         .count();
     assert_eq!(served, usize::try_from(faults).unwrap());
     assert_eq!(pair.mc.session.state(), support::BOUND);
+    while !pair.mc.requests.is_empty() {
+        pair.mc.answer();
+    }
     let bye = header(CommandId::UNBIND, CommandStatus::ESME_ROK, 1);
     pair.mc.take_frames([&bye], pair.now);
     assert_eq!(pair.mc.session.state(), State::Closed);

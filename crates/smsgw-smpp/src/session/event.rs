@@ -16,7 +16,8 @@ pub enum Event {
     /// At an ESME: the bind was refused; the frame is the answer.
     BindRefused(Frame),
     /// The peer requests something of us. Answer with [`respond`](super::Session::respond) or
-    /// [`reject`](super::Session::reject). Its body has been read once and can be read.
+    /// [`reject`](super::Session::reject). Its body has been read once and can be read. A peer
+    /// that unbinds waits for the answer, but not for ever.
     Request(Frame),
     /// The peer tells something that has no answer: `alert_notification`, `outbind`.
     Notification(Frame),

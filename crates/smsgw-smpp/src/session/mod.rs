@@ -85,7 +85,12 @@ pub struct Session {
     /// What a peer that binds to an MC speaks.
     peer_version: InterfaceVersion,
     enquire_link: Option<Pending>,
+    /// The own `unbind` that was sent.
     unbind: Option<Pending>,
+    /// The own `unbind` to be: sent when all is answered, and by then in any case.
+    unbind_by: Option<Instant>,
+    /// The peer's `unbind`: answered when its other requests are, and by then in any case.
+    peer_unbind: Option<Pending>,
     opened: Instant,
     last_received: Instant,
     last_message: Instant,
@@ -161,6 +166,8 @@ impl Session {
             peer_version: InterfaceVersion::default(),
             enquire_link: None,
             unbind: None,
+            unbind_by: None,
+            peer_unbind: None,
             opened: now,
             last_received: now,
             last_message: now,
@@ -203,12 +210,13 @@ impl Session {
         self.window.has_room()
     }
 
-    /// Whether no more frames are taken until the owner answers: a bind, or some of too many
-    /// requests. What the peer sent behind them waits.
+    /// Whether no more frames are taken until the owner answers: a bind, some of too many
+    /// requests, or all of them when the peer unbinds. What the peer sent behind them waits.
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         let asked_to_bind = matches!((self.role, self.state), (Role::Mc, State::Binding(_)));
-        asked_to_bind || self.unanswered >= self.config.max_unanswered
+        let last_answers = self.peer_unbind.is_some() && !self.is_closed();
+        asked_to_bind || last_answers || self.unanswered >= self.config.max_unanswered
     }
 
     // What the owner wants to send.
@@ -315,15 +323,14 @@ impl Session {
         status: CommandStatus,
         sequence_number: SequenceNumber,
     ) {
-        self.note_answer();
         if !self.is_closed() {
             body.encode(status, sequence_number, &mut self.output.octets);
         }
+        self.note_answered();
     }
 
     /// Answers a request of the peer with a header alone.
     pub fn reject(&mut self, request: Header, status: CommandStatus) {
-        self.note_answer();
         if !self.is_closed() {
             self.bare(
                 request.command_id.response(),
@@ -331,30 +338,78 @@ impl Session {
                 request.sequence_number,
             );
         }
+        self.note_answered();
     }
 
-    fn note_answer(&mut self) {
+    /// Leaves a request of the peer ([`Event::Request`]) without an answer: nothing waits for one
+    /// any more.
+    pub fn ignore(&mut self, _request: Header) {
+        self.note_answered();
+    }
+
+    /// Nobody is there to answer.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn ignore_all(&mut self) {
+        self.unanswered = self.unanswered.min(1);
+        self.note_answered();
+    }
+
+    fn note_answered(&mut self) {
         self.unanswered = self.unanswered.saturating_sub(1);
         self.answered = true;
+        if self.unanswered == 0 {
+            self.agree_to_unbind();
+        }
     }
 
-    /// Ends the session in good order: waits for the answers in flight, unbinds, closes.
+    /// Ends the session in good order: waits for the answers in flight, both ways, but not longer
+    /// than for one of them; unbinds; closes.
     pub fn unbind(&mut self, now: Instant) {
         match self.state {
             State::Bound(mode) => {
                 self.state = State::Unbinding(mode);
-                self.unbind_when_drained(now);
+                self.unbind_by = Some(now + self.config.response_timer);
+                self.unbind_if_due(now);
             }
             State::Open | State::Binding(_) => self.close(CloseReason::Local),
             State::Unbinding(_) | State::Closed => {}
         }
     }
 
-    fn unbind_when_drained(&mut self, now: Instant) {
-        let drained = matches!(self.state, State::Unbinding(_)) && self.window.len() == 0;
-        if drained && self.unbind.is_none() {
+    fn unbind_if_due(&mut self, now: Instant) {
+        if self.unbind_due().is_some_and(|due| due <= now) {
+            self.unbind_by = None;
             self.unbind = Some(self.own_request(&Unbind::default(), now));
         }
+    }
+
+    fn unbind_due(&self) -> Option<Instant> {
+        let waits = !self.is_closed() && self.peer_unbind.is_none();
+        let by = self.unbind_by.filter(|_| waits)?;
+        let is_drained = self.window.len() + self.unanswered == 0;
+        // At once: what it waited for has come.
+        Some(if is_drained { self.opened } else { by })
+    }
+
+    /// Answers the peer's `unbind`, if there is one.
+    fn agree_to_unbind(&mut self) {
+        if let (Some(asked), false) = (self.peer_unbind, self.is_closed()) {
+            UnbindResp::default().encode(
+                CommandStatus::ESME_ROK,
+                asked.sequence_number,
+                &mut self.output.octets,
+            );
+            self.close(CloseReason::PeerUnbound);
+        }
+    }
+
+    /// Ends the session at once and the stream with `octets`, which may break off in the middle of
+    /// a PDU: for simulators of peers that do.
+    pub fn break_off(&mut self, octets: &[u8]) {
+        if !self.is_closed() {
+            self.output.octets.extend_from_slice(octets);
+        }
+        self.close(CloseReason::Local);
     }
 
     /// Ends the session at once. What [`Self::poll_transmit`] still gives should be written.
@@ -450,12 +505,18 @@ impl Session {
                 &mut self.output.octets,
             ),
             CommandId::UNBIND => {
-                UnbindResp::default().encode(
-                    CommandStatus::ESME_ROK,
+                if let State::Bound(mode) = self.state {
+                    self.state = State::Unbinding(mode);
+                }
+                // Said twice, it is answered once.
+                let deadline = now + self.config.response_timer;
+                self.peer_unbind.get_or_insert(Pending {
                     sequence_number,
-                    &mut self.output.octets,
-                );
-                self.close(CloseReason::PeerUnbound);
+                    deadline,
+                });
+                if self.unanswered == 0 {
+                    self.agree_to_unbind();
+                }
             }
             CommandId::ALERT_NOTIFICATION | CommandId::OUTBIND => {
                 self.events.push_back(Event::Notification(frame));
@@ -543,7 +604,7 @@ impl Session {
                 Match::Late(token) => Event::LateResponse { token, frame },
                 Match::None => Event::Stray(frame),
             });
-        self.unbind_when_drained(now);
+        self.unbind_if_due(now);
     }
 
     /// The connection is gone. Of what [`Self::poll_transmit`] gave, the last `unwritten` octets
@@ -589,6 +650,9 @@ impl Session {
         if due(self.awaited_enquire_link()) {
             return self.close(CloseReason::EnquireLinkTimer);
         }
+        if due(self.peer_unbind) {
+            return self.agree_to_unbind();
+        }
         if due(self.unbind) {
             return self.close(CloseReason::Unbound);
         }
@@ -599,7 +663,7 @@ impl Session {
                 written: true,
             });
         }
-        self.unbind_when_drained(now);
+        self.unbind_if_due(now);
         if self.enquire_link_due().is_some_and(|due| due <= now) {
             self.enquire_link = Some(self.own_request(&EnquireLink::default(), now));
         }
@@ -639,6 +703,8 @@ impl Session {
             pending(&self.bind),
             pending(&self.awaited_enquire_link()),
             pending(&self.unbind),
+            pending(&self.peer_unbind),
+            self.unbind_due(),
             self.window.deadline(),
             self.enquire_link_due(),
             self.inactivity_due(),
@@ -652,6 +718,7 @@ impl Session {
     fn catch_up(&mut self, now: Instant) {
         if std::mem::take(&mut self.answered) {
             self.last_message = now;
+            self.unbind_if_due(now);
         }
         if self.held && !self.is_paused() {
             self.held = false;

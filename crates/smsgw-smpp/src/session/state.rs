@@ -56,7 +56,7 @@ pub enum State {
     Binding(BindMode),
     /// Bound.
     Bound(BindMode),
-    /// This side unbinds: no new requests, answers are still taken.
+    /// One side unbinds: no new requests, what is in flight is still answered.
     Unbinding(BindMode),
     /// Over; what is still to be written may be.
     Closed,
