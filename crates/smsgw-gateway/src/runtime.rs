@@ -86,7 +86,7 @@ pub(crate) enum Note {
     /// What the store has under a carrier's id.
     Found {
         handle: u64,
-        found: Option<(Record, usize)>,
+        found: Option<Box<(Record, usize)>>,
     },
     /// An ESME of the account can be sent receipts.
     AccountUp(String),
@@ -432,7 +432,9 @@ impl Runtime {
                 engine.submit(MessageId(Uuid::now_v7()), submission, number, now);
             }
             Input::Note(Note::Told { id, taken }) => engine.told(id, taken, now),
-            Input::Note(Note::Found { handle, found }) => engine.found(handle, found, now),
+            Input::Note(Note::Found { handle, found }) => {
+                engine.found(handle, found.map(|found| *found), now)
+            }
             Input::Note(Note::AccountUp(account)) => engine.account_up(&account),
             Input::Timeout => engine.handle_timeout(now),
             Input::Stop => {}
@@ -524,7 +526,10 @@ impl Runtime {
                 .read(move |store| store.by_carrier_id(&name, &carrier_id))
                 .await;
             match found {
-                Ok(found) => drop(notes.send(Note::Found { handle, found }).await),
+                Ok(found) => {
+                    let found = found.map(Box::new);
+                    drop(notes.send(Note::Found { handle, found }).await);
+                }
                 // Not answered: the carrier sends the receipt again.
                 Err(error) => tracing::error!(%error, "a receipt could not be looked up"),
             }
