@@ -8,7 +8,6 @@ mod admission;
 mod callback;
 pub mod config;
 mod engine;
-mod hex;
 mod ingress;
 mod link;
 pub mod message;

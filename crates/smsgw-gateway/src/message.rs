@@ -211,10 +211,10 @@ pub struct Part {
     /// What the octets mean (`data_coding`).
     pub dcs: u8,
     /// The user data header with its length octet; empty for none.
-    #[serde(with = "crate::hex")]
+    #[serde(with = "smsgw::hex")]
     pub udh: Vec<u8>,
     /// What follows the header.
-    #[serde(with = "crate::hex")]
+    #[serde(with = "smsgw::hex")]
     pub octets: Vec<u8>,
     /// Everything that changes.
     #[serde(flatten)]

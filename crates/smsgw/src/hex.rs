@@ -1,8 +1,13 @@
-//! Octets as hex in serialized messages: shorter than a list of numbers, and readable.
+//! Octets as hex when serialized: shorter than a list of numbers, and readable. For
+//! `#[serde(with = "smsgw::hex")]`.
 
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-pub(crate) fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes two hex digits for each octet.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
     ];
@@ -14,7 +19,11 @@ pub(crate) fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S
     serializer.serialize_str(&hex)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+/// Reads two hex digits for each octet.
+///
+/// # Errors
+/// When it is not a string of an even number of hex digits.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let hex = String::deserialize(deserializer)?;
     let digit = |c: u8| {
         char::from(c)

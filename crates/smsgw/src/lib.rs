@@ -1,8 +1,35 @@
 //! SMS protocols in one place, and a neutral [`Message`] that converts to and from each.
+//!
+//! [`smpp`] and [`gsm`] are the protocol crates as they are; [`convert`] is what this crate adds:
+//!
+//! ```
+//! use smsgw::convert::smpp::{Outgoing, parts};
+//! use smsgw::gsm::udh::Reference;
+//! use smsgw::{Address, Message};
+//!
+//! let message = Message::text(Address::number("+306912345678"), "a ".repeat(100));
+//! let parts = parts(&message, Reference::Eight(7))?;
+//! assert_eq!(parts.len(), 2);
+//! for part in &parts {
+//!     let outgoing = Outgoing::new(&message, part)?;
+//!     let submit = outgoing.submit_sm()?;
+//!     assert!(submit.esm_class.has_udh());
+//! }
+//! # Ok::<(), smsgw::convert::smpp::ConvertError>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `gsm` | yes | [`gsm`] |
+//! | `smpp` | yes | [`smpp`] and its conversions; needs `gsm` for text |
+//! | `tokio` | no | the tokio shells of the protocol crates |
+//! | `serde` | no | `Serialize` and `Deserialize` for [`Message`] and its parts |
 
 pub mod convert;
 #[cfg(feature = "serde")]
-mod hex;
+pub mod hex;
 mod message;
 
 pub use message::{Address, Content, Extra, Message, ReceiptRequest};

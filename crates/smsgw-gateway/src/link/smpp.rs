@@ -84,7 +84,7 @@ impl Link {
     /// When it certainly does not leave.
     pub(crate) fn send(&self, submit: &SubmitSm<'_>, token: u64) -> Result<(), NotSent> {
         match &self.lock().esme {
-            Some(esme) => esme.try_queue(submit, token).map_err(|_| NotSent),
+            Some(esme) => esme.try_queue(submit, token).map(drop).map_err(|_| NotSent),
             None => Err(NotSent),
         }
     }
