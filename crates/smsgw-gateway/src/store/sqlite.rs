@@ -287,9 +287,9 @@ struct Fixed<'a> {
 #[derive(Serialize, Deserialize)]
 struct FixedPart {
     dcs: u8,
-    #[serde(with = "crate::hex")]
+    #[serde(with = "smsgw::hex")]
     udh: Vec<u8>,
-    #[serde(with = "crate::hex")]
+    #[serde(with = "smsgw::hex")]
     octets: Vec<u8>,
 }
 
