@@ -17,6 +17,7 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 use crate::command::CommandId;
 use crate::error::DecodeError;
 use crate::frame::Frame;
+use crate::header::SequenceNumber;
 use crate::pdu::{Body, Request};
 use crate::session::{CloseReason, Event, SendError, Session, State};
 use crate::status::CommandStatus;
@@ -212,7 +213,7 @@ impl Connection {
     }
 
     /// Sends a request whose outcome comes as an event with `token`: [`Event::Response`] or
-    /// [`Event::Unanswered`].
+    /// [`Event::Unanswered`]. Gives its number.
     ///
     /// Waits for room in the window. `token` is anything below 2^63.
     ///
@@ -222,7 +223,7 @@ impl Connection {
         &self,
         body: &T,
         token: u64,
-    ) -> impl Future<Output = Result<(), RequestError>> + Send {
+    ) -> impl Future<Output = Result<SequenceNumber, RequestError>> + Send {
         self.send(body, move |_| token)
     }
 
@@ -230,7 +231,11 @@ impl Connection {
     ///
     /// # Errors
     /// When it could not be sent now; no event comes then.
-    pub fn try_queue<'a, T: Request<'a>>(&self, body: &T, token: u64) -> Result<(), RequestError> {
+    pub fn try_queue<'a, T: Request<'a>>(
+        &self,
+        body: &T,
+        token: u64,
+    ) -> Result<SequenceNumber, RequestError> {
         let permit = self
             .shared
             .window
@@ -246,7 +251,7 @@ impl Connection {
         &self,
         body: &T,
         token: impl FnOnce(&mut Inner) -> u64 + Send,
-    ) -> Result<(), RequestError> {
+    ) -> Result<SequenceNumber, RequestError> {
         let permit = self.shared.window.acquire().await;
         self.send_now(permit.map_err(|_| RequestError::Closed)?, body, token)
     }
@@ -256,16 +261,16 @@ impl Connection {
         permit: SemaphorePermit<'_>,
         body: &T,
         token: impl FnOnce(&mut Inner) -> u64,
-    ) -> Result<(), RequestError> {
+    ) -> Result<SequenceNumber, RequestError> {
         let mut inner = self.shared.lock();
         let token = token(&mut inner);
         match inner.session.request(body, token, now()) {
-            Ok(_) => {
+            Ok(number) => {
                 drop(inner);
                 // A place in the window, free again when the answer comes.
                 permit.forget();
                 self.shared.driver.notify_one();
-                Ok(())
+                Ok(number)
             }
             Err(error) => {
                 inner.calls.remove(&token);
@@ -303,6 +308,12 @@ impl Connection {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.shared.lock().session.in_flight()
+    }
+
+    /// Whether the window has room for a request.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.shared.lock().session.has_room()
     }
 
     /// Ends the session in good order: the answers in flight are waited for, those of the peer and

@@ -176,7 +176,7 @@ async fn a_call_that_is_given_up_gives_back_its_place() {
     }
     assert_eq!(within(third).await.unwrap(), OK);
     // One place, and no more than one. The answer that was given up is no event.
-    assert_eq!(esme.try_queue(&first, 1), Ok(()));
+    esme.try_queue(&first, 1).unwrap();
     assert_eq!(esme.try_queue(&first, 2), Err(RequestError::WindowFull));
     mc.reject(&request(&mut mc_events).await, OK);
     assert_eq!(next(&mut esme_events).await, Some(Response(1, OK)));
@@ -197,7 +197,7 @@ async fn a_late_answer_makes_no_second_place() {
     } = bound(config, quiet()).await;
     let message = submit("hi");
     for token in 0..3 {
-        assert_eq!(esme.try_queue(&message, token), Ok(()));
+        esme.try_queue(&message, token).unwrap();
         let late = request(&mut mc_events).await;
         assert_eq!(
             next(&mut esme_events).await,
@@ -225,7 +225,7 @@ async fn a_late_answer_makes_no_second_place() {
     // What was sent behind the late answers is answered behind them.
     let serving = tokio::spawn(serve(mc, mc_events));
     assert_eq!(within(esme.submit(&message)).await.unwrap().status(), OK);
-    assert_eq!(esme.try_queue(&message, 9), Ok(()));
+    esme.try_queue(&message, 9).unwrap();
     assert_eq!(esme.try_queue(&message, 10), Err(RequestError::WindowFull));
     assert_eq!(next(&mut esme_events).await, Some(Response(9, OK)));
     assert_eq!((esme.in_flight(), esme.state()), (0, BOUND));
@@ -349,7 +349,7 @@ async fn without_an_owner_of_its_events_requests_are_answered_with_a_fault() {
         mut mc_events,
     } = bound(esme, mc).await;
     for token in 0..20 {
-        assert_eq!(mc.try_queue(&deliver("hi"), token), Ok(()));
+        mc.try_queue(&deliver("hi"), token).unwrap();
     }
     // Some have arrived before, and reading has stopped.
     let mut held = esme_events;

@@ -66,7 +66,7 @@ pub struct Config {
     pub retry: Duration,
     /// Most events that wait for a reader before it misses some.
     pub max_events: usize,
-    /// Limits and timers of each session. `max_unanswered` is not used.
+    /// Limits and timers of each session.
     pub session: session::Config,
 }
 

@@ -1,5 +1,4 @@
-//! One connection of the message centre: a small driver of its own around the session, as only
-//! that can stop in the middle of a PDU.
+//! One connection of the message centre.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -7,13 +6,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::{Buf as _, BytesMut};
+use smsgw_smpp::connection::{Events, RequestError};
+use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{Body, DataSm, DataSmResp, GenericNack, SubmitSm, SubmitSmResp};
-use smsgw_smpp::session::{self, Bind, BindMode, CloseReason, Session};
+use smsgw_smpp::session::{self, Bind, BindMode, CloseReason, State};
 use smsgw_smpp::tlv::UserMessageReference;
 use smsgw_smpp::types::{COctetString, MessageState, RegisteredDelivery};
 use smsgw_smpp::{CommandId, CommandStatus, Frame, SequenceNumber};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
@@ -24,88 +23,56 @@ use crate::faults;
 
 /// The name of the message centre in its answer to a bind.
 const SYSTEM_ID: &str = "smsgw-sim";
-/// Octets that wait to be written before reading stops.
-const MAX_UNWRITTEN: usize = 1 << 20;
-/// Octets read at once, at least.
-const READ: usize = 16 << 10;
-/// How long the peer has after the end to take what is left and to close.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// Serves one connection until it ends.
 pub(super) async fn run(
-    mut stream: TcpStream,
+    stream: TcpStream,
     peer: SocketAddr,
     number: u64,
     shared: Arc<Shared>,
     mut power: watch::Receiver<Power>,
 ) {
-    let mut line = Line::new(peer, number, shared);
     let cuts = power.borrow().cuts;
     let is_off = move |power: &Power| power.over || power.cuts != cuts;
-    // Without it a small answer waits for the peer's acknowledgement of the last one.
-    let _ = stream.set_nodelay(true);
-    let (mut reader, mut writer) = stream.split();
-    let mut input = BytesMut::new();
+    let (mc, mut events) = Mc::new(stream, shared.config.session.clone());
+    let mut line = Line::new(mc, peer, number, shared);
     let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
-        line.step(&mut input, Instant::now());
-        if line.session.is_closed() {
-            break;
+        line.send_due(Instant::now());
+        let due = line.due();
+        if let Some(due) = due {
+            timer.as_mut().reset(due.into());
         }
-        let reads = line.output.len() < MAX_UNWRITTEN;
-        let timeout = line.timeout();
-        if let Some(timeout) = timeout {
-            timer.as_mut().reset(timeout.into());
-        }
-        input.reserve(READ);
-        // Each arm is cancel-safe: a read or write that is dropped has not happened.
+        // Each arm is cancel-safe.
         tokio::select! {
+            biased;
             () = until(&mut power, is_off) => {
-                line.session.close(CloseReason::Local);
-                line.step(&mut input, Instant::now());
-                return line.end();
+                line.mc.close();
+                line.hear_out(&mut events).await;
+                break;
             }
-            read = reader.read_buf(&mut input), if reads => match read {
-                Ok(1..) => {}
-                Ok(0) | Err(_) => line.session.handle_disconnect(line.output.len()),
-            },
-            written = writer.write(&line.output), if !line.output.is_empty() => match written {
-                Ok(len @ 1..) => line.output.advance(len),
-                Ok(0) | Err(_) => line.session.handle_disconnect(line.output.len()),
+            event = events.recv() => match event {
+                Some(event) => line.handle(event, Instant::now()),
+                None => break,
             },
             () = line.wake.notified() => {}
-            () = timer.as_mut(), if timeout.is_some() => line.session.handle_timeout(Instant::now()),
+            () = timer.as_mut(), if due.is_some() => {}
         }
     }
     line.end();
-    let last = async {
-        writer.write_all(&line.output).await?;
-        writer.shutdown().await?;
-        // To close with octets unread would reset the connection under the last answer.
-        while reader.read_buf(&mut input).await? > 0 {
-            input.clear();
-        }
-        std::io::Result::Ok(())
-    };
-    tokio::select! {
-        () = until(&mut power, is_off) => {}
-        // The session is over either way; the peer has had its time.
-        _ = tokio::time::timeout(LINGER, last) => {}
-    }
 }
 
 struct Line {
     shared: Arc<Shared>,
     peer: SocketAddr,
     number: u64,
-    session: Session,
+    mc: Mc,
     bound: Option<(Arc<str>, BindMode)>,
     wake: Arc<Notify>,
     /// Deliveries that wait for their answer, by token.
     in_flight: HashMap<u64, Delivery>,
     next_token: u64,
-    output: BytesMut,
-    /// An answer was cut: nothing more is taken or written.
+    /// An answer was cut: nothing more is taken.
     is_cut: bool,
     reason: Option<CloseReason>,
 }
@@ -119,83 +86,50 @@ enum Verdict {
 }
 
 impl Line {
-    fn new(peer: SocketAddr, number: u64, shared: Arc<Shared>) -> Self {
-        let config = session::Config {
-            // Submits that a fault leaves without an answer must not stop the rest.
-            max_unanswered: usize::MAX,
-            ..shared.config.session.clone()
-        };
+    fn new(mc: Mc, peer: SocketAddr, number: u64, shared: Arc<Shared>) -> Self {
         shared.lock().counts.connections += 1;
         shared.emit(number, || What::Connect { peer });
         Self {
             shared,
             peer,
             number,
-            session: Session::mc(config, Instant::now()),
+            mc,
             bound: None,
             wake: Arc::default(),
             in_flight: HashMap::new(),
             next_token: 0,
-            output: BytesMut::new(),
             is_cut: false,
             reason: None,
         }
     }
 
-    /// Does what follows from `input` and from what is due.
-    fn step(&mut self, input: &mut BytesMut, now: Instant) {
-        loop {
-            while let Some(event) = self.session.poll_event() {
-                self.handle(event, now);
-            }
-            if self.is_cut || self.session.is_closed() {
-                break;
-            }
-            // One frame at a time: answers leave in the order of the requests, and a fault finds
-            // the ones before it answered.
-            let before = input.len();
-            match first_frame_len(input) {
-                Some(len) if len <= before => {
-                    let mut frame = input.split_to(len);
-                    self.session.handle_buffer(&mut frame, now);
-                }
-                // Not whole yet, or no frame at all: the session knows.
-                _ => {
-                    self.session.handle_buffer(input, now);
-                    if !self.session.is_closed() {
-                        break;
-                    }
-                }
-            }
-        }
-        self.send_due(now);
-        if !self.is_cut {
-            self.session.poll_transmit(&mut self.output);
-        }
-    }
-
-    fn timeout(&self) -> Option<Instant> {
-        let due = self
-            .receiver()
-            .filter(|_| self.session.has_room())
-            .and_then(|system_id| self.shared.lock().outbox.due(&system_id));
-        self.session.poll_timeout().into_iter().chain(due).min()
+    /// When the next delivery is due, if there is room for it.
+    fn due(&self) -> Option<Instant> {
+        let system_id = self.receiver().filter(|_| self.mc.has_room())?;
+        self.shared.lock().outbox.due(&system_id)
     }
 
     /// Who takes deliveries here.
     fn receiver(&self) -> Option<Arc<str>> {
-        let is_bound = self.session.state().is_bound();
         let (system_id, mode) = self.bound.as_ref()?;
-        (is_bound && mode.receives()).then(|| Arc::clone(system_id))
+        (mode.receives() && self.mc.state().is_bound()).then(|| Arc::clone(system_id))
     }
 
     fn system_id(&self) -> &str {
         self.bound.as_ref().map_or("", |(system_id, _)| system_id)
     }
 
+    /// Takes what is left after the end. Submits that were read and not yet looked at are lost.
+    async fn hear_out(&mut self, events: &mut Events) {
+        self.is_cut = true;
+        while let Some(event) = events.recv().await {
+            self.handle(event, Instant::now());
+        }
+    }
+
     fn handle(&mut self, event: session::Event, now: Instant) {
         match event {
-            session::Event::BindRequest(frame) if !self.is_cut => self.bind(&frame, now),
+            session::Event::BindRequest(frame) if !self.is_cut => self.bind(&frame),
             session::Event::Request(frame) if !self.is_cut => self.request(&frame, now),
             session::Event::Response { token, frame } => self.answered(token, &frame, now),
             session::Event::Unanswered { token, .. } => self.unanswered(token, now),
@@ -204,10 +138,10 @@ impl Line {
         }
     }
 
-    fn bind(&mut self, frame: &Frame, now: Instant) {
+    fn bind(&mut self, frame: &Frame) {
         // The session has read it once.
         let Ok(bind) = Bind::from_frame(frame) else {
-            return self.session.refuse_bind(CommandStatus::ESME_RBINDFAIL);
+            return self.mc.refuse_bind(CommandStatus::ESME_RBINDFAIL);
         };
         let accounts = &self.shared.config.accounts;
         let account = accounts
@@ -253,9 +187,9 @@ impl Line {
         });
         if status.is_ok() {
             let name = COctetString::try_from(SYSTEM_ID).unwrap_or_default();
-            self.session.accept_bind(name, now);
+            self.mc.accept_bind(name);
         } else {
-            self.session.refuse_bind(status);
+            self.mc.refuse_bind(status);
         }
     }
 
@@ -264,8 +198,7 @@ impl Line {
             CommandId::SUBMIT_SM => self.submit::<SubmitSm<'_>>(frame, now),
             CommandId::DATA_SM => self.submit::<DataSm<'_>>(frame, now),
             _ => {
-                self.session
-                    .reject(frame.header(), CommandStatus::ESME_RINVCMDID);
+                self.mc.reject(frame, CommandStatus::ESME_RINVCMDID);
                 self.responded(frame, CommandStatus::ESME_RINVCMDID, None);
             }
         }
@@ -274,31 +207,34 @@ impl Line {
     fn submit<'a, T: Submission<'a>>(&mut self, frame: &'a Frame, now: Instant) {
         // The session has read it once.
         let Ok(submission) = frame.decode::<T>() else {
-            let status = CommandStatus::ESME_RSYSERR;
-            return self.session.reject(frame.header(), status);
+            return self.mc.reject(frame, CommandStatus::ESME_RSYSERR);
         };
         let number = frame.sequence_number();
         match self.judge(&submission, number, now) {
             Verdict::Refuse(status) => {
-                self.session.reject(frame.header(), status);
+                self.mc.reject(frame, status);
                 self.responded(frame, status, None);
             }
-            Verdict::Ignore => self.fault(faults::Kind::NoAnswerDrop, number, None),
+            Verdict::Ignore => {
+                self.mc.ignore(frame);
+                self.fault(faults::Kind::NoAnswerDrop, number, None);
+            }
             Verdict::Accept(id, None) => {
-                T::respond(&mut self.session, message_id(&id), number);
+                T::respond(&self.mc, frame, message_id(&id));
                 self.responded(frame, CommandStatus::ESME_ROK, Some(id));
             }
             Verdict::Accept(id, Some(faults::Kind::Cut)) => {
-                self.session.poll_transmit(&mut self.output);
                 let answer = T::answer(message_id(&id), number);
                 let octets = answer.octets();
                 let half = octets.get(..octets.len() / 2).unwrap_or_default();
-                self.output.extend_from_slice(half);
+                self.mc.break_off(half);
                 self.is_cut = true;
-                self.session.close(CloseReason::Local);
                 self.fault(faults::Kind::Cut, number, Some(id));
             }
-            Verdict::Accept(id, Some(kind)) => self.fault(kind, number, Some(id)),
+            Verdict::Accept(id, Some(kind)) => {
+                self.mc.ignore(frame);
+                self.fault(kind, number, Some(id));
+            }
         }
     }
 
@@ -385,20 +321,28 @@ impl Line {
         let Some(system_id) = self.receiver() else {
             return;
         };
-        while self.session.has_room() {
+        while self.mc.has_room() {
             let Some(delivery) = self.shared.lock().outbox.take(&system_id, now) else {
                 return;
             };
-            self.send(&system_id, delivery, now);
+            if !self.send(&system_id, delivery, now) {
+                return;
+            }
         }
     }
 
-    fn send(&mut self, system_id: &Arc<str>, mut delivery: Delivery, now: Instant) {
+    /// Whether it was sent; else it waits again.
+    fn send(&mut self, system_id: &Arc<str>, mut delivery: Delivery, now: Instant) -> bool {
         self.next_token += 1;
         let token = self.next_token;
-        let sent = delivery.with_body(|body| self.session.request(body, token, now));
-        let Ok(number) = sent else {
-            return self.shared.lock().put(system_id, now, delivery);
+        let number = match delivery.with_body(|body| self.mc.try_queue(body, token)) {
+            Ok(number) => number,
+            Err(error) => {
+                // Only the end of the session is no surprise: then another one takes it.
+                debug_assert_ne!(error, RequestError::WindowFull);
+                self.shared.lock().put(system_id, now, delivery);
+                return false;
+            }
         };
         delivery.attempts += 1;
         self.shared.emit(self.number, || {
@@ -418,6 +362,7 @@ impl Line {
             }
         });
         self.in_flight.insert(token, delivery);
+        true
     }
 
     fn answered(&mut self, token: u64, frame: &Frame, now: Instant) {
@@ -456,7 +401,7 @@ impl Line {
         });
         match delivery.kind {
             // The session is over: whoever binds next gets it. Else the answer took too long.
-            Kind::Receipt(_) if self.session.is_closed() => self.put_back(delivery, now),
+            Kind::Receipt(_) if self.mc.state() == State::Closed => self.put_back(delivery, now),
             Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
             Kind::Message(done) => {
                 // Whoever asked may have gone.
@@ -488,12 +433,6 @@ impl Line {
     }
 }
 
-/// What `command_length` says, once it is there and if it can be true.
-fn first_frame_len(input: &[u8]) -> Option<usize> {
-    let length = u32::from_be_bytes(*input.first_chunk()?);
-    usize::try_from(length).ok().filter(|&length| length >= 16)
-}
-
 /// An id as a field: it has digits only, and few.
 fn message_id(id: &str) -> COctetString<'_, 65> {
     COctetString::try_from(id).unwrap_or_default()
@@ -507,7 +446,7 @@ trait Submission<'a>: Body<'a> {
     fn registered_delivery(&self) -> RegisteredDelivery;
     fn user_message_reference(&self) -> Option<UserMessageReference>;
     fn answer(message_id: COctetString<'_, 65>, number: SequenceNumber) -> Frame;
-    fn respond(session: &mut Session, message_id: COctetString<'_, 65>, number: SequenceNumber);
+    fn respond(mc: &Mc, request: &Frame, message_id: COctetString<'_, 65>);
 }
 
 macro_rules! submissions {
@@ -534,13 +473,9 @@ macro_rules! submissions {
                 body.to_frame(CommandStatus::ESME_ROK, number)
             }
 
-            fn respond(
-                session: &mut Session,
-                message_id: COctetString<'_, 65>,
-                number: SequenceNumber,
-            ) {
+            fn respond(mc: &Mc, request: &Frame, message_id: COctetString<'_, 65>) {
                 let body = $response { message_id, ..$response::default() };
-                session.respond(&body, CommandStatus::ESME_ROK, number);
+                mc.respond(request, CommandStatus::ESME_ROK, &body);
             }
         }
     )* };
