@@ -49,7 +49,7 @@ pub struct Gateway {
 #[non_exhaustive]
 pub enum GatewayError {
     /// A listener cannot be opened.
-    #[error("cannot listen on {address}: {error}; is another process using the port?")]
+    #[error("cannot listen on {address}: {error}")]
     Listen {
         /// Where.
         address: SocketAddr,
