@@ -279,7 +279,5 @@ pub enum Change {
         id: MessageId,
         /// What it is now.
         notice: Notice,
-        /// When.
-        at: Timestamp,
     },
 }

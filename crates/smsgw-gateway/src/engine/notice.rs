@@ -43,11 +43,7 @@ impl Engine {
             }
         };
         entry.record.notice = notice;
-        self.changes.push(Change::Notice {
-            id,
-            notice,
-            at: now.wall,
-        });
+        self.changes.push(Change::Notice { id, notice });
         self.forget_if_done(id);
     }
 

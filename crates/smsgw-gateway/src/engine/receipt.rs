@@ -175,10 +175,16 @@ impl Engine {
             && self.has_addresses(id, &receipt.addresses)
     }
 
-    /// Gives a receipt, and the id it names, to a part of unknown outcome.
+    /// Gives a receipt, and the id it names, to a part of unknown outcome: the carrier has it.
     fn adopt(&mut self, id: MessageId, index: usize, receipt: &Receipt, now: Now) {
         let carrier_id = Some(receipt.carrier_id.clone());
-        self.change(id, index, now, |status| status.carrier_id = carrier_id);
+        self.unknown.remove(&(id, index));
+        self.change(id, index, now, |status| {
+            status.state = State::Sent;
+            status.carrier_id = carrier_id;
+            status.error = None;
+        });
+        self.track(id, index);
         self.apply(id, index, receipt, now);
     }
 
@@ -198,6 +204,19 @@ impl Engine {
 
     /// The part's answer is lost: its receipt may have come before. Whether it had.
     pub(super) fn adopt_orphan(&mut self, id: MessageId, index: usize, now: Now) -> bool {
+        let waiting = &self.receipts.waiting;
+        let about = waiting
+            .iter()
+            .filter(|(_, (_, receipt))| self.is_about(receipt, id, index))
+            .map(|(handle, _)| *handle)
+            .min();
+        if let Some(handle) = about
+            && let Some((link, receipt)) = self.receipts.waiting.remove(&handle)
+        {
+            self.adopt(id, index, &receipt, now);
+            self.after_commit(Effect::AnswerReceipt { link, handle });
+            return true;
+        }
         let is_it = |(_, receipt): &(LinkIndex, Receipt)| self.is_about(receipt, id, index);
         if let Some(at) = self.receipts.orphans.iter().position(is_it)
             && let Some((_, receipt)) = self.receipts.orphans.remove(at)

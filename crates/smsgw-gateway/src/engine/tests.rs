@@ -775,3 +775,98 @@ fn a_full_queue_and_too_many_segments_are_refused() {
         })
     );
 }
+
+/// An engine with one part handed to its link, and a receipt for it that says `state`.
+fn under_way(on_unknown: OnUnknown, state: MessageState) -> (Engine, Now, u64, Receipt) {
+    let mut world = World::new(1, on_unknown, Faults::default());
+    let now = world.now();
+    let mut engine = Engine::new(world.config.clone(), now);
+    engine.link_up(0, now);
+    world.engine = Some(engine);
+    let id = world.submit("+4917000", "hello", false);
+    let mut engine = world.engine.take().unwrap();
+    let token = loop {
+        for batch in 0..3 {
+            engine.committed(batch, true);
+        }
+        match engine.poll_effect() {
+            Some(Effect::Send { token, .. }) => break token,
+            Some(_) => {}
+            None => drop(engine.poll_changes()),
+        }
+    };
+    let record = engine.record(id).unwrap();
+    let receipt = Receipt {
+        carrier_id: "c1".into(),
+        state,
+        error: None,
+        reference: record.reference(0),
+        addresses: Addresses {
+            from: "ACME".into(),
+            to: record.message.to.digits.clone(),
+        },
+    };
+    (engine, now, token, receipt)
+}
+
+fn only_part(engine: &Engine) -> PartStatus {
+    let entry = engine.messages.values().next().unwrap();
+    entry.record.parts[0].status.clone()
+}
+
+#[test]
+fn a_receipt_in_hand_settles_an_outcome_that_gets_unknown() {
+    for on_unknown in [OnUnknown::Wait, OnUnknown::Report, OnUnknown::Resend] {
+        let (mut engine, now, token, receipt) = under_way(on_unknown, MessageState::DELIVERED);
+        engine.receipt(0, receipt, 7, now);
+        engine.found(7, None, now);
+        engine.outcome(0, token, Outcome::Unknown { late: true }, now);
+        let mut changes = Vec::new();
+        let mut effects = Vec::new();
+        for batch in 0..5 {
+            changes.extend(engine.poll_changes().into_iter().flat_map(|batch| batch.1));
+            engine.committed(batch, true);
+            effects.extend(std::iter::from_fn(|| engine.poll_effect()));
+        }
+        assert!(engine.messages.is_empty(), "delivered, and nobody asked");
+        let last = changes.last().unwrap();
+        assert!(
+            matches!(last, Change::Part { state: State::Delivered, status, .. }
+                if !status.possible_duplicate && status.carrier_id.as_deref() == Some("c1")),
+            "{last:?}"
+        );
+        let link = 0;
+        assert!(effects.contains(&Effect::AnswerReceipt { link, handle: 7 }));
+        assert!(!effects.iter().any(|it| matches!(it, Effect::Send { .. })));
+    }
+}
+
+#[test]
+fn an_intermediate_receipt_says_that_the_carrier_has_it() {
+    for comes_first in [true, false] {
+        let (mut engine, now, token, receipt) = under_way(OnUnknown::Wait, MessageState::ENROUTE);
+        if comes_first {
+            engine.receipt(0, receipt.clone(), 7, now);
+            engine.found(7, None, now);
+        }
+        engine.outcome(0, token, Outcome::Unknown { late: false }, now);
+        if !comes_first {
+            engine.receipt(0, receipt.clone(), 7, now);
+            engine.found(7, None, now);
+        }
+        let status = only_part(&engine);
+        assert_eq!(
+            (status.state, status.carrier_id.as_deref()),
+            (State::Sent, Some("c1"))
+        );
+        assert!(engine.unknown.is_empty());
+        // The last word is found by the id.
+        let last = Receipt {
+            state: MessageState::UNDELIVERABLE,
+            reference: None,
+            ..receipt
+        };
+        engine.receipt(0, last, 8, now);
+        assert!(engine.messages.is_empty());
+    }
+}

@@ -63,10 +63,9 @@ impl Store for Memory {
                     record.notice = *notice;
                     record.updated_at = *at;
                 }
-                Change::Notice { id, notice, at } => {
+                Change::Notice { id, notice } => {
                     let record = self.staged(&mut changed, *id)?;
                     record.notice = *notice;
-                    record.updated_at = *at;
                 }
             }
         }

@@ -346,10 +346,10 @@ fn write(connection: &Connection, change: &Change) -> Result<(), Trouble> {
                 )))
             }
         }
-        Change::Notice { id, notice, at } => {
+        Change::Notice { id, notice } => {
             let messages = connection
-                .prepare_cached("UPDATE message SET notice = ?, updated_at = ? WHERE id = ?")?
-                .execute(params![notice_name(*notice), at.0, id.0.as_bytes()])?;
+                .prepare_cached("UPDATE message SET notice = ? WHERE id = ?")?
+                .execute(params![notice_name(*notice), id.0.as_bytes()])?;
             if messages == 1 {
                 Ok(())
             } else {

@@ -55,7 +55,6 @@ pub(crate) fn notice_of_nobody() -> Change {
     Change::Notice {
         id: id(u64::MAX >> 8),
         notice: Notice::Owed,
-        at: Timestamp(0),
     }
 }
 
@@ -125,11 +124,9 @@ fn every_change_is_read_back() {
         assert_eq!(store.message(record.id).unwrap().as_ref(), Some(&record));
 
         record.notice = Notice::GivenUp;
-        record.updated_at.0 += 5;
         let notice = Change::Notice {
             id: record.id,
             notice: record.notice,
-            at: record.updated_at,
         };
         store.append(&[notice]).unwrap();
         assert_eq!(store.message(record.id).unwrap(), Some(record));
