@@ -116,6 +116,7 @@ impl Window {
         if self.slots.len() >= 2 * (self.waiting + 1) {
             return;
         }
+        // In the order of their deadlines.
         let waiting: Vec<InFlight> = self.drain();
         let len = (2 * (waiting.len() + 1)).next_power_of_two().max(16);
         let free = Slot {
@@ -131,7 +132,14 @@ impl Window {
             older: None,
             newer: None,
         };
-        self.slots = vec![free; len];
+        let old = std::mem::replace(&mut self.slots, vec![free; len]);
+        // Both lengths are powers of two, so what had a slot of its own still has.
+        for late in old.into_iter().filter(|slot| slot.use_ == Use::Late) {
+            let index = Some(self.index(late.request.sequence_number));
+            if let Some(slot) = self.at(index) {
+                *slot = late;
+            }
+        }
         for request in waiting {
             self.insert(request);
         }
@@ -314,5 +322,26 @@ mod tests {
         );
         let rest: Vec<_> = window.drain().iter().map(|r| r.token).collect();
         assert_eq!(rest, (3..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_late_ones_are_found_after_the_window_grew() {
+        let mut window = Window::new(1_000);
+        let start = Instant::now();
+        let late = [1, 2].map(|token| send(&mut window, token, start));
+        assert_eq!(window.expire(start).map(|r| r.token), Some(1));
+        assert_eq!(window.expire(start).map(|r| r.token), Some(2));
+        let later = start + Duration::from_secs(60);
+        // With 16 slots these leave the two alone; those after them need more slots, twice.
+        let waiting: Vec<_> = (3..27)
+            .map(|token| send(&mut window, token, later))
+            .collect();
+        let answer = CommandId::SUBMIT_SM_RESP;
+        assert_eq!(window.take(late[0], answer), Match::Late(1));
+        assert_eq!(window.take(late[0], answer), Match::None);
+        assert_eq!(window.take(late[1], answer), Match::Late(2));
+        assert_eq!(window.take(waiting[0], answer), Match::Waiting(3));
+        let rest: Vec<_> = window.drain().iter().map(|r| r.token).collect();
+        assert_eq!(rest, (4..27).collect::<Vec<_>>());
     }
 }
