@@ -23,6 +23,11 @@ pub enum FrameError {
         /// The cap, in octets.
         max: u32,
     },
+    /// The octets given as one frame are fewer than the 16 of a header.
+    Truncated {
+        /// Octets given.
+        had: u32,
+    },
     /// The octets given as one frame are more or fewer than its `command_length`.
     LengthMismatch {
         /// `command_length` as received.
@@ -49,6 +54,9 @@ impl fmt::Display for FrameError {
                     f,
                     "command_length {command_length} at octet 0: at most {max} allowed"
                 )
+            }
+            Self::Truncated { had } => {
+                write!(f, "header at octet 0: needs 16 octets, had {had}")
             }
             Self::LengthMismatch {
                 command_length,
@@ -208,7 +216,7 @@ impl fmt::Display for DecodeErrorKind {
             Self::TlvWithoutNul => f.write_str("the value of this TLV ends without NUL"),
             Self::NonAscii => f.write_str("octets above 0x7F"),
             Self::OtherCommand => f.write_str("the frame holds another command"),
-            Self::NoBody => f.write_str("the frame is a header alone"),
+            Self::NoBody => f.write_str("the frame has no body"),
         }
     }
 }

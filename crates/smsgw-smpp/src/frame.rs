@@ -47,15 +47,11 @@ impl Frame {
     /// Takes `octets` as one frame.
     ///
     /// # Errors
-    /// When `command_length` is below 16 or not the length of `octets`.
+    /// When `octets` are fewer than a header, or `command_length` is not their number.
     pub fn new(octets: Bytes) -> Result<Self, FrameError> {
         let had = octets.len();
         let Some((command_length, header)) = peek(&octets) else {
-            let had = clamp(had);
-            return Err(FrameError::LengthMismatch {
-                command_length: had,
-                had,
-            });
+            return Err(FrameError::Truncated { had: clamp(had) });
         };
         if command_length < 16 {
             return Err(FrameError::TooShort { command_length });
@@ -283,6 +279,16 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    #[test]
+    fn a_piece_of_a_header_is_no_frame() {
+        let error = Frame::copy_from(b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0").unwrap_err();
+        assert_eq!(error, FrameError::Truncated { had: 15 });
+        assert_eq!(
+            std::format!("{error}"),
+            "header at octet 0: needs 16 octets, had 15"
+        );
     }
 
     #[test]
