@@ -52,6 +52,7 @@ impl Kind {
 /// assert_eq!(fault, Fault::every(Kind::Throttle, 10));
 /// assert_eq!("cut off".parse(), Ok(Fault::every(Kind::Cut, 0)));
 /// assert!("thunder".parse::<Fault>().is_err());
+/// assert!("throttle=0".parse::<Fault>().is_err());
 /// # Ok::<(), smsgw_sim::faults::ParseFaultError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +88,11 @@ impl FromStr for Fault {
             .ok_or_else(|| ParseFaultError::Name(name.to_owned()))?;
         let n = match n {
             "off" => 0,
-            n => n.parse().map_err(|_| ParseFaultError::N(n.to_owned()))?,
+            n => match n.parse() {
+                Ok(0) => return Err(ParseFaultError::Zero),
+                Ok(n) => n,
+                Err(_) => return Err(ParseFaultError::N(n.to_owned())),
+            },
         };
         Ok(Self::every(kind, n))
     }
@@ -103,6 +108,9 @@ pub enum ParseFaultError {
     /// Not a number of submits.
     #[error("'{0}' is neither a number of submits nor 'off'")]
     N(String),
+    /// Every 0th submit: which ones that would be, nobody can say.
+    #[error("0 is no number of submits: 1 hits every one, 'off' none")]
+    Zero,
 }
 
 /// All faults, and how many submits each has seen.

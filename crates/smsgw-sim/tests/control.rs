@@ -90,6 +90,11 @@ async fn each_command_has_one_answer() {
     let answer = talk.ask("fault throttle 5").await;
     assert_eq!(answer["faults"]["throttle"], 5);
     assert_eq!(talk.ask("fault thunder").await["ok"], false);
+    let answer = talk.ask("fault throttle 0").await;
+    assert_eq!(answer["ok"], false);
+    let error = "0 is no number of submits: 1 hits every one, 'off' none";
+    assert_eq!(answer["error"], error);
+    assert_eq!(talk.ask("status").await["faults"]["throttle"], 5);
     assert_eq!(talk.ask("fault off").await["faults"], serde_json::json!({}));
     assert_eq!(talk.ask("cut").await["ok"], true);
     assert_eq!(talk.ask("status").await["plugged"], false);
