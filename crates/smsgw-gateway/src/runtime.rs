@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use smsgw::ReceiptRequest;
 use smsgw::convert::smpp::{Outgoing, Part};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -71,8 +71,6 @@ pub enum GatewayError {
 const QUEUE: usize = 1_024;
 /// Inputs of one kind that are taken before the engine's output is looked at.
 const BURST: usize = 256;
-/// Outcomes that are told to one account at the same time.
-const TELLING: usize = 16;
 /// Transitions that a slow watcher may be behind.
 const TRANSITIONS: usize = 4_096;
 /// How long the end waits for the links' answers in flight.
@@ -82,7 +80,13 @@ const DRAIN: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Note {
     /// Whether the sender took the outcome.
-    Told { id: MessageId, taken: bool },
+    Told {
+        id: MessageId,
+        number: u64,
+        taken: bool,
+    },
+    /// The store could not be asked about a carrier's id.
+    NotRead { handle: u64 },
     /// What the store has under a carrier's id.
     Found {
         handle: u64,
@@ -165,7 +169,6 @@ impl Gateway {
             notes,
             notes_sender,
             callbacks,
-            telling: HashMap::new(),
             sessions,
             servers,
             transitions: gateway.transitions.clone(),
@@ -291,8 +294,6 @@ struct Runtime {
     notes: mpsc::Receiver<Note>,
     notes_sender: mpsc::Sender<Note>,
     callbacks: Callbacks,
-    /// By account, so that one that does not take its outcomes holds up no other.
-    telling: HashMap<String, Arc<Semaphore>>,
     sessions: smpp_server::Sessions,
     servers: Vec<JoinHandle<()>>,
     transitions: broadcast::Sender<Transition>,
@@ -431,7 +432,8 @@ impl Runtime {
                 self.replies.insert(number, reply);
                 engine.submit(MessageId(Uuid::now_v7()), submission, number, now);
             }
-            Input::Note(Note::Told { id, taken }) => engine.told(id, taken, now),
+            Input::Note(Note::Told { id, number, taken }) => engine.told(id, number, taken, now),
+            Input::Note(Note::NotRead { handle }) => engine.find_failed(handle),
             Input::Note(Note::Found { handle, found }) => {
                 engine.found(handle, found.map(|found| *found), now)
             }
@@ -479,7 +481,12 @@ impl Runtime {
                 carrier_id,
                 handle,
             } => self.find(link, carrier_id, handle),
-            Effect::Tell { id } => self.tell(id),
+            Effect::RefuseReceipt { link, handle } => {
+                if let Some(link) = self.links.get(link) {
+                    link.refuse_receipt(handle);
+                }
+            }
+            Effect::Tell { id, number } => self.tell(id, number),
             Effect::Changed(transition) => {
                 // Nobody has to watch.
                 let _ = self.transitions.send(transition);
@@ -530,24 +537,21 @@ impl Runtime {
                     let found = found.map(Box::new);
                     drop(notes.send(Note::Found { handle, found }).await);
                 }
-                // Not answered: the carrier sends the receipt again.
-                Err(error) => tracing::error!(%error, "a receipt could not be looked up"),
+                Err(error) => {
+                    tracing::error!(%error, "a receipt could not be looked up");
+                    drop(notes.send(Note::NotRead { handle }).await);
+                }
             }
         });
     }
 
-    fn tell(&mut self, id: MessageId) {
+    fn tell(&self, id: MessageId, number: u64) {
         let Some(record) = self.engine.record(id).cloned() else {
             return;
         };
-        let telling = self
-            .telling
-            .entry(record.account.clone())
-            .or_insert_with(|| Arc::new(Semaphore::new(TELLING)));
-        let (telling, notes) = (Arc::clone(telling), self.notes_sender.clone());
+        let notes = self.notes_sender.clone();
         let (callbacks, sessions) = (self.callbacks.clone(), self.sessions.clone());
         tokio::spawn(async move {
-            let permit = telling.acquire().await;
             let taken = match (record.origin, record.callback.as_deref()) {
                 (Origin::Rest, Some(url)) => {
                     let posted = callbacks.post(url, &record).await;
@@ -559,9 +563,8 @@ impl Runtime {
                 (Origin::Rest, None) => true,
                 (Origin::Smpp, _) => sessions.deliver_receipt(&record).await,
             };
-            drop(permit);
             // Without a runtime the gateway has ended; the next run tells again.
-            let _ = notes.send(Note::Told { id, taken }).await;
+            let _ = notes.send(Note::Told { id, number, taken }).await;
         });
     }
 }

@@ -1,6 +1,6 @@
 //! A link as the engine sees it: its queue, its window, and how it takes throttling.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use super::{Due, Effect, Engine, LinkIndex, Now};
@@ -26,11 +26,10 @@ pub(crate) struct LinkConfig {
 pub(super) struct Link {
     pub(super) config: LinkConfig,
     up: bool,
-    queue: VecDeque<(MessageId, usize)>,
+    /// In the order the messages were accepted, also of those that come back.
+    queue: BTreeSet<(u64, usize, MessageId)>,
     /// By token: handed over, no outcome yet.
     in_flight: HashMap<u64, (MessageId, usize)>,
-    /// By token: unanswered, though an answer may still come late.
-    pub(super) late: HashMap<u64, (MessageId, usize)>,
     next_token: u64,
     pause: Duration,
     paused_until: Option<Instant>,
@@ -44,9 +43,8 @@ impl Link {
         Self {
             config,
             up: false,
-            queue: VecDeque::new(),
+            queue: BTreeSet::new(),
             in_flight: HashMap::new(),
-            late: HashMap::new(),
             next_token: 0,
             pause: Duration::ZERO,
             paused_until: None,
@@ -106,9 +104,8 @@ impl Engine {
     pub(crate) fn link_down(&mut self, link: LinkIndex) {
         if let Some(link) = self.links.get_mut(link) {
             link.up = false;
-            // Their answers died with the connection.
-            link.late.clear();
         }
+        self.unknown.link_down(link);
     }
 
     /// Which link a part goes by. One link for now: routing rules come later.
@@ -116,19 +113,17 @@ impl Engine {
         0
     }
 
-    pub(super) fn enqueue(&mut self, id: MessageId, index: usize, first: bool) {
-        let waits = self
-            .record(id)
-            .and_then(|record| record.parts.get(index))
-            .is_some_and(|part| part.status.state == State::Queued);
+    /// Puts a part that is queued into its place among the others.
+    pub(super) fn enqueue(&mut self, id: MessageId, index: usize) {
+        let Some(entry) = self.messages.get(&id) else {
+            return;
+        };
+        let part = entry.record.parts.get(index);
+        let waits = part.is_some_and(|part| part.status.state == State::Queued);
         if let Some(link) = self.links.get_mut(Self::route(id))
             && waits
         {
-            if first {
-                link.queue.push_front((id, index));
-            } else {
-                link.queue.push_back((id, index));
-            }
+            link.queue.insert((entry.order, index, id));
         }
     }
 
@@ -145,7 +140,7 @@ impl Engine {
             && !self.failed
             && link.in_flight.len() < link.config.window
             && link.paused_until.is_none_or(|until| until <= now.mono)
-            && let Some((id, part)) = link.queue.pop_front()
+            && let Some((_, part, id)) = link.queue.pop_first()
         {
             let name = link.config.id.clone();
             let token = link.next_token;

@@ -17,8 +17,9 @@ mod outcome;
 mod receipt;
 #[cfg(test)]
 mod tests;
+mod unknown;
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use smsgw::convert::smpp;
@@ -32,6 +33,7 @@ use link::Link;
 pub(crate) use link::LinkConfig;
 pub(crate) use outcome::Outcome;
 pub(crate) use receipt::{Addresses, Receipt};
+use unknown::Unknown;
 
 /// Both clocks, read together: one for waiting, one for what is told to people.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +84,10 @@ pub(crate) enum Effect {
         carrier_id: String,
         handle: u64,
     },
-    /// Tell the sender the outcome; the result goes to [`Engine::told`].
-    Tell { id: MessageId },
+    /// A receipt could not be dealt with now: the carrier should send it again.
+    RefuseReceipt { link: LinkIndex, handle: u64 },
+    /// Tell the sender the outcome; the result goes to [`Engine::told`] with `number`.
+    Tell { id: MessageId, number: u64 },
     /// A state changed, for those who watch.
     Changed(Transition),
 }
@@ -92,27 +96,11 @@ pub(crate) enum Effect {
 #[derive(Debug)]
 struct Entry {
     record: Record,
+    /// Its place among all messages, by when it was accepted.
+    order: u64,
     /// The timer that is set for it.
     expiry: Option<Instant>,
-    telling: Telling,
-}
-
-impl Entry {
-    fn new(record: Record) -> Self {
-        Self {
-            record,
-            expiry: None,
-            telling: Telling::default(),
-        }
-    }
-}
-
-/// The attempts to tell the outcome.
-#[derive(Debug, Default)]
-struct Telling {
-    attempts: u32,
-    under_way: bool,
-    retry: Option<Instant>,
+    telling: notice::Telling,
 }
 
 /// A moment at which something is due.
@@ -135,9 +123,11 @@ enum Due {
 pub(crate) struct Engine {
     config: Config,
     messages: HashMap<MessageId, Entry>,
-    /// Parts that were handed to a link and whose outcome is lost. In the store they are
-    /// `sending`, as every part is after a crash.
-    unknown: HashSet<(MessageId, usize)>,
+    /// How many of the messages in memory are not final.
+    open: usize,
+    next_order: u64,
+    unknown: Unknown,
+    notices: notice::Notices,
     links: Vec<Link>,
     receipts: receipt::Receipts,
     timers: BTreeSet<(Instant, Due)>,
@@ -161,7 +151,10 @@ impl Engine {
             links: config.links.iter().cloned().map(Link::new).collect(),
             config,
             messages: HashMap::new(),
-            unknown: HashSet::new(),
+            open: 0,
+            next_order: 0,
+            unknown: Unknown::default(),
+            notices: notice::Notices::default(),
             receipts: receipt::Receipts::default(),
             timers: BTreeSet::new(),
             // Two runs of the gateway rarely begin with the same reference.
@@ -186,17 +179,17 @@ impl Engine {
                 .iter()
                 .map(|part| part.status.clone())
                 .collect();
-            self.messages.insert(id, Entry::new(record));
+            self.remember(record);
             self.schedule_expiry(id, now);
             for (index, status) in statuses.into_iter().enumerate() {
                 match status.state {
-                    State::Queued => self.enqueue(id, index, false),
-                    State::Sending => self.outcome_unknown(id, index, now),
+                    State::Queued => self.enqueue(id, index),
+                    State::Sending => self.outcome_unknown(id, index, None, now),
                     State::Sent => self.track(id, index),
                     _ => {}
                 }
             }
-            self.tell_if_owed(id);
+            self.owe_notice(id);
         }
         self.pump_all(now);
     }
@@ -229,7 +222,7 @@ impl Engine {
         if self.failed {
             return Err(Refusal::Store);
         }
-        if self.messages.len() >= self.config.max_queued {
+        if self.open >= self.config.max_queued {
             return Err(Refusal::QueueFull);
         }
         let validity = message.validity.unwrap_or(self.config.default_validity);
@@ -270,10 +263,10 @@ impl Engine {
         let count = record.parts.len();
         self.changes
             .push(Change::Accepted(Box::new(record.clone())));
-        self.messages.insert(id, Entry::new(record));
+        self.remember(record);
         self.schedule_expiry(id, now);
         for index in 0..count {
-            self.enqueue(id, index, false);
+            self.enqueue(id, index);
         }
         Ok(())
     }
@@ -291,13 +284,8 @@ impl Engine {
         {
             match due {
                 Due::Expiry(id) => self.expire(id, now),
-                Due::Requeue(id, index) => self.enqueue(id, index, true),
-                Due::Tell(id) => {
-                    if let Some(entry) = self.messages.get_mut(&id) {
-                        entry.telling.retry = None;
-                    }
-                    self.tell_if_owed(id);
-                }
+                Due::Requeue(id, index) => self.enqueue(id, index),
+                Due::Tell(id) => self.tell_again(id),
                 Due::Link(_) => {}
                 Due::Receipt(handle) => self.receipt_waited(handle, now),
             }
@@ -396,7 +384,14 @@ impl Engine {
                 Origin::Smpp => record.message.receipt.wants(state == State::Delivered),
             };
             record.notice = if wanted { Notice::Owed } else { Notice::None };
-            entry.telling = Telling::default();
+            // What is being told now is not the outcome any more.
+            entry.telling.number += 1;
+            entry.telling.attempts = 0;
+        }
+        match (was.is_final(), state.is_final()) {
+            (false, true) => self.open -= 1,
+            (true, false) => self.open += 1,
+            _ => {}
         }
         record.state = state;
         record.updated_at = now.wall;
@@ -427,20 +422,45 @@ impl Engine {
                 at,
             }));
         }
-        self.tell_if_owed(id);
+        self.owe_notice(id);
         self.forget_if_done(id);
     }
 
-    /// Drops from memory what is final and told.
+    /// Takes a message into memory.
+    fn remember(&mut self, record: Record) {
+        let order = self.next_order;
+        self.next_order += 1;
+        self.open += usize::from(!record.state.is_final());
+        let telling = notice::Telling::default();
+        self.messages.insert(
+            record.id,
+            Entry {
+                record,
+                order,
+                expiry: None,
+                telling,
+            },
+        );
+    }
+
+    /// Drops from memory what is final and told, as soon as no look-up in the store can bring
+    /// back what it was before its last changes.
     fn forget_if_done(&mut self, id: MessageId) {
-        let done = self.messages.get(&id).is_some_and(|entry| {
-            entry.record.state.is_final() && entry.record.notice != Notice::Owed
-        });
-        if !done {
-            return;
+        if self.is_done(id) && !self.receipts.linger(id) {
+            self.forget(id);
         }
+    }
+
+    fn is_done(&self, id: MessageId) -> bool {
+        self.messages.get(&id).is_some_and(|entry| {
+            entry.record.state.is_final() && entry.record.notice != Notice::Owed
+        })
+    }
+
+    fn forget(&mut self, id: MessageId) {
         if let Some(entry) = self.messages.remove(&id) {
             self.unschedule(entry.expiry, Due::Expiry(id));
+            self.notices.forget(&entry.record.account, id);
             self.unschedule(entry.telling.retry, Due::Tell(id));
             self.untrack(&entry.record);
         }
@@ -487,7 +507,7 @@ impl Engine {
                         .error
                         .get_or_insert_with(|| "validity ended in the queue".into());
                 }),
-                State::Sending if self.unknown.contains(&(id, index)) => {
+                State::Sending if self.unknown.contains((id, index)) => {
                     self.report_unknown(id, index, now);
                 }
                 State::Sent if grace_is_over => self.report_unknown(id, index, now),

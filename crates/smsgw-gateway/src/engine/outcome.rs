@@ -37,17 +37,15 @@ impl Engine {
                     status.state = State::Queued;
                     status.attempts = status.attempts.saturating_sub(1);
                 });
-                self.enqueue(id, index, true);
+                self.enqueue(id, index);
                 // The link will say that it is down; until then it is not asked again and again.
                 if let Some(until) = self.links.get_mut(link).map(|link| link.not_taking(now)) {
                     self.resume_at(link, until);
                 }
             }
             Outcome::Unknown { late } => {
-                if late && let Some(link) = self.links.get_mut(link) {
-                    link.late.insert(token, (id, index));
-                }
-                self.outcome_unknown(id, index, now);
+                let token = Some((link, token)).filter(|_| late);
+                self.outcome_unknown(id, index, token, now);
             }
         }
         self.receipts_after_answer(link, now);
@@ -63,14 +61,7 @@ impl Engine {
         carrier_id: String,
         now: Now,
     ) {
-        let late = self
-            .links
-            .get_mut(link)
-            .and_then(|link| link.late.remove(&token));
-        let Some((id, index)) = late else {
-            return;
-        };
-        if self.unknown.contains(&(id, index)) {
+        if let Some((id, index)) = self.unknown.by_token(link, token) {
             self.answered(link, id, index, status, carrier_id, now);
             self.receipts_after_answer(link, now);
             self.pump(link, now);
@@ -86,7 +77,7 @@ impl Engine {
         carrier_id: String,
         now: Now,
     ) {
-        self.unknown.remove(&(id, index));
+        self.unknown.remove((id, index));
         let Some(config) = self.links.get(link).map(|link| link.config.clone()) else {
             return;
         };
@@ -113,7 +104,7 @@ impl Engine {
                 status.attempts = status.attempts.saturating_sub(1);
                 status.error = Some(answer.to_string());
             });
-            self.enqueue(id, index, true);
+            self.enqueue(id, index);
             if let Some(until) = self.links.get_mut(link).map(|link| link.throttled(now)) {
                 self.resume_at(link, until);
             }
@@ -138,7 +129,15 @@ impl Engine {
     }
 
     /// A part may have left, and nobody knows.
-    pub(super) fn outcome_unknown(&mut self, id: MessageId, index: usize, now: Now) {
+    ///
+    /// `token` is that of the hand-over, when its answer may still come.
+    pub(super) fn outcome_unknown(
+        &mut self,
+        id: MessageId,
+        index: usize,
+        token: Option<(LinkIndex, u64)>,
+        now: Now,
+    ) {
         if self.adopt_orphan(id, index, now) {
             return;
         }
@@ -157,21 +156,22 @@ impl Engine {
         let expired = record.expires_at <= now.wall;
         match policy {
             OnUnknown::Wait if !expired => {
-                self.unknown.insert((id, index));
+                let reference = record.reference(index);
+                self.unknown.insert((id, index), reference, token);
             }
             OnUnknown::Resend if !expired => {
                 self.change(id, index, now, |status| {
                     status.state = State::Queued;
                     status.possible_duplicate = true;
                 });
-                self.enqueue(id, index, true);
+                self.enqueue(id, index);
             }
             _ => self.report_unknown(id, index, now),
         }
     }
 
     pub(super) fn report_unknown(&mut self, id: MessageId, index: usize, now: Now) {
-        self.unknown.remove(&(id, index));
+        self.unknown.remove((id, index));
         self.change(id, index, now, |status: &mut PartStatus| {
             status.state = State::Unknown;
             status.error = Some(

@@ -4,8 +4,8 @@
 //! be about a part that is final and only in the store; and the id of a part whose answer was
 //! lost is known to nobody: then the addresses have to do.
 
-use std::collections::{HashMap, VecDeque};
-use std::time::Duration;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use smsgw::smpp::types::MessageState;
 
@@ -21,6 +21,8 @@ pub(crate) struct Receipt {
     pub(crate) state: MessageState,
     /// The carrier's or network's code.
     pub(crate) error: Option<String>,
+    /// Whether the carrier says that it is not the last word.
+    pub(crate) is_intermediate: bool,
     /// Our reference of the part, where the carrier gives it back.
     pub(crate) reference: Option<u16>,
     /// Of the message it is about.
@@ -41,14 +43,29 @@ pub(super) struct Receipts {
     /// By handle: asked of the store, or waiting for an answer under way.
     waiting: HashMap<u64, (LinkIndex, Receipt)>,
     /// Answered, and fitted nothing: a late answer may yet explain one. Oldest first.
-    orphans: VecDeque<(LinkIndex, Receipt)>,
+    orphans: VecDeque<(Instant, LinkIndex, Receipt)>,
+    /// Look-ups in the store without an answer yet: by number, the handle of their receipt.
+    finds: BTreeMap<u64, u64>,
+    next_find: u64,
+    /// Messages that are done, and the number of the first look-up that cannot bring back what
+    /// they were before.
+    lingering: VecDeque<(u64, MessageId)>,
 }
-
-/// Most orphans that are remembered.
-const MAX_ORPHANS: usize = 1_000;
 
 /// How long a receipt that fits nothing waits for an answer that may explain it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Most orphans that are remembered, and how long.
+const MAX_ORPHANS: (usize, Duration) = (1_000, Duration::from_secs(300));
+
+impl Receipts {
+    /// Whether a message that is done has to stay in memory for the look-ups under way.
+    pub(super) fn linger(&mut self, id: MessageId) -> bool {
+        if !self.finds.is_empty() {
+            self.lingering.push_back((self.next_find, id));
+        }
+        !self.finds.is_empty()
+    }
+}
 
 impl Engine {
     /// A link has a receipt; it is answered with [`Effect::AnswerReceipt`] for `answer`.
@@ -63,6 +80,8 @@ impl Engine {
         }
         let carrier_id = receipt.carrier_id.clone();
         self.receipts.waiting.insert(answer, (link, receipt));
+        self.receipts.finds.insert(self.receipts.next_find, answer);
+        self.receipts.next_find += 1;
         // After the changes so far, or the store could miss what they say.
         self.after_commit(Effect::Find {
             link,
@@ -73,25 +92,52 @@ impl Engine {
 
     /// What the store has under the carrier's id of a receipt.
     pub(crate) fn found(&mut self, handle: u64, found: Option<(Record, usize)>, now: Now) {
-        let Some((link, receipt)) = self.receipts.waiting.get(&handle).cloned() else {
-            return;
-        };
-        if let Some((record, index)) = found {
-            let id = record.id;
-            // Final and told: back into memory for as long as the correction takes.
-            self.messages
-                .entry(id)
-                .or_insert_with(|| super::Entry::new(record));
-            self.receipts.waiting.remove(&handle);
-            self.apply(id, index, &receipt, now);
-            self.forget_if_done(id);
-            return self.after_commit(Effect::AnswerReceipt { link, handle });
+        if let Some((link, receipt)) = self.receipts.waiting.get(&handle).cloned() {
+            match found {
+                Some((record, index)) => {
+                    let id = record.id;
+                    // Final and told: back into memory for as long as the correction takes.
+                    if !self.messages.contains_key(&id) {
+                        self.remember(record);
+                    }
+                    self.receipts.waiting.remove(&handle);
+                    self.apply(id, index, &receipt, now);
+                    self.forget_if_done(id);
+                    self.after_commit(Effect::AnswerReceipt { link, handle });
+                }
+                None if self.answer_under_way(link, &receipt) => {
+                    let due = now.mono + PATIENCE;
+                    self.timers.insert((due, Due::Receipt(handle)));
+                }
+                None => self.match_by_reference(handle, now),
+            }
         }
-        if self.answer_under_way(link, &receipt) {
-            self.timers
-                .insert((now.mono + PATIENCE, Due::Receipt(handle)));
-        } else {
-            self.match_by_reference(handle, now);
+        self.find_is_over(handle);
+    }
+
+    /// The store could not be read.
+    pub(crate) fn find_failed(&mut self, handle: u64) {
+        if let Some((link, _)) = self.receipts.waiting.remove(&handle) {
+            self.ready.push_back(Effect::RefuseReceipt { link, handle });
+        }
+        self.find_is_over(handle);
+    }
+
+    /// Forgets what stayed in memory for this look-up.
+    fn find_is_over(&mut self, handle: u64) {
+        self.receipts.finds.retain(|_, it| *it != handle);
+        let open = self
+            .receipts
+            .finds
+            .first_key_value()
+            .map(|(number, _)| *number);
+        while let Some((number, _)) = self.receipts.lingering.front()
+            && open.is_none_or(|open| open >= *number)
+            && let Some((_, id)) = self.receipts.lingering.pop_front()
+        {
+            if self.is_done(id) {
+                self.forget(id);
+            }
         }
     }
 
@@ -149,8 +195,11 @@ impl Engine {
         let Some((link, receipt)) = self.receipts.waiting.remove(&handle) else {
             return;
         };
-        let is_it = |(id, index): &&(MessageId, usize)| self.is_about(&receipt, *id, *index);
-        match self.unknown.iter().find(is_it).copied() {
+        let part = receipt.reference.and_then(|reference| {
+            let mut parts = self.unknown.by_reference(reference);
+            parts.find(|(id, index)| self.is_about(&receipt, *id, *index))
+        });
+        match part {
             Some((id, index)) => self.adopt(id, index, &receipt, now),
             None => {
                 tracing::warn!(
@@ -158,10 +207,13 @@ impl Engine {
                     carrier_id = receipt.carrier_id,
                     "a receipt fits no message"
                 );
-                if self.receipts.orphans.len() >= MAX_ORPHANS {
-                    self.receipts.orphans.pop_front();
+                let orphans = &mut self.receipts.orphans;
+                while let Some((since, ..)) = orphans.front()
+                    && (orphans.len() >= MAX_ORPHANS.0 || *since + MAX_ORPHANS.1 < now.mono)
+                {
+                    orphans.pop_front();
                 }
-                self.receipts.orphans.push_back((link, receipt));
+                orphans.push_back((now.mono, link, receipt));
             }
         }
         self.after_commit(Effect::AnswerReceipt { link, handle });
@@ -178,7 +230,7 @@ impl Engine {
     /// Gives a receipt, and the id it names, to a part of unknown outcome: the carrier has it.
     fn adopt(&mut self, id: MessageId, index: usize, receipt: &Receipt, now: Now) {
         let carrier_id = Some(receipt.carrier_id.clone());
-        self.unknown.remove(&(id, index));
+        self.unknown.remove((id, index));
         self.change(id, index, now, |status| {
             status.state = State::Sent;
             status.carrier_id = carrier_id;
@@ -191,14 +243,15 @@ impl Engine {
     /// The part has its id now: its receipt may have come before.
     pub(super) fn apply_orphan(&mut self, link: LinkIndex, id: MessageId, index: usize, now: Now) {
         let status = self.record(id).and_then(|record| record.parts.get(index));
-        let carrier_id = status.and_then(|part| part.status.carrier_id.as_deref());
-        let is_it = |(on, receipt): &(LinkIndex, Receipt)| {
-            *on == link && carrier_id == Some(receipt.carrier_id.as_str())
-        };
-        if let Some(at) = self.receipts.orphans.iter().position(is_it)
-            && let Some((_, receipt)) = self.receipts.orphans.remove(at)
-        {
-            self.apply(id, index, &receipt, now);
+        let carrier_id = status.and_then(|part| part.status.carrier_id.clone());
+        let orphan = self.take_orphan(now, |engine, on, receipt| {
+            // Ids come twice in the life of a carrier: the addresses have to fit, too.
+            on == link
+                && carrier_id.as_ref() == Some(&receipt.carrier_id)
+                && engine.has_addresses(id, &receipt.addresses)
+        });
+        if let Some(receipt) = &orphan {
+            self.apply(id, index, receipt, now);
         }
     }
 
@@ -217,26 +270,46 @@ impl Engine {
             self.after_commit(Effect::AnswerReceipt { link, handle });
             return true;
         }
-        let is_it = |(_, receipt): &(LinkIndex, Receipt)| self.is_about(receipt, id, index);
-        if let Some(at) = self.receipts.orphans.iter().position(is_it)
-            && let Some((_, receipt)) = self.receipts.orphans.remove(at)
-        {
-            self.adopt(id, index, &receipt, now);
-            return true;
+        let orphan = self.take_orphan(now, |engine, _, receipt| {
+            engine.is_about(receipt, id, index)
+        });
+        if let Some(receipt) = &orphan {
+            self.adopt(id, index, receipt, now);
         }
-        false
+        orphan.is_some()
+    }
+
+    fn take_orphan(
+        &mut self,
+        now: Now,
+        is_it: impl Fn(&Self, LinkIndex, &Receipt) -> bool,
+    ) -> Option<Receipt> {
+        let at = self
+            .receipts
+            .orphans
+            .iter()
+            .position(|(since, link, receipt)| {
+                *since + MAX_ORPHANS.1 >= now.mono && is_it(self, *link, receipt)
+            })?;
+        self.receipts
+            .orphans
+            .remove(at)
+            .map(|(_, _, receipt)| receipt)
     }
 
     /// Brings the news to the part.
     fn apply(&mut self, id: MessageId, index: usize, receipt: &Receipt, now: Now) {
+        if receipt.is_intermediate {
+            return;
+        }
         let state = match receipt.state {
-            MessageState::DELIVERED | MessageState::ACCEPTED => State::Delivered,
+            MessageState::DELIVERED => State::Delivered,
             MessageState::EXPIRED => State::Expired,
             MessageState::DELETED => State::Cancelled,
             MessageState::UNDELIVERABLE | MessageState::SKIPPED => State::Undelivered,
             MessageState::REJECTED => State::Rejected,
             MessageState::UNKNOWN => State::Unknown,
-            // Not the last word.
+            // Not the last word; ACCEPTED neither, as carriers use it for "the network has it".
             _ => return,
         };
         let now_is = self.record(id).and_then(|record| record.parts.get(index));
@@ -252,7 +325,7 @@ impl Engine {
         if known || status.state == state {
             return;
         }
-        self.unknown.remove(&(id, index));
+        self.unknown.remove((id, index));
         let error = receipt.error.clone().filter(|_| state != State::Delivered);
         self.change(id, index, now, |status| {
             status.state = state;

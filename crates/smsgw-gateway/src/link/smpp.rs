@@ -98,6 +98,14 @@ impl Link {
         }
     }
 
+    /// Tells the carrier to send a receipt again later.
+    pub(crate) fn refuse_receipt(&self, answer: u64) {
+        let mut shared = self.lock();
+        if let (Some(frame), Some(esme)) = (shared.receipts.remove(&answer), &shared.esme) {
+            esme.reject(&frame, CommandStatus::ESME_RX_T_APPN);
+        }
+    }
+
     /// Unbinds and does not bind again.
     pub(crate) fn close(&self) {
         let mut shared = self.lock();
@@ -266,6 +274,7 @@ impl Task {
         let receipt = Receipt {
             carrier_id: carrier_id.to_owned(),
             state,
+            is_intermediate: receipt.is_intermediate,
             error: receipt.receipt.err.as_deref().map(str::to_owned),
             reference: reference.map(|UserMessageReference(reference)| reference),
             addresses: Addresses { from, to },

@@ -3,6 +3,8 @@
 //! The world has a carrier that throttles, loses answers and drops connections, a store that
 //! takes its time, senders that do not always take their outcome, and crashes at any moment.
 
+mod by_hand;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -66,7 +68,7 @@ enum Event {
     Up {
         life: u64,
     },
-    Told(MessageId),
+    Told(MessageId, u64),
     Start,
     Timeout,
 }
@@ -293,7 +295,7 @@ impl World {
                 self.up = true;
                 engine.link_up(0, now);
             }
-            Event::Told(id) => {
+            Event::Told(id, number) => {
                 let taken = !self.one_in(self.faults.deaf);
                 if let Some(engine) = &mut self.engine
                     && let Some(record) = engine.record(id)
@@ -301,7 +303,7 @@ impl World {
                     if taken {
                         self.told.insert(id, record.state);
                     }
-                    engine.told(id, taken, now);
+                    engine.told(id, number, taken, now);
                 }
             }
             Event::Timeout => engine.handle_timeout(now),
@@ -365,9 +367,10 @@ impl World {
                     engine.found(handle, found, now);
                 }
             }
-            Effect::Tell { id } => {
-                self.at(ms(20), Event::Told(id));
+            Effect::Tell { id, number } => {
+                self.at(ms(20), Event::Told(id, number));
             }
+            Effect::RefuseReceipt { .. } => panic!("the store can be read"),
             Effect::Changed(_) => {}
         }
     }
@@ -418,6 +421,7 @@ impl World {
             } else {
                 MessageState::DELIVERED
             },
+            is_intermediate: false,
             error: failed.then(|| "011".into()),
             reference: if self.one_in(self.faults.no_reference) {
                 None
@@ -684,189 +688,4 @@ fn nothing_is_lost_whatever_goes_wrong_together() {
         duplicates > 0,
         "resending happens, and `check` finds each marked"
     );
-}
-
-#[test]
-fn a_store_that_fails_acknowledges_nothing() {
-    let mut world = World::new(1, OnUnknown::Wait, Faults::default());
-    world.run(Duration::from_secs(1));
-    let at = world.now();
-    let engine = world.engine.as_mut().unwrap();
-    let submission = Submission {
-        account: Arc::new(Account {
-            id: "shop".into(),
-            max_segments: 1,
-            default_sender: None,
-        }),
-        origin: Origin::Rest,
-        message: Message::text(Address::number("+491701"), "hi"),
-        callback: None,
-    };
-    engine.submit(MessageId(Uuid::from_u128(1)), submission.clone(), 5, at);
-    let (batch, _) = engine.poll_changes().unwrap();
-    assert_eq!(engine.poll_effect(), None, "nothing before the commit");
-    engine.committed(batch, false);
-    assert_eq!(
-        engine.poll_effect(),
-        Some(Effect::Refused {
-            reply: 5,
-            refusal: Refusal::Store
-        })
-    );
-    assert_eq!(engine.poll_effect(), None, "nothing is sent");
-    engine.submit(MessageId(Uuid::from_u128(2)), submission, 6, at);
-    assert!(matches!(
-        engine.poll_effect(),
-        Some(Effect::Refused { reply: 6, .. })
-    ));
-}
-
-#[test]
-fn a_full_queue_and_too_many_segments_are_refused() {
-    let mut world = World::new(1, OnUnknown::Wait, Faults::default());
-    world.config.max_queued = 1;
-    world.run(ms(0));
-    let now = world.now();
-    let engine = world.engine.as_mut().unwrap();
-    let account = Account {
-        id: "shop".into(),
-        max_segments: 2,
-        default_sender: None,
-    };
-    let submission = |text: String| Submission {
-        account: Arc::new(Account {
-            id: account.id.clone(),
-            ..account.clone()
-        }),
-        origin: Origin::Rest,
-        message: Message::text(Address::number("+491701"), text),
-        callback: None,
-    };
-    engine.submit(
-        MessageId(Uuid::from_u128(1)),
-        submission("a".repeat(400)),
-        1,
-        now,
-    );
-    assert_eq!(
-        engine.poll_effect(),
-        Some(Effect::Refused {
-            reply: 1,
-            refusal: Refusal::TooManySegments { max: 2 }
-        })
-    );
-    engine.submit(
-        MessageId(Uuid::from_u128(2)),
-        submission("a".into()),
-        2,
-        now,
-    );
-    engine.submit(
-        MessageId(Uuid::from_u128(3)),
-        submission("a".into()),
-        3,
-        now,
-    );
-    assert_eq!(
-        engine.poll_effect(),
-        Some(Effect::Refused {
-            reply: 3,
-            refusal: Refusal::QueueFull
-        })
-    );
-}
-
-/// An engine with one part handed to its link, and a receipt for it that says `state`.
-fn under_way(on_unknown: OnUnknown, state: MessageState) -> (Engine, Now, u64, Receipt) {
-    let mut world = World::new(1, on_unknown, Faults::default());
-    let now = world.now();
-    let mut engine = Engine::new(world.config.clone(), now);
-    engine.link_up(0, now);
-    world.engine = Some(engine);
-    let id = world.submit("+4917000", "hello", false);
-    let mut engine = world.engine.take().unwrap();
-    let token = loop {
-        for batch in 0..3 {
-            engine.committed(batch, true);
-        }
-        match engine.poll_effect() {
-            Some(Effect::Send { token, .. }) => break token,
-            Some(_) => {}
-            None => drop(engine.poll_changes()),
-        }
-    };
-    let record = engine.record(id).unwrap();
-    let receipt = Receipt {
-        carrier_id: "c1".into(),
-        state,
-        error: None,
-        reference: record.reference(0),
-        addresses: Addresses {
-            from: "ACME".into(),
-            to: record.message.to.digits.clone(),
-        },
-    };
-    (engine, now, token, receipt)
-}
-
-fn only_part(engine: &Engine) -> PartStatus {
-    let entry = engine.messages.values().next().unwrap();
-    entry.record.parts[0].status.clone()
-}
-
-#[test]
-fn a_receipt_in_hand_settles_an_outcome_that_gets_unknown() {
-    for on_unknown in [OnUnknown::Wait, OnUnknown::Report, OnUnknown::Resend] {
-        let (mut engine, now, token, receipt) = under_way(on_unknown, MessageState::DELIVERED);
-        engine.receipt(0, receipt, 7, now);
-        engine.found(7, None, now);
-        engine.outcome(0, token, Outcome::Unknown { late: true }, now);
-        let mut changes = Vec::new();
-        let mut effects = Vec::new();
-        for batch in 0..5 {
-            changes.extend(engine.poll_changes().into_iter().flat_map(|batch| batch.1));
-            engine.committed(batch, true);
-            effects.extend(std::iter::from_fn(|| engine.poll_effect()));
-        }
-        assert!(engine.messages.is_empty(), "delivered, and nobody asked");
-        let last = changes.last().unwrap();
-        assert!(
-            matches!(last, Change::Part { state: State::Delivered, status, .. }
-                if !status.possible_duplicate && status.carrier_id.as_deref() == Some("c1")),
-            "{last:?}"
-        );
-        let link = 0;
-        assert!(effects.contains(&Effect::AnswerReceipt { link, handle: 7 }));
-        assert!(!effects.iter().any(|it| matches!(it, Effect::Send { .. })));
-    }
-}
-
-#[test]
-fn an_intermediate_receipt_says_that_the_carrier_has_it() {
-    for comes_first in [true, false] {
-        let (mut engine, now, token, receipt) = under_way(OnUnknown::Wait, MessageState::ENROUTE);
-        if comes_first {
-            engine.receipt(0, receipt.clone(), 7, now);
-            engine.found(7, None, now);
-        }
-        engine.outcome(0, token, Outcome::Unknown { late: false }, now);
-        if !comes_first {
-            engine.receipt(0, receipt.clone(), 7, now);
-            engine.found(7, None, now);
-        }
-        let status = only_part(&engine);
-        assert_eq!(
-            (status.state, status.carrier_id.as_deref()),
-            (State::Sent, Some("c1"))
-        );
-        assert!(engine.unknown.is_empty());
-        // The last word is found by the id.
-        let last = Receipt {
-            state: MessageState::UNDELIVERABLE,
-            reference: None,
-            ..receipt
-        };
-        engine.receipt(0, last, 8, now);
-        assert!(engine.messages.is_empty());
-    }
 }
