@@ -35,4 +35,5 @@
 
 pub mod event;
 pub mod faults;
+pub mod json_line;
 pub mod smsc;

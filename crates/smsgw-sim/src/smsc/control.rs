@@ -21,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::Handle;
 use crate::event::Status;
 use crate::faults::Fault;
+use crate::json_line;
 
 /// Octets of a command.
 const MAX_LINE: u64 = 1 << 20;
@@ -93,13 +94,13 @@ async fn talk(mut stream: UnixStream, smsc: Handle) -> io::Result<()> {
             return Ok(());
         }
         let command = String::from_utf8_lossy(&line);
-        let mut answer = match execute(command.trim_end_matches(['\r', '\n']), &smsc).await {
+        let answer = match execute(command.trim_end_matches(['\r', '\n']), &smsc).await {
             Ok(answer) => answer,
             Err(error) => json!({"ok": false, "error": error}),
-        }
-        .to_string();
-        answer.push('\n');
-        writer.write_all(answer.as_bytes()).await?;
+        };
+        let mut line = Vec::new();
+        json_line::write(&mut line, &answer)?;
+        writer.write_all(&line).await?;
     }
 }
 
