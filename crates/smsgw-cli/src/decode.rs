@@ -1,6 +1,5 @@
 //! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
 
-mod error;
 mod input;
 mod receipt;
 mod smpp;

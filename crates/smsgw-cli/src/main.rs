@@ -2,6 +2,7 @@
 
 mod decode;
 mod demo;
+mod error;
 mod segment;
 mod serve;
 mod signal;

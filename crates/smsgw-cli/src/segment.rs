@@ -1,13 +1,17 @@
 //! `smsgw segment`: how a text is encoded and cut into short messages.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 use smsgw_gsm::segment::{Encoding, Options, Segments, segment};
 use smsgw_gsm::udh::Reference;
+use smsgw_sim::json_line;
+
+use crate::error::Error;
 
 /// Show how a text is encoded and cut into short messages.
 #[derive(Debug, clap::Args)]
@@ -26,7 +30,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = Width::Eight)]
     reference: Width,
     /// The text; read from standard input unless given.
-    text: Option<String>,
+    text: Option<OsString>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,27 +55,29 @@ enum Width {
 
 pub(crate) fn run(args: &Args) -> ExitCode {
     match answer(args) {
-        Ok(answer) => {
-            println!("{answer}");
-            ExitCode::SUCCESS
-        }
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            if args.json {
+                // Nobody may read it; the exit status says the same.
+                let _ = json_line::write(io::stdout().lock(), &error.to_json());
+            }
             eprintln!("smsgw segment: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn answer(args: &Args) -> Result<String, Box<dyn std::error::Error>> {
-    let mut input = String::new();
+fn answer(args: &Args) -> Result<(), Error> {
+    let mut input = Vec::new();
     let text = match &args.text {
-        Some(text) => text,
+        Some(text) => text.as_encoded_bytes(),
         None => {
-            std::io::stdin().read_to_string(&mut input)?;
+            io::stdin().read_to_end(&mut input)?;
             // The last line end is the file's, not the text's.
-            input.strip_suffix('\n').unwrap_or(&input)
+            input.strip_suffix(b"\n").unwrap_or(&input)
         }
     };
+    let text = str::from_utf8(text)?;
     let reference = match args.reference {
         Width::Eight => Reference::Eight(0),
         Width::Sixteen => Reference::Sixteen(0),
@@ -83,11 +89,13 @@ fn answer(args: &Args) -> Result<String, Box<dyn std::error::Error>> {
         Choice::Ucs2 => options.with_encoding(Encoding::Ucs2),
     };
     let segments = segment(text, &options)?;
-    Ok(if args.json {
-        for_programs(&segments).to_string()
+    let mut out = io::stdout().lock();
+    if args.json {
+        json_line::write(out, &for_programs(&segments))?;
     } else {
-        for_people(&segments)
-    })
+        writeln!(out, "{}", for_people(&segments))?;
+    }
+    Ok(())
 }
 
 fn for_programs(segments: &Segments) -> Json {

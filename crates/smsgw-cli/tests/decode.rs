@@ -199,6 +199,10 @@ fn text_is_shown_where_it_is_text() {
     };
     assert_eq!(by_id("submit-latin1"), "déjà");
     assert_eq!(by_id("submit-binary"), Json::Null);
+    // Message class 0, in the default alphabet.
+    let hex = "00000027000000040000000000000007000500410001013330360000000000000000f0000100";
+    let line = &json_lines(&decode(&["smpp", "--json", hex], ""))[0];
+    assert_eq!(line["text"], "@", "{line}");
     assert!(by_id("submit-utf16-surrogate").as_str().is_some());
     assert!(by_id("submit-udh16").as_str().is_some());
 }
@@ -217,6 +221,51 @@ fn a_message_is_no_receipt() {
     assert_eq!(line["receipt"]["id"], Json::Null);
     let line = &json_lines(&decode(&["receipt", "--json", ENQUIRE_LINK], ""))[0];
     assert_eq!(line["error"]["kind"], "other_command");
+}
+
+#[test]
+fn a_receipt_without_a_body_says_so() {
+    for (id, name) in [("00000005", "deliver_sm"), ("00000103", "data_sm")] {
+        let hex = format!("00000010{id}0000000000000001");
+        let error = &json_lines(&decode(&["receipt", "--json", &hex], ""))[0]["error"];
+        assert_eq!(error["kind"], "no_body");
+        assert_eq!(error["message"], format!("{name} without a body"));
+    }
+}
+
+#[test]
+fn a_piece_of_a_header_says_so() {
+    let output = decode(&["smpp", "--json", &ENQUIRE_LINK[..30]], "");
+    let error = json!({
+        "kind": "truncated",
+        "field": "command_length",
+        "offset": 0,
+        "message": "header at octet 0: needs 16 octets, had 15",
+    });
+    assert_eq!(json_lines(&output), [json!({ "error": error })]);
+}
+
+#[test]
+fn no_text_ends_a_line_early() {
+    // U+0085 in Latin-1, and in a sender; U+2028 in UCS-2.
+    for (sender, data_coding, text, expect) in [
+        ("4185", "03", "6185", r#""text":"a\u0085""#),
+        ("41", "08", "2028", r#""text":"\u2028""#),
+    ] {
+        let body = format!(
+            "000500{sender}0001013330360000000000000000{data_coding}00{:02x}{text}",
+            text.len() / 2
+        );
+        let hex = format!(
+            "{:08x}{}{body}",
+            16 + body.len() / 2,
+            "000000040000000000000007"
+        );
+        let output = decode(&["smpp", "--json", &hex], "");
+        let line = str::from_utf8(&output.stdout).unwrap();
+        assert!(line.contains(expect), "{line}");
+        assert!(!line.contains(['\u{85}', '\u{2028}']), "{line}");
+    }
 }
 
 #[test]

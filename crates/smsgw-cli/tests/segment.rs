@@ -5,6 +5,7 @@
     reason = "tests state what must hold"
 )]
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
@@ -103,6 +104,59 @@ fn what_cannot_be_is_an_error() {
         let output = segment(&["--encoding", later, "a"]);
         assert_eq!(output.status.code(), Some(2));
     }
+}
+
+#[test]
+fn programs_get_errors_as_json() {
+    let error = |args: &[&OsStr]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_smsgw"))
+            .args(["segment", "--json"])
+            .args(args)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!output.stderr.is_empty());
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["error"].clone()
+    };
+    assert_eq!(
+        error(&["--encoding", "gsm7", "é я"].map(OsStr::new)),
+        json!({
+            "kind": "not_gsm7",
+            "field": "text",
+            "offset": 3,
+            "message": "character 'я' (U+044F) at 3 is not in the GSM 7-bit default alphabet",
+        })
+    );
+    assert_eq!(
+        error(&[OsStr::new(&"a".repeat(153 * 255 + 1))]),
+        json!({
+            "kind": "too_many_parts",
+            "field": "text",
+            "offset": 0,
+            "message": "text needs 256 parts, a message has at most 255",
+        })
+    );
+    #[cfg(unix)]
+    assert_eq!(
+        error(&[std::os::unix::ffi::OsStrExt::from_bytes(b"ab\xff")]),
+        json!({
+            "kind": "not_utf8",
+            "field": "text",
+            "offset": 2,
+            "message": "text is not UTF-8 at octet 2",
+        })
+    );
+}
+
+#[test]
+fn no_text_ends_a_line_early() {
+    let output = segment(&["--json", "\u{85}\u{2028}\u{2029}\u{7f}"]);
+    let line = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        line.contains(r#"["\u0085","\u2028","\u2029","\u007f"]"#),
+        "{line}"
+    );
 }
 
 #[test]

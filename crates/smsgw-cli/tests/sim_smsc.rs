@@ -129,6 +129,7 @@ fn flags_that_cannot_be_are_refused() {
         &["--receipt-delay", "soon"],
         &["--receipt-failures", "2"],
         &["--fault", "thunder"],
+        &["--fault", "throttle=0"],
         &["--smpp", "nowhere"],
     ] {
         let output = sim(args).output().unwrap();

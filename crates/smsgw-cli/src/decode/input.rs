@@ -4,9 +4,10 @@ use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use serde_json::Value as Json;
+use smsgw_sim::json_line;
 use smsgw_smpp::Quirks;
 
-use super::error::Error;
+use crate::error::Error;
 
 /// What every kind of input has in common.
 #[derive(Debug, clap::Args)]
@@ -86,7 +87,7 @@ pub(super) fn run(args: &Args, decode: &impl Decode) -> ExitCode {
         if args.json {
             let json = octets.and_then(|octets| decode.json(&octets));
             failed |= json.is_err();
-            return writeln!(out, "{}", json.unwrap_or_else(|error| error.to_json()));
+            return json_line::write(out, &json.unwrap_or_else(|error| error.to_json()));
         }
         let style = Style { colour };
         match octets.and_then(|octets| decode.text(&octets, style)) {

@@ -1,11 +1,11 @@
 //! `smsgw decode receipt`: what a deliver_sm or data_sm says about an earlier message.
 
 use serde_json::{Value as Json, json};
-use smsgw_smpp::{Decoded, DeliveryReceipt, Frame, Pdu, Quirks, Tolerated};
+use smsgw_smpp::{CommandId, Decoded, DeliveryReceipt, Frame, Pdu, Quirks, Tolerated};
 
-use super::error::Error;
 use super::input::{self, Decode, Style, hex, printable};
 use super::smpp::{frame, tolerated_json};
+use crate::error::Error;
 
 pub(super) struct Decoder {
     quirks: Quirks,
@@ -25,6 +25,10 @@ impl Decoder {
         let receipt = match &pdu {
             Pdu::DeliverSm(deliver) => DeliveryReceipt::from_deliver(deliver),
             Pdu::DataSm(data) => DeliveryReceipt::from_data(data),
+            Pdu::Bare(id @ (CommandId::DELIVER_SM | CommandId::DATA_SM)) => {
+                let message = format!("{id} without a body");
+                return Err(Error::new("no_body", Some("command_length"), 0, message));
+            }
             _ => {
                 let message = format!("{} is neither deliver_sm nor data_sm", pdu.command_id());
                 return Err(Error::new("other_command", Some("command_id"), 4, message));

@@ -3,12 +3,12 @@
 use bytes::BytesMut;
 use serde_json::{Map, Value as Json, json};
 use smsgw_smpp::tlv::MessagePayload;
-use smsgw_smpp::types::{DataCoding, EsmClass};
+use smsgw_smpp::types::EsmClass;
 use smsgw_smpp::value::{Value, Visitor};
 use smsgw_smpp::{Decoded, Frame, FrameError, Pdu, Quirks, Tolerated};
 
-use super::error::Error;
 use super::input::{self, Decode, Style, hex, printable};
+use crate::error::Error;
 
 pub(super) struct Decoder {
     quirks: Quirks,
@@ -194,7 +194,7 @@ impl Visitor for Fields {
 /// The message that some PDUs carry, in `short_message` or `message_payload`.
 struct Message {
     esm_class: EsmClass,
-    data_coding: DataCoding,
+    data_coding: u8,
     octets: Vec<u8>,
 }
 
@@ -208,7 +208,7 @@ impl Message {
         };
         Some(Self {
             esm_class: EsmClass(fields.octet("esm_class")),
-            data_coding: DataCoding(fields.octet("data_coding")),
+            data_coding: fields.octet("data_coding"),
             octets,
         })
     }
@@ -220,13 +220,7 @@ impl Message {
             let (&len, rest) = octets.split_first()?;
             octets = rest.get(usize::from(len)..)?;
         }
-        match self.data_coding {
-            DataCoding::MC_SPECIFIC => Some(smsgw_gsm::alphabet::decode_unpacked(octets)),
-            DataCoding::IA5 if octets.is_ascii() => Some(latin_1(octets)),
-            DataCoding::LATIN_1 => Some(latin_1(octets)),
-            DataCoding::UCS2 => Some(smsgw_gsm::ucs2::decode(octets)),
-            _ => None,
-        }
+        smsgw::convert::smpp::text(self.data_coding, octets)
     }
 }
 

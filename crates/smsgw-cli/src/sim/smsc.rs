@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 use smsgw_sim::event::Events;
 use smsgw_sim::faults::Fault;
+use smsgw_sim::json_line;
 #[cfg(unix)]
 use smsgw_sim::smsc::Control;
 use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
@@ -51,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "[KIND=]SHARE")]
     receipt_failures: Vec<Failures>,
     /// What every nth submit runs into: throttle, no-answer, no-answer-drop (not accepted
-    /// either) or cut (in the middle of the answer). May be repeated.
+    /// either) or cut (in the middle of the answer). N is from 1. May be repeated.
     #[arg(long, value_name = "NAME=N")]
     fault: Vec<Fault>,
     /// How message ids are spelled.
@@ -169,18 +170,14 @@ fn print(mut events: Events) -> io::Result<()> {
     while let Some(event) = events.blocking_recv() {
         let mut next = Some(event);
         while let Some(event) = next {
-            serde_json::to_writer(&mut out, &*event)?;
-            out.write_all(b"\n")?;
+            json_line::write(&mut out, &*event)?;
             next = events.try_recv();
         }
         let count = events.missed() - missed;
         if count > 0 {
             missed += count;
-            writeln!(
-                out,
-                "{}",
-                json!({"event": "missed", "protocol": "smpp", "count": count})
-            )?;
+            let event = json!({"event": "missed", "protocol": "smpp", "count": count});
+            json_line::write(&mut out, &event)?;
         }
         // There is nothing more to print now, so nobody waits for a line.
         out.flush()?;

@@ -1,22 +1,25 @@
-//! What is told about input that cannot be decoded.
+//! What is told about input that cannot be read.
 
 use std::fmt;
+use std::io;
+use std::str::Utf8Error;
 
 use serde_json::{Value as Json, json};
+use smsgw_gsm::SegmentError;
 use smsgw_smpp::{DecodeError, FrameError};
 
-/// Why one line of input cannot be decoded.
+/// Why input, or one line of it, cannot be read.
 #[derive(Debug)]
-pub(super) struct Error {
+pub(crate) struct Error {
     kind: &'static str,
     field: Option<&'static str>,
-    /// In octets from the start of the line's input.
+    /// In octets from the start of the input, or of the line's.
     offset: usize,
     message: String,
 }
 
 impl Error {
-    pub(super) fn new(
+    pub(crate) fn new(
         kind: &'static str,
         field: Option<&'static str>,
         offset: usize,
@@ -31,7 +34,7 @@ impl Error {
         }
     }
 
-    pub(super) fn to_json(&self) -> Json {
+    pub(crate) fn to_json(&self) -> Json {
         let Self {
             kind,
             field,
@@ -53,6 +56,7 @@ impl From<FrameError> for Error {
         let kind = match error {
             FrameError::TooShort { .. } => "too_short",
             FrameError::TooLong { .. } => "too_long",
+            FrameError::Truncated { .. } => "truncated",
             _ => "length_mismatch",
         };
         Self::new(kind, Some("command_length"), 0, error.to_string())
@@ -64,5 +68,30 @@ impl From<DecodeError> for Error {
         let offset = usize::try_from(error.offset()).unwrap_or(usize::MAX);
         let kind = error.kind().name();
         Self::new(kind, Some(error.field()), offset, error.to_string())
+    }
+}
+
+impl From<SegmentError> for Error {
+    fn from(error: SegmentError) -> Self {
+        let (kind, offset) = match error {
+            SegmentError::Encode(error) => ("not_gsm7", error.index),
+            SegmentError::TooManyParts { .. } => ("too_many_parts", 0),
+            _ => ("segment", 0),
+        };
+        Self::new(kind, Some("text"), offset, error.to_string())
+    }
+}
+
+impl From<Utf8Error> for Error {
+    fn from(error: Utf8Error) -> Self {
+        let offset = error.valid_up_to();
+        let message = format!("text is not UTF-8 at octet {offset}");
+        Self::new("not_utf8", Some("text"), offset, message)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::new("io", None, 0, error.to_string())
     }
 }
