@@ -56,6 +56,55 @@ impl<'a> Time<'a> {
         let seconds = ((days * 24 + next()?) * 60 + next()?) * 60 + next()?;
         Some(Duration::from_secs(seconds))
     }
+
+    /// How long after 1970-01-01 00:00:00 UTC, when the time is absolute.
+    ///
+    /// The year has two digits: 2000 to 2099. None for a day that its month does not have.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use smsgw_smpp::types::Time;
+    ///
+    /// // Two hours ahead of UTC.
+    /// let time = Time::new(b"260131015959908+")?;
+    /// let instant = Duration::from_millis(1_769_817_599_900);
+    /// assert_eq!(time.absolute(), Some(instant));
+    /// # Ok::<(), smsgw_smpp::ValueError>(())
+    /// ```
+    #[must_use]
+    pub fn absolute(&self) -> Option<Duration> {
+        let [date @ .., tenths, n1, n2, sign @ (b'+' | b'-')] = self.0 else {
+            return None;
+        };
+        let mut pairs = date.chunks_exact(2).map(pair);
+        let mut next = || pairs.next().flatten().map(u64::from);
+        let (year, month, day) = (next()?, next()?, next()?);
+        let days = days_before(year, month, day)?;
+        let seconds = ((days * 24 + next()?) * 60 + next()?) * 60 + next()?;
+        let tenths = Duration::from_millis(u64::from(tenths - b'0') * 100);
+        let local = Duration::from_secs(YEAR_2000 + seconds) + tenths;
+        let ahead = Duration::from_secs(u64::from(pair(&[*n1, *n2])?) * 15 * 60);
+        Some(match sign {
+            b'+' => local - ahead,
+            _ => local + ahead,
+        })
+    }
+}
+
+/// Seconds from 1970 to 2000.
+const YEAR_2000: u64 = 946_684_800;
+
+/// Days from 2000-01-01 to a day of this century.
+fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
+    // Of these years every fourth is a leap year, 2000 too.
+    let february = if year.is_multiple_of(4) { 29 } else { 28 };
+    let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut before = months.into_iter();
+    let elapsed: u64 = before.by_ref().take(usize::try_from(month - 1).ok()?).sum();
+    if day > before.next()? {
+        return None;
+    }
+    Some(year * 365 + year.div_ceil(4) + elapsed + day - 1)
 }
 
 impl core::fmt::Debug for Time<'_> {
@@ -198,6 +247,29 @@ mod tests {
             );
         }
         assert!(Time::new(b"260131235959948-").is_ok());
+    }
+
+    #[test]
+    fn an_absolute_time_is_a_moment() {
+        let seconds = |text: &[u8]| Time::new(text).unwrap().absolute().map(|it| it.as_secs());
+        for (text, wanted) in [
+            (&b"000101000000000+"[..], Some(946_684_800)),
+            (b"000101000000048+", Some(946_684_800 - 12 * 3_600)),
+            (b"000229000000000+", Some(951_782_400)),
+            (b"000301000000000-", Some(951_868_800)),
+            (b"010301000000000+", Some(983_404_800)),
+            (b"260131235959000+", Some(1_769_903_999)),
+            (b"260131235959001-", Some(1_769_903_999 + 900)),
+            (b"991231235959000+", Some(4_102_444_799)),
+            (b"010229000000000+", None),
+            (b"260431000000000+", None),
+            (b"000001000000000R", None),
+            (b"", None),
+        ] {
+            assert_eq!(seconds(text), wanted, "{}", text.escape_ascii());
+        }
+        let tenths = Time::new(b"000101000000300+").unwrap().absolute();
+        assert_eq!(tenths, Some(Duration::from_millis(946_684_800_300)));
     }
 
     #[test]
