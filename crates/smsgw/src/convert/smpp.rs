@@ -8,7 +8,7 @@
 //! | `Content::Text` | GSM 7-bit (`data_coding` 0, unpacked) or UCS-2 (8), as many parts as it needs, joined by a concatenation header | text of `data_coding` 0 or 8 that is too long for one SMS |
 //! | `Content::Encoded` | `data_coding`, and header and octets in `short_message`, or in `message_payload` above 254 octets; one part | everything else, octet for octet |
 //! | `class` | of text: `data_coding` 0xF0 to 0xF3 for GSM 7-bit, `dest_addr_subunit` for UCS-2 | stays in `dcs` and `extras` |
-//! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one needs a clock: it is dropped |
+//! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one needs a clock and is left to the caller ([`Time::absolute`]) |
 //! | `receipt` | `registered_delivery`, bits 1-0 | the same; other bits are dropped |
 //! | `reference` | `user_message_reference` | the same |
 //! | `Extra::Tlv` | a TLV, in order, in every part | every other TLV, in order |
