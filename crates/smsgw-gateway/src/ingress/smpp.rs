@@ -4,18 +4,21 @@ use std::collections::HashMap;
 use std::ffi::CString;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use smsgw::convert::smpp::from_submit_sm;
+use smsgw::gsm::udh::UserDataHeader;
 use smsgw::smpp::connection::Events;
 use smsgw::smpp::mc::Mc;
 use smsgw::smpp::pdu::{DeliverSm, SubmitSm, SubmitSmResp};
 use smsgw::smpp::receipt::{DateTime, Receipt};
 use smsgw::smpp::session::{Bind, Config as SessionConfig, Event};
-use smsgw::smpp::tlv::{self, ReceiptedMessageId, Tlv, TlvCString, Tlvs, UserMessageReference};
+use smsgw::smpp::tlv::{
+    self, MessagePayload, ReceiptedMessageId, Tlv, TlvCString, Tlvs, UserMessageReference,
+};
 use smsgw::smpp::types::{
-    Address, COctetString, EsmClass, InterfaceVersion, MessageState, Npi, ShortMessage, Ton,
+    Address, COctetString, EsmClass, InterfaceVersion, MessageState, Npi, ShortMessage, Time, Ton,
 };
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
 use tokio::net::{TcpListener, TcpStream};
@@ -164,12 +167,43 @@ fn submission(account: &Arc<Account>, frame: &Frame) -> Result<Submission, Comma
     if submit.destination_addr.digits.is_empty() {
         return Err(CommandStatus::ESME_RINVDSTADR);
     }
+    let payload = submit.tlvs.find::<MessagePayload<'_>>();
+    let octets = match payload {
+        Some(_) if !submit.short_message.is_empty() => {
+            return Err(CommandStatus::ESME_RTLVNOTALLWD);
+        }
+        Some(MessagePayload(payload)) => payload.as_octets(),
+        None => submit.short_message.as_octets(),
+    };
+    // Octets that were meant as a header must not be read as text.
+    if submit.esm_class.has_udh() && UserDataHeader::split(octets).is_err() {
+        return Err(CommandStatus::ESME_RINVMSGLEN);
+    }
+    let mut message = from_submit_sm(&submit);
+    message.validity = validity(submit.validity_period)?;
     Ok(Submission {
         account: Arc::clone(account),
         origin: Origin::Smpp,
-        message: from_submit_sm(&submit),
+        message,
         callback: None,
     })
+}
+
+/// What is left of a `validity_period` from now on.
+fn validity(period: Time<'_>) -> Result<Option<Duration>, CommandStatus> {
+    if period.is_null() {
+        return Ok(None);
+    }
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let left = period
+        .relative()
+        .or_else(|| period.absolute()?.checked_sub(now));
+    match left {
+        Some(left) => Ok(Some(left)),
+        None => Err(CommandStatus::ESME_RINVEXPIRY),
+    }
 }
 
 fn answer_submit(mc: &Mc, frame: &Frame, answer: Answer) {
@@ -273,10 +307,6 @@ async fn deliver(mc: &Mc, version: InterfaceVersion, record: &Record) -> bool {
         .iter()
         .filter(|part| part.status.state == State::Delivered)
         .count();
-    let error = record
-        .parts
-        .iter()
-        .find_map(|part| part.status.error.as_deref());
     let text = Receipt {
         id: Some(id.as_str().into()),
         sub: Some(parts.into()),
@@ -284,12 +314,7 @@ async fn deliver(mc: &Mc, version: InterfaceVersion, record: &Record) -> bool {
         submit_date: date(record.accepted_at),
         done_date: date(record.updated_at),
         stat: state.receipt_word().map(Into::into),
-        err: Some(
-            error
-                .filter(|error| error.len() <= 20)
-                .unwrap_or("000")
-                .into(),
-        ),
+        err: Some(carrier_error(record).into()),
         text: Some("".into()),
     }
     .to_string();
@@ -321,6 +346,19 @@ async fn deliver(mc: &Mc, version: InterfaceVersion, record: &Record) -> bool {
         Ok(reply) => reply.status().is_ok(),
         Err(_) => false,
     }
+}
+
+/// The carrier's error code. What else a part may have for an error is for people, and a receipt
+/// has room for 3 characters (SMPP 3.4 appendix B).
+fn carrier_error(record: &Record) -> &str {
+    let errors = record
+        .parts
+        .iter()
+        .filter_map(|part| part.status.error.as_deref());
+    let is_code = |error: &&str| {
+        (1..=3).contains(&error.len()) && error.bytes().all(|c| c.is_ascii_graphic())
+    };
+    errors.into_iter().find(is_code).unwrap_or("000")
 }
 
 /// An address as it was submitted; one that does not fit any more is left out.
@@ -381,5 +419,29 @@ const fn status(refusal: &Refusal) -> CommandStatus {
         Refusal::Invalid(_) => CommandStatus::ESME_RSUBMITFAIL,
         Refusal::QueueFull => CommandStatus::ESME_RMSGQFUL,
         Refusal::Closing | Refusal::Store => CommandStatus::ESME_RSYSERR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::record;
+
+    #[test]
+    fn a_receipt_has_the_error_of_the_carrier_only() {
+        let mut record = record(1);
+        for (first, second, wanted) in [
+            (None, None, "000"),
+            (Some("ESME_RINVDSTADR"), None, "000"),
+            (Some("no receipt in time"), None, "000"),
+            (Some("a b"), Some(""), "000"),
+            (None, Some("1a"), "1a"),
+            (Some("no receipt in time"), Some("027"), "027"),
+            (Some("069"), Some("027"), "069"),
+        ] {
+            record.parts[0].status.error = first.map(Into::into);
+            record.parts[1].status.error = second.map(Into::into);
+            assert_eq!(carrier_error(&record), wanted, "{first:?} {second:?}");
+        }
     }
 }

@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 
 use bytes::BytesMut;
+use jiff::Timestamp;
 use smsgw::smpp::connection::RequestError;
 use smsgw::smpp::pdu::{BindReceiver, BindTransmitter, Body, QuerySm, SubmitSm, Unbind};
 use smsgw::smpp::session::{BindMode, CloseReason, Event, State};
-use smsgw::smpp::types::{Address, Time};
+use smsgw::smpp::tlv::{MessagePayload, TlvOctets, Tlvs};
+use smsgw::smpp::types::{Address, EsmClass, Time};
 use smsgw::smpp::{CommandId, CommandStatus, Frame, SequenceNumber};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -87,6 +89,67 @@ async fn what_the_gateway_cannot_do_is_refused_and_nothing_sent() {
     accepted(&esme, &submit(b"now")).await;
     eventually(async || (smsc.submitted().len() == 1).then_some(())).await;
     assert_eq!(smsc.submitted()[0].text.as_deref(), Some("now"));
+    gateway.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_submit_that_contradicts_itself_is_refused() {
+    let (smsc, gateway, _setup) = gateway().await;
+    let (esme, _events) = gateway.bind(BindMode::Transceiver).await;
+    let payload = [MessagePayload(TlvOctets::new(b"or this").unwrap()).into()];
+    let twice = SubmitSm {
+        tlvs: Tlvs::new(&payload).unwrap(),
+        ..submit(b"this")
+    };
+    let status = CommandStatus::ESME_RTLVNOTALLWD;
+    assert_eq!(refused(&esme, &twice).await, status);
+    // No header, and one that is longer than what is there.
+    for octets in [&b""[..], b"\x05\x00\x03\x09\x02"] {
+        let headless = SubmitSm {
+            esm_class: EsmClass::UDH_INDICATOR,
+            ..submit(octets)
+        };
+        let status = CommandStatus::ESME_RINVMSGLEN;
+        assert_eq!(refused(&esme, &headless).await, status, "{octets:?}");
+    }
+    assert_eq!(smsc.submitted(), []);
+    gateway.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_absolute_validity_ends_when_it_says() {
+    let (_smsc, gateway, _setup) = gateway().await;
+    let (esme, _events) = gateway.bind(BindMode::Transceiver).await;
+    let until = |end: Timestamp, hours: i32| {
+        let local = jiff::tz::Offset::from_seconds(hours * 3_600)
+            .unwrap()
+            .to_datetime(end);
+        let sign = if hours < 0 { '-' } else { '+' };
+        let quarters = hours.unsigned_abs() * 4;
+        format!("{}0{quarters:02}{sign}", local.strftime("%y%m%d%H%M%S"))
+    };
+    for hours in [0, 3, -8] {
+        let end = Timestamp::now() + jiff::SignedDuration::from_secs(90);
+        let time = until(end, hours);
+        let message = SubmitSm {
+            validity_period: Time::new(time.as_bytes()).unwrap(),
+            ..submit(b"soon")
+        };
+        let id = accepted(&esme, &message).await;
+        let message = gateway.get("esme", &format!("/v1/messages/{id}")).await;
+        let expires: Timestamp = message["expires_at"].as_str().unwrap().parse().unwrap();
+        let off = expires.duration_since(end).as_millis_f64().abs();
+        assert!(off < 1_500.0, "{time}: {message}");
+    }
+    let past = until(Timestamp::now() - jiff::SignedDuration::from_secs(1), 1);
+    for late in [past.as_bytes(), b"990231000000000+"] {
+        let message = SubmitSm {
+            validity_period: Time::new(late).unwrap(),
+            ..submit(b"late")
+        };
+        let status = CommandStatus::ESME_RINVEXPIRY;
+        assert_eq!(refused(&esme, &message).await, status);
+    }
     gateway.shutdown().await;
 }
 
