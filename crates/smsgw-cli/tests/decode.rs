@@ -200,7 +200,7 @@ fn text_is_shown_where_it_is_text() {
     assert_eq!(by_id("submit-latin1"), "déjà");
     assert_eq!(by_id("submit-binary"), Json::Null);
     // Message class 0, in the default alphabet.
-    let hex = "00000027000000040000000000000007000500410001013330360000000000000000f0000100";
+    let hex = "00000026000000040000000000000007000500410001013330360000000000000000f0000100";
     let line = &json_lines(&decode(&["smpp", "--json", hex], ""))[0];
     assert_eq!(line["text"], "@", "{line}");
     assert!(by_id("submit-utf16-surrogate").as_str().is_some());
