@@ -39,7 +39,8 @@ pub(crate) enum LinkEvent {
 
 /// The pause after the first failure to bind, and the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
-/// How long a connection that stays has to have lasted for the next pause to be the first again.
+/// How long a session has to have lasted, if it took nothing, for the next pause to be the first
+/// again.
 const STABLE: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -148,10 +149,11 @@ impl Task {
         let mut pause = PAUSE.0;
         while !lock(&self.shared).closing {
             let started = Instant::now();
+            let mut useful = false;
             match timeout(CONNECT_TIMEOUT, self.connect()).await {
                 Ok(Ok((esme, events))) => {
                     tracing::info!(link = self.config.id, "bound");
-                    self.bound(esme, events).await;
+                    useful = self.bound(esme, events).await;
                 }
                 Ok(Err(error)) => {
                     tracing::warn!(link = self.config.id, %error, "no session");
@@ -161,7 +163,7 @@ impl Task {
             if self.events.is_closed() || lock(&self.shared).closing {
                 return;
             }
-            pause = if started.elapsed() > STABLE {
+            pause = if useful || started.elapsed() > STABLE {
                 PAUSE.0
             } else {
                 (pause * 2).min(PAUSE.1)
@@ -197,8 +199,9 @@ impl Task {
         Ok(Esme::connect(address, &bind, session).await?)
     }
 
-    /// Serves one session until it is over.
-    async fn bound(&self, esme: Esme, mut events: Events) {
+    /// Serves one session until it is over; whether it took anything.
+    async fn bound(&self, esme: Esme, mut events: Events) -> bool {
+        let mut useful = false;
         {
             let mut shared = lock(&self.shared);
             shared.esme = Some(esme.clone());
@@ -211,6 +214,7 @@ impl Task {
             match event {
                 Event::Response { token, frame } => {
                     let (status, carrier_id) = answer(&frame);
+                    useful |= status.is_ok();
                     let outcome = Outcome::Answered { status, carrier_id };
                     self.tell(LinkEvent::Outcome { token, outcome }).await;
                 }
@@ -245,6 +249,7 @@ impl Task {
             shared.receipts.clear();
         }
         self.tell(LinkEvent::Down).await;
+        useful
     }
 
     async fn request(&self, esme: &Esme, frame: Frame) {
