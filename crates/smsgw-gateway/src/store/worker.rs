@@ -85,7 +85,8 @@ impl Worker {
 
 impl Handle {
     /// Commits `changes` as a whole, soon; its [`Committed`] has the same `seq`. Never blocks:
-    /// who calls it bounds what is under way. After the close nothing is reported any more.
+    /// who calls it bounds what is under way. After a batch that is not kept no other is. After
+    /// the close nothing is reported any more.
     pub(crate) fn append(&self, seq: u64, changes: Vec<Change>) {
         let _ = self.jobs.send(Job::Append { seq, changes });
     }
@@ -126,6 +127,7 @@ fn run(
     let mut reads = VecDeque::new();
     let mut batches = Vec::new();
     let mut closing = false;
+    let mut failed = false;
     while !closing {
         let mut changes_waiting = 0;
         // With a read to do there is no need to wait for more.
@@ -155,7 +157,7 @@ fn run(
                 None
             };
         }
-        commit(store.as_mut(), &mut batches, committed);
+        commit(store.as_mut(), &mut failed, &mut batches, committed);
         // One, so that the next commit waits for one read at most.
         if let Some(read) = reads.pop_front() {
             read(store.as_ref());
@@ -166,38 +168,38 @@ fn run(
     }
 }
 
-/// Commits all batches together, or each alone when that does not work: one that cannot be kept
-/// takes no other with it.
+/// Commits all batches together, or one after the other when that does not work, up to the first
+/// that cannot be kept.
+///
+/// From then on none is: the senders of what comes after it are told that it was not taken. If it
+/// were durable, the next start would send it, and they once more.
 fn commit(
     store: &mut dyn Store,
+    failed: &mut bool,
     batches: &mut Vec<(u64, Vec<Change>)>,
     committed: &channel::UnboundedSender<Committed>,
 ) {
-    // A report nobody takes is no reason to stop: the changes were to be durable, and are.
-    let report = |seq, result| drop(committed.send(Committed { seq, result }));
-    if let [(seq, changes)] = batches.as_slice() {
-        report(*seq, store.append(changes));
-        batches.clear();
-        return;
-    }
     let lengths: Vec<usize> = batches.iter().map(|(_, changes)| changes.len()).collect();
     let mut together: Vec<Change> = Vec::with_capacity(lengths.iter().sum());
     for (_, changes) in batches.iter_mut() {
         together.append(changes);
     }
-    let all_kept = store.append(&together).is_ok();
+    let all_kept = !*failed && lengths.len() > 1 && store.append(&together).is_ok();
     let mut rest = together.as_slice();
     for ((seq, _), length) in batches.drain(..).zip(lengths) {
         let (changes, after) = rest.split_at(length);
         rest = after;
-        report(
-            seq,
-            if all_kept {
-                Ok(())
-            } else {
-                store.append(changes)
-            },
-        );
+        let result = if all_kept {
+            Ok(())
+        } else if *failed {
+            let why = "an earlier batch was not kept";
+            Err(StoreError::new(Path::new("(failed)"), why))
+        } else {
+            store.append(changes)
+        };
+        *failed = result.is_err();
+        // A report nobody takes is no reason to stop: the changes were to be durable, and are.
+        let _ = committed.send(Committed { seq, result });
     }
 }
 
@@ -275,8 +277,11 @@ mod tests {
             let Committed { seq, result } = reports.recv().await.unwrap();
             outcomes.push((seq, result.is_ok()));
         }
-        assert_eq!(outcomes, [(10, true), (11, true), (12, false), (13, true)]);
+        // After one that is not kept, none is.
+        assert_eq!(outcomes, [(10, true), (11, true), (12, false), (13, false)]);
         assert!(commits.lock().unwrap().iter().any(|&changes| changes >= 4));
+        handle.append(14, vec![accepted(5)]);
+        assert!(reports.recv().await.unwrap().result.is_err());
         let kept = handle
             .read(|store| {
                 store.list(&Query {
@@ -285,7 +290,7 @@ mod tests {
                 })
             })
             .await;
-        assert_eq!(kept.unwrap().len(), 4);
+        assert_eq!(kept.unwrap().len(), 3);
         worker.close().await;
     }
 
