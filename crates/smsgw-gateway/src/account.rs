@@ -28,9 +28,10 @@ pub(crate) struct Account {
 /// All accounts. Passwords are kept as digests under a key of this process only.
 pub(crate) struct Accounts {
     key: [u8; 32],
-    by_id: HashMap<String, (Arc<Account>, Arc<Credential>)>,
-    /// What an unknown id is compared with, so that it takes as long as a known one.
-    decoy: Arc<Credential>,
+    by_id: HashMap<String, (Arc<Account>, Credential)>,
+    /// A hash, when any account has one: what an unknown id or a wrong plain password is compared
+    /// with, so that they take as long as a wrong password of a hashed account.
+    decoy: Option<String>,
     /// Argon2 takes a core for a while by design: one at a time, whoever guesses.
     hashing: tokio::sync::Mutex<()>,
 }
@@ -52,10 +53,10 @@ impl Accounts {
         let mut key = [0; 32];
         // Where the system gives no random octets, there are no message ids either.
         getrandom::fill(&mut key).expect("the system gives random octets");
-        let mut decoy = Arc::new(Credential::Plain(digest(&key, &key)));
+        let mut decoy = None;
         let mut by_id = HashMap::new();
         for entry in &config.accounts {
-            let credential = Arc::new(match (&entry.password, &entry.password_hash) {
+            let credential = match (&entry.password, &entry.password_hash) {
                 (Some(password), _) => {
                     Credential::Plain(digest(&key, password.expose().as_bytes()))
                 }
@@ -64,9 +65,9 @@ impl Accounts {
                     verified: Mutex::new(None),
                 },
                 (None, None) => continue,
-            });
-            if matches!(*credential, Credential::Hashed { .. }) {
-                decoy = Arc::clone(&credential);
+            };
+            if let Credential::Hashed { hash, .. } = &credential {
+                decoy = Some(hash.clone());
             }
             let sender = entry.default_sender.as_deref();
             let account = Account {
@@ -87,11 +88,10 @@ impl Accounts {
     /// The account `id`, when `password` is its password.
     pub(crate) async fn verify(&self, id: &str, password: &[u8]) -> Option<Arc<Account>> {
         let known = self.by_id.get(id);
-        let credential = known.map_or(&self.decoy, |(_, credential)| credential);
         let offered = digest(&self.key, password);
-        let is_right = match &**credential {
-            Credential::Plain(expected) => offered == *expected,
-            Credential::Hashed { hash, verified } => {
+        let is_right = match known.map(|(_, credential)| credential) {
+            Some(Credential::Plain(expected)) if offered == *expected => true,
+            Some(Credential::Hashed { hash, verified }) => {
                 let is_cached = |verified: &Mutex<Option<Digest>>| {
                     let verified = verified.lock().unwrap_or_else(PoisonError::into_inner);
                     verified
@@ -104,11 +104,18 @@ impl Accounts {
                     let _turn = self.hashing.lock().await;
                     // Many sessions that start together bring the same password.
                     let is_right = is_cached(verified) || matches_hash(hash, password).await;
-                    if is_right && known.is_some() {
+                    if is_right {
                         *verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(offered);
                     }
                     is_right
                 }
+            }
+            Some(Credential::Plain(_)) | None => {
+                if let Some(hash) = &self.decoy {
+                    let _turn = self.hashing.lock().await;
+                    matches_hash(hash, password).await;
+                }
+                false
             }
         };
         known
@@ -141,6 +148,8 @@ async fn matches_hash(hash: &str, password: &[u8]) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::config::Config;
 
@@ -195,6 +204,12 @@ pub(crate) mod tests {
             assert_eq!(account.is_some(), is_right, "{id} {password}");
             assert!(account.is_none_or(|account| account.id == id));
         }
+        // A refusal takes the same way, whether the id is unknown or its password is plain.
+        let turn = accounts.hashing.lock().await;
+        for id in ["shop", "bank", "nobody"] {
+            assert!(accounts.verify(id, b"wrong").now_or_never().is_none());
+        }
+        drop(turn);
         let shop = accounts.verify("shop", b"secret").await.unwrap();
         assert_eq!(shop.max_segments, 3);
         assert_eq!(shop.default_sender, Some(Address::sender("Shop")));
