@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -138,6 +138,13 @@ async fn submit(
     request: Request,
 ) -> Result<Response, Problem> {
     let body = json_body(request).await?;
+    // A list would be read as the fields in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::bad_request(
+            "invalid_json",
+            "the body is not a JSON object",
+        ));
+    }
     let new: NewMessage = serde_json::from_slice(&body).map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "invalid_json", error.to_string())
     })?;
@@ -195,10 +202,11 @@ fn submission(new: NewMessage, account: Arc<Account>, gate: &Gate) -> Result<Sub
 async fn message(
     State(gate): State<Gate>,
     Caller(account): Caller,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     // Another's message is answered as one that is not there: ids are not to be tried out.
     let none = || Problem::not_found("you have no message with this id");
+    let Path(id) = id.map_err(|_| none())?;
     let id: MessageId = id.parse().map_err(|_| none())?;
     let record = gate.store().read(move |store| store.message(id)).await?;
     let record = record

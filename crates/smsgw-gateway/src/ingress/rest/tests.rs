@@ -228,6 +228,19 @@ async fn what_is_wrong_with_a_message_is_told() {
             "{body}"
         );
     }
+    for body in [
+        json!([]),
+        json!(["123", null, "x", null, null]),
+        json!("x"),
+        json!(null),
+    ] {
+        let answer = post_json(&gate, &body).await;
+        assert_eq!(answer.error(), (400, "invalid_json".into()));
+        let message = answer.json()["error"]["message"].take();
+        assert_eq!(message, "the body is not a JSON object", "{body}");
+    }
+    let answer = send(&gate, post_as_shop(), "").await;
+    assert_eq!(answer.error(), (400, "invalid_json".into()));
     let answer = send(&gate, post_as_shop(), "{\"to\":").await;
     assert_eq!(answer.error(), (400, "invalid_json".into()));
     let answer = send(&gate, post_as_shop(), vec![b' '; MOST_BODY + 1]).await;
@@ -291,7 +304,12 @@ async fn an_account_sees_its_own_messages_only() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["status"], "queued");
     assert_eq!(answer.json()["parts"].as_array().unwrap().len(), 2);
-    for id in [other.to_string(), record(9).id.to_string(), "x".into()] {
+    for id in [
+        other.to_string(),
+        record(9).id.to_string(),
+        "x".into(),
+        "%ff".into(),
+    ] {
         let answer = get_as(&gate, "shop", "secret", &format!("/v1/messages/{id}")).await;
         assert_eq!(answer.error(), (404, "not_found".into()), "{id}");
     }
