@@ -260,7 +260,8 @@ fn print(name: &str, transition: &Transition) {
                 (_, _, Some(error)) => error.clone(),
                 _ => String::new(),
             };
-            println!("{name}  {shown:<9}  segment {}  {detail}", index + 1);
+            let line = format!("{name}  {shown:<9}  segment {}  {detail}", index + 1);
+            println!("{}", line.trim_end());
         }
         _ if *state == State::Accepted => println!("{name}  {shown:<9}  {id}"),
         // The whole follows from the segments until it is over.
