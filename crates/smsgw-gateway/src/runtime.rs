@@ -2,6 +2,7 @@
 //! the clock.
 
 use std::collections::HashMap;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -49,12 +50,12 @@ pub struct Gateway {
 #[non_exhaustive]
 pub enum GatewayError {
     /// A listener cannot be opened.
-    #[error("cannot listen on {address}: {error}")]
+    #[error("cannot listen on {address}: {error}{}", hint(.error))]
     Listen {
         /// Where.
         address: SocketAddr,
         /// Why.
-        error: std::io::Error,
+        error: io::Error,
     },
     /// The store does not work.
     #[error(transparent)]
@@ -67,13 +68,23 @@ pub enum GatewayError {
     Internal(String),
 }
 
+/// What the operator may look at first.
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::AddrInUse => "; is another process using the port?",
+        ErrorKind::PermissionDenied => "; ports below 1024 need privileges",
+        ErrorKind::AddrNotAvailable => "; it is no address of this machine",
+        _ => "",
+    }
+}
+
 /// Inputs that wait for the engine, of each kind.
 const QUEUE: usize = 1_024;
 /// Inputs of one kind that are taken before the engine's output is looked at.
 const BURST: usize = 256;
 /// Transitions that a slow watcher may be behind.
 const TRANSITIONS: usize = 4_096;
-/// How long the end waits for the links' answers in flight.
+/// How long the end waits for answers in flight: those of the links, and those to the senders.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// What comes back from work the engine asked for.
@@ -121,6 +132,7 @@ impl Gateway {
         engine.restore(records, now);
 
         let (stop, stopped) = watch::channel(false);
+        let (ending, ended) = watch::channel(false);
         let (notes_sender, notes) = mpsc::channel(QUEUE);
         let (link_events, from_links) = mpsc::channel(QUEUE);
         let accounts = Arc::new(Accounts::new(&config));
@@ -142,8 +154,8 @@ impl Gateway {
         };
         let mut servers = Vec::new();
         for (listener, settings) in http.into_iter().zip(&config.listen.http) {
-            let (gate, stopped) = (gate.clone(), stopped.clone());
-            let server = rest::serve(listener, gate, settings.max_connections, stopped);
+            let (gate, ended) = (gate.clone(), ended.clone());
+            let server = rest::serve(listener, gate, settings.max_connections, ended);
             servers.push(tokio::spawn(server));
         }
         for (listener, settings) in smpp.into_iter().zip(&config.listen.smpp) {
@@ -153,7 +165,7 @@ impl Gateway {
                 sessions: sessions.clone(),
                 notes: notes_sender.clone(),
             };
-            servers.push(tokio::spawn(server.serve(listener, stopped.clone())));
+            servers.push(tokio::spawn(server.serve(listener, ended.clone())));
         }
         let runtime = Runtime {
             engine,
@@ -173,6 +185,7 @@ impl Gateway {
             servers,
             transitions: gateway.transitions.clone(),
             stopped,
+            ending,
         };
         gateway.task = tokio::spawn(runtime.run());
         Ok(gateway)
@@ -298,6 +311,8 @@ struct Runtime {
     servers: Vec<JoinHandle<()>>,
     transitions: broadcast::Sender<Transition>,
     stopped: watch::Receiver<bool>,
+    /// Tells the servers.
+    ending: watch::Sender<bool>,
 }
 
 /// One thing that happened.
@@ -330,24 +345,38 @@ impl Runtime {
         result.and(drained)
     }
 
-    /// No new messages; answers that are under way are taken.
+    /// No new messages; answers that are under way are taken, and given.
     async fn drain(&mut self) -> Result<(), GatewayError> {
         self.inbox.close();
-        self.servers.iter().for_each(JoinHandle::abort);
+        // Without a server there is nobody to tell.
+        let _ = self.ending.send(true);
         self.sessions.close();
         self.links.iter().for_each(Link::close);
         let end = tokio::time::Instant::now() + DRAIN;
-        loop {
-            let links_done = self.link_tasks.iter().all(JoinHandle::is_finished);
-            if links_done && self.from_links.is_empty() && self.engine.is_settled() {
-                return Ok(());
-            }
+        let mut result = Ok(());
+        while !self.is_drained() {
             match tokio::time::timeout_at(end, self.next_at_end()).await {
-                Ok(input) => self.handle_burst(input)?,
-                // What has no answer yet is committed as `sending`.
-                Err(_) => return Ok(()),
+                // Others still wait to hear that their messages were not kept.
+                Ok(input) => result = result.and(self.handle_burst(input)),
+                Err(_) => {
+                    // What has no answer yet is committed as `sending`.
+                    tracing::warn!("answers were still under way at the end");
+                    self.servers.iter().for_each(JoinHandle::abort);
+                    break;
+                }
             }
         }
+        result
+    }
+
+    /// Whether every answer was taken and given: a server ends when its senders have theirs.
+    fn is_drained(&self) -> bool {
+        let mut tasks = self.link_tasks.iter().chain(&self.servers);
+        tasks.all(JoinHandle::is_finished)
+            && self.from_links.is_empty()
+            && self.inbox.is_empty()
+            && self.notes.is_empty()
+            && self.engine.is_settled()
     }
 
     async fn next(&mut self) -> Input {
@@ -367,8 +396,9 @@ impl Runtime {
         tokio::select! {
             Some(committed) = self.committed.recv() => Input::Committed(committed),
             Some((link, event)) = self.from_links.recv() => Input::Link(link, event),
+            Some(note) = self.notes.recv() => Input::Note(note),
             Some(request) = self.inbox.recv() => Input::Submission(request),
-            // A link that has ended says nothing more.
+            // A task that has ended says nothing more.
             () = tokio::time::sleep(Duration::from_millis(20)) => Input::Timeout,
         }
     }
@@ -573,5 +603,33 @@ async fn until(timeout: Option<Instant>) {
     match timeout {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_nothing_listens_is_told_with_a_hint() {
+        for (kind, hint) in [
+            (ErrorKind::AddrInUse, "; is another process using the port?"),
+            (
+                ErrorKind::PermissionDenied,
+                "; ports below 1024 need privileges",
+            ),
+            (
+                ErrorKind::AddrNotAvailable,
+                "; it is no address of this machine",
+            ),
+            (ErrorKind::OutOfMemory, ""),
+        ] {
+            let error = GatewayError::Listen {
+                address: ([127, 0, 0, 1], 80).into(),
+                error: kind.into(),
+            };
+            let wanted = format!("cannot listen on 127.0.0.1:80: {kind}{hint}");
+            assert_eq!(error.to_string(), wanted);
+        }
     }
 }

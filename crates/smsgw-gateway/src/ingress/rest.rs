@@ -88,6 +88,7 @@ pub(crate) async fn serve(
             drop(permit);
         });
     }
+    drop(listener);
     if timeout(FAREWELL, connections.shutdown()).await.is_err() {
         tracing::warn!("connections were still open at the end");
     }

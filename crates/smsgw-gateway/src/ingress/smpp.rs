@@ -23,6 +23,7 @@ use smsgw::smpp::types::{
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
 
 use crate::account::Account;
 use crate::admission::{Gate, Refusal, Submission};
@@ -42,21 +43,23 @@ pub(crate) struct Server {
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 impl Server {
-    /// Takes connections until `stop`.
+    /// Takes connections until `stop`, then ends with the last session.
     pub(crate) async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
         let room = Arc::new(Semaphore::new(self.settings.max_sessions));
         let server = Arc::new(self);
+        let mut sessions = JoinSet::new();
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                _ = stop.wait_for(|stop| *stop) => return,
+                Some(_) = sessions.join_next() => continue,
+                _ = stop.wait_for(|stop| *stop) => break,
             };
             match accepted {
                 Ok((stream, peer)) => match Arc::clone(&room).try_acquire_owned() {
                     Ok(place) => {
-                        let server = Arc::clone(&server);
-                        tokio::spawn(async move {
-                            server.session(stream).await;
+                        let (server, stop) = (Arc::clone(&server), stop.clone());
+                        sessions.spawn(async move {
+                            server.session(stream, stop).await;
                             drop(place);
                         });
                     }
@@ -68,11 +71,17 @@ impl Server {
                 }
             }
         }
+        drop(listener);
+        while sessions.join_next().await.is_some() {}
     }
 
-    async fn session(&self, stream: TcpStream) {
+    async fn session(&self, stream: TcpStream, mut stop: watch::Receiver<bool>) {
         let (mc, mut events) = Mc::new(stream, SessionConfig::default());
-        let Some((account, version, receives)) = self.bound(&mc, &mut events).await else {
+        let bound = tokio::select! {
+            bound = self.bound(&mc, &mut events) => bound,
+            _ = stop.wait_for(|stop| *stop) => None,
+        };
+        let Some((account, version, receives)) = bound else {
             return;
         };
         let place = self
@@ -232,6 +241,7 @@ pub(crate) struct Sessions {
 struct Bound {
     by_account: HashMap<String, Vec<Esme>>,
     next: u64,
+    closing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -245,6 +255,9 @@ struct Esme {
 impl Sessions {
     fn add(&self, account: &str, version: InterfaceVersion, receives: bool, mc: Mc) -> u64 {
         let mut bound = self.lock();
+        if bound.closing {
+            mc.unbind();
+        }
         let place = bound.next;
         bound.next += 1;
         let sessions = bound.by_account.entry(account.to_owned()).or_default();
@@ -267,9 +280,11 @@ impl Sessions {
         }
     }
 
-    /// Unbinds them all.
+    /// Unbinds them all, and those that still come.
     pub(crate) fn close(&self) {
-        for session in self.lock().by_account.values().flatten() {
+        let mut bound = self.lock();
+        bound.closing = true;
+        for session in bound.by_account.values().flatten() {
             session.mc.unbind();
         }
     }

@@ -14,3 +14,4 @@ mod messages_are_delivered;
 mod parts_pass_unchanged;
 mod restarts_go_on;
 mod support;
+mod the_end_is_in_good_order;
