@@ -12,7 +12,7 @@ use smsgw::smpp::receipt::DeliveryReceipt;
 use smsgw::smpp::session::{Bind, BindMode, Config as SessionConfig, Event};
 use smsgw::smpp::tlv::UserMessageReference;
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::config::LinkSmpp;
@@ -48,6 +48,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     shared: Arc<Mutex<Shared>>,
+    /// Ends a wait for the carrier.
+    closed: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -69,12 +71,14 @@ impl Link {
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let link = Self {
             shared: Arc::default(),
+            closed: Arc::default(),
         };
         let task = Task {
             index,
             config,
             events,
             shared: Arc::clone(&link.shared),
+            closed: Arc::clone(&link.closed),
         };
         (link, tokio::spawn(task.run()))
     }
@@ -111,6 +115,7 @@ impl Link {
     pub(crate) fn close(&self) {
         let mut shared = self.lock();
         shared.closing = true;
+        self.closed.notify_one();
         if let Some(esme) = &shared.esme {
             esme.unbind();
         }
@@ -142,6 +147,7 @@ struct Task {
     config: LinkSmpp,
     events: mpsc::Sender<(LinkIndex, LinkEvent)>,
     shared: Arc<Mutex<Shared>>,
+    closed: Arc<Notify>,
 }
 
 impl Task {
@@ -150,7 +156,11 @@ impl Task {
         while !lock(&self.shared).closing {
             let started = Instant::now();
             let mut useful = false;
-            match timeout(CONNECT_TIMEOUT, self.connect()).await {
+            let session = tokio::select! {
+                session = timeout(CONNECT_TIMEOUT, self.connect()) => session,
+                () = self.closed.notified() => return,
+            };
+            match session {
                 Ok(Ok((esme, events))) => {
                     tracing::info!(link = self.config.id, "bound");
                     useful = self.bound(esme, events).await;
@@ -172,7 +182,10 @@ impl Task {
             let jitter = f64::from(
                 u16::try_from(RandomState::new().hash_one(0) & 0xFFFF).unwrap_or_default(),
             ) / 65_536.0;
-            sleep(pause.mul_f64(0.5 + jitter / 2.0)).await;
+            tokio::select! {
+                () = sleep(pause.mul_f64(0.5 + jitter / 2.0)) => {}
+                () = self.closed.notified() => return,
+            }
         }
     }
 

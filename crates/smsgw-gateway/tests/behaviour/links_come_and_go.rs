@@ -105,6 +105,19 @@ async fn a_link_with_a_wrong_password_keeps_its_messages_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_carrier_that_does_not_answer_the_bind_does_not_hold_up_the_end() {
+    let log = Log::default();
+    let _guard = log.of_this_thread();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let setup = Setup::new(listener.local_addr().unwrap());
+    let gateway = setup.start().await;
+    let _silent = soon(listener.accept()).await.unwrap();
+    gateway.shutdown().await;
+    let text = log.text();
+    assert!(!text.contains("still under way at the end"), "{text}");
+}
+
+#[tokio::test]
 async fn a_message_from_a_phone_is_put_off_and_receipts_are_not() {
     let (smsc, gateway, _setup) = gateway().await;
     eventually(async || (!smsc.status().bound.is_empty()).then_some(())).await;
