@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use smsgw_smpp::pdu::{Body, DataSm, DeliverSm};
 use smsgw_smpp::tlv::{MessagePayload, TlvOctets, Tlvs};
 use smsgw_smpp::types::{EsmClass, MessageState, ShortMessage};
-use smsgw_smpp::{CommandStatus, DeliveryReceipt, SequenceNumber};
+use smsgw_smpp::{CommandStatus, DeliveryReceipt, Receipt, SequenceNumber};
 
 fn to_json(receipt: &DeliveryReceipt<'_>) -> Json {
     let text = &receipt.receipt;
@@ -59,6 +59,24 @@ fn every_dialect_is_read() {
         assert_eq!(to_json(&receipt), expect, "{}", vector["id"]);
         assert!(receipt.message_id().is_some(), "{}", vector["id"]);
         assert!(receipt.state().is_some(), "{}", vector["id"]);
+    }
+}
+
+#[test]
+fn every_dialect_is_written_back() {
+    for vector in &lines(RECEIPTS) {
+        let frame = frame(vector);
+        let deliver = frame.decode::<DeliverSm>().unwrap();
+        let written = deliver.to_frame(frame.command_status(), frame.sequence_number());
+        assert_eq!(written.octets(), frame.octets(), "{}", vector["id"]);
+
+        // The text in the form of the appendix says the same, but for what that form cuts.
+        let mut receipt = DeliveryReceipt::from_deliver(&deliver).unwrap().receipt;
+        receipt.text = receipt
+            .text
+            .map(|text| text.chars().take(Receipt::TEXT_LEN).collect());
+        let text = receipt.to_string();
+        assert_eq!(Receipt::parse(text.as_bytes()), receipt, "{}", vector["id"]);
     }
 }
 
