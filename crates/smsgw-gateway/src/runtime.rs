@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use smsgw::ReceiptRequest;
@@ -138,12 +139,20 @@ impl Gateway {
         let accounts = Arc::new(Accounts::new(&config));
         let (gate, inbox) = Gate::new(store.clone(), accounts, &config.limits, QUEUE);
         let sessions = smpp_server::Sessions::default();
+        let answers = Arc::new(AtomicU64::new(0));
         let (links, link_tasks) = config
             .link
             .smpp
             .iter()
             .enumerate()
-            .map(|(index, link)| Link::start(index, link.clone(), link_events.clone()))
+            .map(|(index, link)| {
+                Link::start(
+                    index,
+                    link.clone(),
+                    link_events.clone(),
+                    Arc::clone(&answers),
+                )
+            })
             .unzip();
         let mut gateway = Self {
             http: addresses(&http),

@@ -276,6 +276,18 @@ impl Engine {
         self.messages.get(&id).map(|entry| &entry.record)
     }
 
+    /// Whether nothing waits for the store.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.failed || (self.changes.is_empty() && self.batches.is_empty())
+    }
+
+    /// The name of a link in the configuration.
+    pub(crate) fn link_name(&self, link: LinkIndex) -> &str {
+        self.links
+            .get(link)
+            .map_or("", |link| link.config.id.as_str())
+    }
+
     /// Does what is due.
     pub(crate) fn handle_timeout(&mut self, now: Now) {
         while let Some((due, _)) = self.timers.first()
@@ -547,19 +559,5 @@ fn queued(part: &smpp::Part) -> Part {
             possible_duplicate: false,
             error: None,
         },
-    }
-}
-
-impl Engine {
-    /// Whether nothing waits for the store.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.failed || (self.changes.is_empty() && self.batches.is_empty())
-    }
-
-    /// The name of a link in the configuration.
-    pub(crate) fn link_name(&self, link: LinkIndex) -> &str {
-        self.links
-            .get(link)
-            .map_or("", |link| link.config.id.as_str())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -58,16 +59,17 @@ struct Shared {
     esme: Option<Esme>,
     /// Receipts that wait for their answer, by the number the engine knows.
     receipts: HashMap<u64, Frame>,
-    next_receipt: u64,
     closing: bool,
 }
 
 impl Link {
-    /// Starts a link; its events go to `events`, marked with `index`.
+    /// Starts a link; its events go to `events`, marked with `index`. The numbers of receipts come
+    /// from `answers`, so that no two links give the same.
     pub(crate) fn start(
         index: LinkIndex,
         config: LinkSmpp,
         events: mpsc::Sender<(LinkIndex, LinkEvent)>,
+        answers: Arc<AtomicU64>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let link = Self {
             shared: Arc::default(),
@@ -77,6 +79,7 @@ impl Link {
             index,
             config,
             events,
+            answers,
             shared: Arc::clone(&link.shared),
             closed: Arc::clone(&link.closed),
         };
@@ -146,6 +149,7 @@ struct Task {
     index: LinkIndex,
     config: LinkSmpp,
     events: mpsc::Sender<(LinkIndex, LinkEvent)>,
+    answers: Arc<AtomicU64>,
     shared: Arc<Mutex<Shared>>,
     closed: Arc<Notify>,
 }
@@ -299,8 +303,7 @@ impl Task {
         };
         let answer = {
             let mut shared = lock(&self.shared);
-            let answer = shared.next_receipt;
-            shared.next_receipt += 1;
+            let answer = self.answers.fetch_add(1, Ordering::Relaxed);
             // Kept until it is answered: not as a slice of the read buffer.
             shared.receipts.insert(answer, frame.detach());
             answer
