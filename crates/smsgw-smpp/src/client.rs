@@ -65,7 +65,8 @@ pub struct Client {
 /// What a [`Client`] keeps up, and how.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    binds: Vec<Frame>,
+    /// The bind requests ([`Bind::to_frame`]), one for each session.
+    pub binds: Vec<Frame>,
     /// The limits and timers of each session; a rate is that of each, too.
     pub session: Config,
     /// The pauses between attempts, of each bind for itself.
@@ -424,9 +425,8 @@ impl Keeper {
         if let Some(pace) = pace.flatten() {
             session.set_pace(pace);
         }
-        // It was made from one.
-        let bind = Bind::from_frame(&self.bind).map_err(|_| {
-            ConnectError::Io(io::Error::new(io::ErrorKind::InvalidInput, "not a bind"))
+        let bind = Bind::from_frame(&self.bind).map_err(|error| {
+            ConnectError::Io(io::Error::new(io::ErrorKind::InvalidInput, error))
         })?;
         Esme::bind_session(stream, &bind, session).await
     }
