@@ -10,7 +10,7 @@ mod common;
 
 use common::unhex;
 use smsgw_smpp::pdu::{BindTransceiver, BindTransceiverResp, DeliverSm, EnquireLink, SubmitSm};
-use smsgw_smpp::tlv::{ReceiptedMessageId, TlvTag, UserMessageReference};
+use smsgw_smpp::tlv::{ReceiptedMessageId, TlvLen, TlvTag, UserMessageReference};
 use smsgw_smpp::{
     CommandStatus, DecodeError, DecodeErrorKind, Frame, Quirks, Tolerable, Tolerance,
 };
@@ -131,7 +131,10 @@ fn a_tlv_one_octet_short() {
     assert_eq!(read.pdu.tlvs.find::<UserMessageReference>(), None);
     refused(
         frame.decode_with::<SubmitSm>(&Quirks::STRICT).unwrap_err(),
-        DecodeErrorKind::TlvLength { needed: 2, had: 1 },
+        DecodeErrorKind::TlvLength {
+            needed: TlvLen::Exactly(2),
+            had: 1,
+        },
         "user_message_reference",
         48,
         CommandStatus::ESME_RINVTLVLEN,
