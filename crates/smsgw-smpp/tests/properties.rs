@@ -17,7 +17,7 @@ use smsgw_smpp::receipt::{DateTime, Receipt};
 use smsgw_smpp::tlv::{SarMsgRefNum, Tlv, TlvTag, Tlvs, UserMessageReference};
 use smsgw_smpp::types::{
     Address, COctetString, DataCoding, EsmClass, Npi, PriorityFlag, RegisteredDelivery,
-    RelativeTime, ShortMessage, Time, Ton,
+    RelativeTime, ReplaceIfPresentFlag, ShortMessage, Time, Ton,
 };
 use smsgw_smpp::value::{Value, Visitor};
 use smsgw_smpp::{CommandStatus, DecodeError, Frame, Pdu, Quirks, SequenceNumber};
@@ -185,7 +185,7 @@ proptest! {
             schedule_delivery_time: time.as_ref().map_or(Time::NULL, RelativeTime::as_time),
             validity_period: Time::NULL,
             registered_delivery: RegisteredDelivery(registered),
-            replace_if_present_flag: replace,
+            replace_if_present_flag: ReplaceIfPresentFlag(replace),
             data_coding: DataCoding(coding),
             sm_default_msg_id: msg_id,
             short_message: ShortMessage::new(&text).unwrap(),
