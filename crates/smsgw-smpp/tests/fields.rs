@@ -1,6 +1,7 @@
 //! The enumerated fields: what their bits mean, and that none is lost.
 #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use smsgw_smpp::pdu::{Body as _, DestAddress, SubmitMulti};
@@ -176,4 +177,63 @@ fn names_and_numbers_are_printed() {
     prints(Npi(0x30), "0x30");
     prints(InterfaceVersion::SMPP_5_0, "SMPP_5_0");
     assert!(InterfaceVersion(0x21) < InterfaceVersion::SMPP_3_4);
+}
+
+#[test]
+fn every_command_status_of_the_standard_has_its_name() {
+    let named = |value| {
+        matches!(
+            value,
+            0x00..=0x08
+                | 0x0A..=0x0F
+                | 0x11
+                | 0x13..=0x15
+                | 0x33
+                | 0x34
+                | 0x40
+                | 0x42..=0x45
+                | 0x48..=0x51
+                | 0x53..=0x55
+                | 0x58
+                | 0x61..=0x67
+                | 0xC0..=0xC4
+                | 0xFE..=0x112
+        ) && !matches!(value, 0x4A..=0x4F)
+    };
+    let statuses: Vec<_> = (0..0x1000).map(CommandStatus).collect();
+    let names = statuses.iter().filter_map(|status| status.name());
+    let names: BTreeSet<_> = names.filter(|name| name.starts_with("ESME_R")).collect();
+    assert_eq!(
+        names.len(),
+        statuses.iter().filter(|it| named(it.0)).count()
+    );
+    for status in statuses {
+        assert_eq!(status.name().is_some(), named(status.0), "{:#x}", status.0);
+    }
+    for (older, name) in [
+        (CommandStatus::ESME_RINVOPTPARSTREAM, "ESME_RINVTLVSTREAM"),
+        (CommandStatus::ESME_ROPTPARNOTALLWD, "ESME_RTLVNOTALLWD"),
+        (CommandStatus::ESME_RINVPARLEN, "ESME_RINVTLVLEN"),
+        (CommandStatus::ESME_RMISSINGOPTPARAM, "ESME_RMISSINGTLV"),
+        (CommandStatus::ESME_RINVOPTPARAMVAL, "ESME_RINVTLVVAL"),
+    ] {
+        prints(older, name);
+    }
+}
+
+#[test]
+fn a_temporary_status() {
+    for (status, is_temporary) in [
+        (CommandStatus::ESME_ROK, false),
+        (CommandStatus::ESME_RTHROTTLED, true),
+        (CommandStatus::ESME_RMSGQFUL, true),
+        (CommandStatus::ESME_RSYSERR, true),
+        (CommandStatus::ESME_RSERTYPUNAVAIL, true),
+        (CommandStatus::ESME_RX_T_APPN, true),
+        (CommandStatus::ESME_RX_P_APPN, false),
+        (CommandStatus::ESME_RINVDSTADR, false),
+        (CommandStatus(0x0000_0400), false),
+    ] {
+        assert_eq!(status.is_temporary(), is_temporary, "{status}");
+    }
 }
