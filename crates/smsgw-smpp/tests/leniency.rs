@@ -221,6 +221,30 @@ fn latin_1_in_an_alphanumeric_address() {
 }
 
 #[test]
+fn an_odd_time() {
+    // A relative validity_period with tenths of a second, "000001000000500R".
+    let time = "30303030303130303030303035303052";
+    let frame = frame(
+        0x0000_0004,
+        &["000000000101310000000000", time, "000000000000"],
+    );
+    let read = frame.decode_with::<SubmitSm>(&Quirks::LENIENT).unwrap();
+    let day = Some(std::time::Duration::from_secs(86_400));
+    assert_eq!(read.pdu.validity_period.relative(), day);
+    tolerated(
+        &read.tolerated,
+        &[(Tolerance::OddTime, "validity_period", 28)],
+    );
+    refused(
+        frame.decode_with::<SubmitSm>(&Quirks::STRICT).unwrap_err(),
+        DecodeErrorKind::InvalidTime,
+        "validity_period",
+        28,
+        CommandStatus::ESME_RINVEXPIRY,
+    );
+}
+
+#[test]
 fn more_faults_than_the_list_holds() {
     let frame = submit(&"0204000107".repeat(9));
     let read = frame.decode_with::<SubmitSm>(&Quirks::LENIENT).unwrap();

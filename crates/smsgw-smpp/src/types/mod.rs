@@ -22,7 +22,7 @@ pub use secret::Secret;
 pub use seq::{Seq, SeqItem};
 pub use service_type::ServiceType;
 pub use short_message::ShortMessage;
-pub use time::{RelativeTime, Time};
+pub use time::{AbsoluteTime, RelativeTime, Time, TimeComponents};
 
 crate::wire::open_enum! {
     /// Which version of the protocol a peer speaks (SMPP 5.0 §4.7.13).
