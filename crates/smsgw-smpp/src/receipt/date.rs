@@ -146,21 +146,44 @@ impl fmt::Display for DateTime {
     }
 }
 
-/// Writes `YYMMDDhhmm`.
-pub(super) struct Digits<'d>(pub(super) &'d DateTime);
+/// How a date is written in the text of a receipt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateForm {
+    /// 10 digits, the form of the standard.
+    #[default]
+    YyMmDdHhMm,
+    /// 12 digits with seconds. Some dates of 2020 read as others in [`Self::YyyyMmDdHhMm`].
+    YyMmDdHhMmSs,
+    /// 12 digits with the century.
+    YyyyMmDdHhMm,
+    /// 14 digits, with both.
+    YyyyMmDdHhMmSs,
+}
 
-impl fmt::Display for Digits<'_> {
+/// A date as digits.
+pub(super) struct Digits(DateTime, DateForm);
+
+impl DateTime {
+    pub(super) const fn digits(self, form: DateForm) -> Digits {
+        Digits(self, form)
+    }
+}
+
+impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let DateTime {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            ..
-        } = self.0;
-        let year = year % 100;
-        write!(f, "{year:02}{month:02}{day:02}{hour:02}{minute:02}")
+        let Self(date, form) = self;
+        let year = date.year;
+        match form {
+            DateForm::YyMmDdHhMm | DateForm::YyMmDdHhMmSs => write!(f, "{:02}", year % 100)?,
+            DateForm::YyyyMmDdHhMm | DateForm::YyyyMmDdHhMmSs => write!(f, "{year:04}")?,
+        }
+        for part in [date.month, date.day, date.hour, date.minute] {
+            write!(f, "{part:02}")?;
+        }
+        match form {
+            DateForm::YyMmDdHhMm | DateForm::YyyyMmDdHhMm => Ok(()),
+            DateForm::YyMmDdHhMmSs | DateForm::YyyyMmDdHhMmSs => write!(f, "{:02}", date.second),
+        }
     }
 }
 

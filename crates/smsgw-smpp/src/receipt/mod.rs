@@ -2,7 +2,8 @@
 //!
 //! The text is a convention that every MC bends: fields are missing, in another order, in other
 //! letters, with other separators. Reading takes what it finds and never fails; what is missing
-//! is `None`. Writing gives the form of the appendix.
+//! is `None`. Writing gives the form of the appendix, or a [`Dialect`]. Which message a receipt is
+//! about is for [`IdMatch`] to say.
 //!
 //! ```
 //! use smsgw_smpp::Receipt;
@@ -16,6 +17,8 @@
 //! ```
 
 mod date;
+mod dialect;
+mod id;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -25,8 +28,9 @@ use crate::pdu::{DataSm, DeliverSm};
 use crate::tlv::{self, NetworkError, ReceiptedMessageId, Tlvs};
 use crate::types::{DataCoding, EsmClass, MessageState};
 
-pub use date::DateTime;
-use date::Digits;
+pub use date::{DateForm, DateTime};
+pub use dialect::{Dialect, IdForm, InDialect, KeyCase};
+pub use id::{IdMatch, IdOrigin};
 
 /// The text of a receipt, field by field; `None` where the text has no such field.
 ///
@@ -131,6 +135,15 @@ impl<'a> Receipt<'a> {
             .map(|&(_, state)| state)
     }
 
+    /// The text as an MC with this dialect writes it; otherwise as `Display` does.
+    #[must_use]
+    pub const fn in_dialect(&self, dialect: &Dialect) -> InDialect<'_> {
+        InDialect {
+            receipt: self,
+            dialect: *dialect,
+        }
+    }
+
     /// The same with memory of its own.
     #[must_use]
     pub fn into_owned(self) -> Receipt<'static> {
@@ -152,32 +165,7 @@ impl<'a> Receipt<'a> {
 
 impl fmt::Display for Receipt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut gap = "";
-        let mut put = |key: &str, value: &dyn fmt::Display| {
-            let written = write!(f, "{gap}{key}:{value}");
-            gap = " ";
-            written
-        };
-        let words = [("id", &self.id), ("sub", &self.sub), ("dlvrd", &self.dlvrd)];
-        for (key, value) in words {
-            value.iter().try_for_each(|value| put(key, value))?;
-        }
-        let dates = [
-            ("submit date", &self.submit_date),
-            ("done date", &self.done_date),
-        ];
-        for (key, date) in dates {
-            date.iter().try_for_each(|date| put(key, &Digits(date)))?;
-        }
-        for (key, value) in [("stat", &self.stat), ("err", &self.err)] {
-            value.iter().try_for_each(|value| put(key, value))?;
-        }
-        let Some(text) = &self.text else {
-            return Ok(());
-        };
-        let cut = text.char_indices().nth(Self::TEXT_LEN);
-        let text = cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text);
-        put("text", &text)
+        self.in_dialect(&Dialect::APPENDIX_B).fmt(f)
     }
 }
 
