@@ -178,6 +178,7 @@ fn every_receipt_is_written_in_every_dialect() {
         let receipt = DeliveryReceipt::from_deliver(&deliver).unwrap().receipt;
         for (id, policy) in [
             (IdForm::AsIs, IdMatch::EXACT),
+            (IdForm::Upper, IdMatch::EXACT.ignoring_case()),
             (IdForm::Decimal, IdMatch::EXACT.hex_to_decimal()),
             (
                 IdForm::Hex { is_upper: true },
@@ -227,7 +228,7 @@ fn every_receipt_is_written_in_every_dialect() {
             }
         }
     }
-    assert_eq!(written, 32 * 4 * 4 * 3 * 3);
+    assert_eq!(written, 32 * 5 * 4 * 3 * 3);
 }
 
 #[test]

@@ -49,6 +49,15 @@ impl Dialect {
         keys: KeyCase::Lower,
         separator: ' ',
     };
+
+    /// An id as this dialect writes it, for the TLV beside the text.
+    #[must_use]
+    pub fn id<'i>(&self, id: &'i str) -> impl fmt::Display + use<'i> {
+        Padded {
+            id: self.id.apply(id),
+            width: self.id_width,
+        }
+    }
 }
 
 impl Default for Dialect {
@@ -63,6 +72,8 @@ pub enum IdForm {
     /// As it is.
     #[default]
     AsIs,
+    /// The same in upper case.
+    Upper,
     /// In decimal what was in hex.
     Decimal,
     /// In hex what was in decimal.
@@ -74,8 +85,9 @@ pub enum IdForm {
 
 impl IdForm {
     fn apply(self, id: &str) -> Cow<'_, str> {
-        let number = match self {
+        let other = match self {
             Self::AsIs => None,
+            Self::Upper => Some(id.to_ascii_uppercase()),
             Self::Decimal => {
                 Number::parse(id, Base::Hex).map(|number| number.to_text(Base::Decimal))
             }
@@ -87,7 +99,7 @@ impl IdForm {
                 text
             }),
         };
-        number.map_or(Cow::Borrowed(id), Cow::Owned)
+        other.map_or(Cow::Borrowed(id), Cow::Owned)
     }
 }
 
@@ -134,10 +146,7 @@ impl fmt::Display for InDialect<'_> {
         fn shown<T: fmt::Display>(value: &Option<T>) -> Option<&dyn fmt::Display> {
             value.as_ref().map(|value| value as &dyn fmt::Display)
         }
-        let id = receipt.id.as_deref().map(|id| Padded {
-            id: dialect.id.apply(id),
-            width: dialect.id_width,
-        });
+        let id = receipt.id.as_deref().map(|id| dialect.id(id));
         let submit_date = receipt.submit_date.map(|date| date.digits(dialect.dates));
         let done_date = receipt.done_date.map(|date| date.digits(dialect.dates));
         let text = receipt.text.as_deref().map(|text| {
