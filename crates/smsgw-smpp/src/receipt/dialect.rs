@@ -31,7 +31,7 @@ pub struct Dialect {
     /// How the id is written.
     pub id: IdForm,
     /// Zeros are put before the id up to this many characters.
-    pub id_width: usize,
+    pub id_width: u8,
     /// How dates are written.
     pub dates: DateForm,
     /// How the keys are written.
@@ -55,7 +55,7 @@ impl Dialect {
     pub fn id<'i>(&self, id: &'i str) -> impl fmt::Display + use<'i> {
         Padded {
             id: self.id.apply(id),
-            width: self.id_width,
+            width: self.id_width.into(),
         }
     }
 }

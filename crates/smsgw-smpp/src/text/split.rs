@@ -101,15 +101,13 @@ pub fn split(text: &str, options: &SplitOptions, reference: u16) -> Result<Vec<P
         Charset::GsmUnpacked => Encoding::Gsm7.capacity(0),
         _ => USER_DATA_OCTETS,
     };
+    if octets.len() <= alone {
+        return Ok(Vec::from([Part::short(data_coding, octets.into_owned())]));
+    }
     let (tie, header) = match options.policy {
-        _ if octets.len() <= alone => {
-            return Ok(Vec::from([Part::short(data_coding, octets.into_owned())]));
-        }
         LongPolicy::MessagePayload => {
-            return Ok(Vec::from([Part::payload(
-                data_coding,
-                octets.into_owned(),
-            )?]));
+            let part = Part::payload(data_coding, octets.into_owned())?;
+            return Ok(Vec::from([part]));
         }
         LongPolicy::Udh8 => {
             let [_, low] = reference.to_be_bytes();
