@@ -42,6 +42,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`session`]; without it the crate is `no_std` with `alloc` |
+//! | `text` | no | [`text`](mod@text): the text of `data_coding`, long messages both ways |
 //! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`] |
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -67,6 +68,8 @@ pub mod receipt;
 #[cfg(feature = "std")]
 pub mod session;
 mod status;
+#[cfg(feature = "text")]
+pub mod text;
 pub mod tlv;
 pub mod types;
 pub mod value;
