@@ -41,7 +41,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `std` | yes | [`session`]; without it the crate is `no_std` with `alloc` |
+//! | `std` | yes | [`session`], [`server`]; without it the crate is `no_std` with `alloc` |
 //! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`] |
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -62,6 +62,8 @@ pub mod mc;
 pub mod pdu;
 mod quirks;
 pub mod receipt;
+#[cfg(feature = "std")]
+pub mod server;
 #[cfg(feature = "std")]
 pub mod session;
 mod status;
