@@ -43,6 +43,7 @@
 //! |---|---|---|
 //! | `std` | yes | [`session`], [`server`]; without it the crate is `no_std` with `alloc` |
 //! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`] |
+//! | `tls` | no | [`tls`] |
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -67,6 +68,8 @@ pub mod server;
 #[cfg(feature = "std")]
 pub mod session;
 mod status;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod tlv;
 pub mod types;
 pub mod value;
