@@ -43,7 +43,7 @@
 //! |---|---|---|
 //! | `std` | yes | [`session`], [`server`]; without it the crate is `no_std` with `alloc` |
 //! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`] |
-//! | `tls` | no | [`tls`] |
+//! | `tls` | no | [`tls`], for the client |
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -51,6 +51,8 @@ extern crate alloc;
 #[cfg(feature = "tokio")]
 pub mod codec;
 mod command;
+#[cfg(feature = "tokio")]
+mod connect;
 #[cfg(feature = "tokio")]
 pub mod connection;
 mod error;
