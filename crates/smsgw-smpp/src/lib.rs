@@ -34,16 +34,16 @@
 //!
 //! [`session::Session`] knows what is allowed when, which answer belongs to which request and
 //! what is due; it has no socket and no clock, and its page shows the run loop. [`esme::Esme`]
-//! and [`mc::Mc`] are that loop on tokio (feature `tokio`). [`codec::SmppCodec`] finds frames for
-//! those who want neither.
+//! and [`mc::Mc`] are that loop on tokio (feature `tokio`), [`server`] is what stands before the
+//! door of an MC. [`codec::SmppCodec`] finds frames for those who want neither.
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`session`], [`server`]; without it the crate is `no_std` with `alloc` |
-//! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`] |
-//! | `tls` | no | [`tls`], for the client |
+//! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`], the listener of [`server`] |
+//! | `tls` | no | [`tls`], for the listener and the client |
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
