@@ -10,9 +10,10 @@ use tokio::net::{TcpStream, ToSocketAddrs};
 pub use crate::connect::ConnectOptions;
 use crate::connect::Transport;
 use crate::connection::{self, Connection, Events, Reply, RequestError};
+use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::pdu::{SubmitSm, SubmitSmResp};
-use crate::session::{Bind, CloseReason, Config, Event, Session};
+use crate::pdu::{Outbind, SubmitSm, SubmitSmResp};
+use crate::session::{Bind, CloseReason, Config, Event, SendError, Session};
 use crate::status::CommandStatus;
 #[cfg(feature = "tls")]
 use crate::tls::HandshakeError;
@@ -123,13 +124,48 @@ impl Esme {
     {
         // A fresh session of an ESME is open; in another, `Closed` follows in time.
         let _ = session.bind(bind, connection::now());
-        let (connection, mut events) = Connection::start(stream, session);
+        let (connection, events) = Connection::start(stream, session);
+        Self::await_bind(connection, events).await
+    }
+
+    async fn await_bind(
+        connection: Connection,
+        mut events: Events,
+    ) -> Result<(Self, Events), ConnectError> {
         while let Some(event) = events.recv().await {
             match event {
                 Event::Bound(_) => return Ok((Self(connection), events)),
                 Event::BindRefused(frame) => {
                     connection.close();
                     return Err(ConnectError::Refused(frame));
+                }
+                Event::Closed(reason) => return Err(ConnectError::Closed(reason)),
+                // Nothing else is allowed before the bind.
+                _ => {}
+            }
+        }
+        Err(ConnectError::Closed(CloseReason::Disconnected))
+    }
+
+    /// Waits for an MC that opened the connection to ask for a bind (`outbind`, SMPP 5.0
+    /// §4.1.1.7).
+    ///
+    /// # Errors
+    /// When the connection ends first, or the session init timer does.
+    pub async fn outbound<S>(stream: S, config: Config) -> Result<Outbound, ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let session = Session::esme(config, connection::now());
+        let (connection, mut events) = Connection::start(stream, session);
+        while let Some(event) = events.recv().await {
+            match event {
+                Event::Notification(frame) => {
+                    return Ok(Outbound {
+                        connection,
+                        events,
+                        frame,
+                    });
                 }
                 Event::Closed(reason) => return Err(ConnectError::Closed(reason)),
                 // Nothing else is allowed before the bind.
@@ -159,6 +195,39 @@ impl Deref for Esme {
     }
 }
 
+/// An MC asked for a bind: see [`Esme::outbound`]. Dropped, it closes the connection.
+#[derive(Debug)]
+pub struct Outbound {
+    connection: Connection,
+    events: Events,
+    frame: Frame,
+}
+
+impl Outbound {
+    /// The `outbind`. Its `system_id` and `password` say who the MC is: check them before
+    /// [`Self::bind`].
+    ///
+    /// # Errors
+    /// When its body cannot be read.
+    pub fn outbind(&self) -> Result<Outbind<'_>, DecodeError> {
+        self.frame.decode()
+    }
+
+    /// Binds, as receiver or transceiver.
+    ///
+    /// # Errors
+    /// When the MC refuses the bind or does not answer it in time.
+    pub async fn bind(self, bind: &Bind<'_>) -> Result<(Esme, Events), ConnectError> {
+        let Self {
+            connection, events, ..
+        } = self;
+        connection
+            .with(|session, now| session.bind(bind, now))
+            .map_err(ConnectError::Session)?;
+        Esme::await_bind(connection, events).await
+    }
+}
+
 /// There is no bound session.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -172,6 +241,8 @@ pub enum ConnectError {
     Refused(Frame),
     /// The connection ended before the bind was answered.
     Closed(CloseReason),
+    /// The session does not allow this bind: after `outbind` a transmitter is of no use.
+    Session(SendError),
 }
 
 impl ConnectError {
@@ -193,6 +264,7 @@ impl fmt::Display for ConnectError {
             Self::Tls(error) => error.fmt(f),
             Self::Refused(frame) => write!(f, "bind refused: {}", frame.command_status()),
             Self::Closed(reason) => write!(f, "bind not answered: {reason}"),
+            Self::Session(error) => write!(f, "bind not sent: {error}"),
         }
     }
 }
@@ -203,6 +275,7 @@ impl std::error::Error for ConnectError {
             Self::Io(error) => Some(error),
             #[cfg(feature = "tls")]
             Self::Tls(error) => Some(error),
+            Self::Session(error) => Some(error),
             Self::Refused(_) | Self::Closed(_) => None,
         }
     }

@@ -49,6 +49,8 @@
 extern crate alloc;
 
 #[cfg(feature = "tokio")]
+pub mod client;
+#[cfg(feature = "tokio")]
 pub mod codec;
 mod command;
 #[cfg(feature = "tokio")]
