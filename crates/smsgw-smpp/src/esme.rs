@@ -7,16 +7,13 @@ use std::ops::Deref;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-pub use crate::connect::ConnectOptions;
-use crate::connect::Transport;
+use crate::connect::ConnectOptions;
 use crate::connection::{self, Connection, Events, Reply, RequestError};
 use crate::error::DecodeError;
 use crate::frame::Frame;
 use crate::pdu::{Outbind, SubmitSm, SubmitSmResp};
 use crate::session::{Bind, CloseReason, Config, Event, SendError, Session};
 use crate::status::CommandStatus;
-#[cfg(feature = "tls")]
-use crate::tls::HandshakeError;
 
 /// A bound client; a task moves the octets. Clones share the session.
 ///
@@ -65,32 +62,15 @@ impl Esme {
     /// binds.
     ///
     /// # Errors
-    /// As [`Self::connect`]; when no address takes the connection, the error is that of the last.
+    /// As [`Self::connect`].
     pub async fn connect_with(
         server: impl ToSocketAddrs,
         bind: &Bind<'_>,
         config: Config,
         options: &ConnectOptions,
     ) -> Result<(Self, Events), ConnectError> {
-        let session = Session::esme(config, connection::now());
-        Self::connect_session(server, bind, session, options).await
-    }
-
-    /// As [`Self::connect_with`], with a session as for [`Self::bind_session`].
-    ///
-    /// # Errors
-    /// As [`Self::connect_with`].
-    pub async fn connect_session(
-        server: impl ToSocketAddrs,
-        bind: &Bind<'_>,
-        session: Session,
-        options: &ConnectOptions,
-    ) -> Result<(Self, Events), ConnectError> {
-        match options.open(server).await? {
-            Transport::Plain(stream) => Self::bind_session(stream, bind, session).await,
-            #[cfg(feature = "tls")]
-            Transport::Tls(stream) => Self::bind_session(stream, bind, session).await,
-        }
+        let stream = options.connect(server).await.map_err(ConnectError::Io)?;
+        Self::bind(stream, bind, config).await
     }
 
     /// Binds over a connection that is there, TCP or anything else that carries octets.
@@ -234,9 +214,6 @@ impl Outbound {
 pub enum ConnectError {
     /// No connection.
     Io(io::Error),
-    /// No agreement on TLS.
-    #[cfg(feature = "tls")]
-    Tls(HandshakeError),
     /// The MC refused the bind; the frame is its answer.
     Refused(Frame),
     /// The connection ended before the bind was answered.
@@ -251,7 +228,7 @@ impl ConnectError {
     pub const fn status(&self) -> Option<CommandStatus> {
         match self {
             Self::Refused(frame) => Some(frame.command_status()),
-            _ => None,
+            Self::Io(_) | Self::Closed(_) | Self::Session(_) => None,
         }
     }
 }
@@ -260,8 +237,6 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "no connection: {error}"),
-            #[cfg(feature = "tls")]
-            Self::Tls(error) => error.fmt(f),
             Self::Refused(frame) => write!(f, "bind refused: {}", frame.command_status()),
             Self::Closed(reason) => write!(f, "bind not answered: {reason}"),
             Self::Session(error) => write!(f, "bind not sent: {error}"),
@@ -273,8 +248,6 @@ impl std::error::Error for ConnectError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            #[cfg(feature = "tls")]
-            Self::Tls(error) => Some(error),
             Self::Session(error) => Some(error),
             Self::Refused(_) | Self::Closed(_) => None,
         }

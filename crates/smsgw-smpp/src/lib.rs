@@ -42,7 +42,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`session`], [`server`]; without it the crate is `no_std` with `alloc` |
-//! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`], the listener of [`server`] |
+//! | `tokio` | no | [`codec`], [`connect`], [`connection`], [`esme`], [`mc`], the listener of [`server`] |
 //! | `tls` | no | [`tls`], for the listener and the client |
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -54,7 +54,7 @@ pub mod client;
 pub mod codec;
 mod command;
 #[cfg(feature = "tokio")]
-mod connect;
+pub mod connect;
 #[cfg(feature = "tokio")]
 pub mod connection;
 mod error;

@@ -501,3 +501,9 @@ impl std::error::Error for HandshakeError {
         Some(&self.0)
     }
 }
+
+impl From<HandshakeError> for io::Error {
+    fn from(error: HandshakeError) -> Self {
+        Self::new(error.0.kind(), error)
+    }
+}

@@ -18,7 +18,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use server::{Server, bind_as, bind_request, let_in, limited, turn_away};
-use smsgw_smpp::esme::{ConnectError, ConnectOptions, Esme};
+use smsgw_smpp::connect::ConnectOptions;
+use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::pdu::{BindTransceiver, EnquireLink};
 use smsgw_smpp::server::guard::{Limits, Lockout, Refusal};
 use smsgw_smpp::server::proxy::ProxyError;

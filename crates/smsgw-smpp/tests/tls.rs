@@ -13,6 +13,7 @@ mod support;
 #[path = "support/tcp.rs"]
 mod tcp;
 
+use std::error::Error as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -21,8 +22,8 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use server::{Server, let_in, limited};
-use smsgw_smpp::connection::Events;
-use smsgw_smpp::esme::{ConnectError, ConnectOptions, Esme};
+use smsgw_smpp::connect::ConnectOptions;
+use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::pdu::BindTransceiver;
 use smsgw_smpp::server::guard::Limits;
 use smsgw_smpp::server::{Accepted, RejectReason, ServerConfig};
@@ -143,11 +144,16 @@ async fn submits(esme: &Esme, accepted: &mut Accepted) {
     assert_eq!(reply.unwrap().status(), OK);
 }
 
-fn tls_error(connected: Result<(Esme, Events), ConnectError>) -> HandshakeError {
-    match connected.unwrap_err() {
-        ConnectError::Tls(error) => error,
-        other => panic!("not of TLS: {other}"),
+/// The error of TLS among the sources of a failed connection.
+fn tls_error(error: &ConnectError) -> &HandshakeError {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref() {
+            return error;
+        }
+        source = error.source();
     }
+    panic!("not of TLS: {error}");
 }
 
 async fn tls_rejected(server: &mut Server) -> rustls::Error {
@@ -286,7 +292,7 @@ async fn refused(server: &mut Server, options: &ConnectOptions) -> rustls::Error
     assert!(
         matches!(
             error_of_client,
-            ConnectError::Closed(_) | ConnectError::Tls(_)
+            ConnectError::Closed(_) | ConnectError::Io(_)
         ),
         "{error_of_client}"
     );
@@ -332,7 +338,8 @@ async fn a_server_with_the_wrong_certificate_is_not_spoken_to() {
     let mut server = serve(authority.acceptor(ClientCertificates::None)).await;
     for roots in [strangers.roots(), Roots::Public] {
         let options = with(Connector::from_files(&roots, None).unwrap());
-        let error = tls_error(server.connect(&options).await);
+        let error = server.connect(&options).await.unwrap_err();
+        let error = tls_error(&error);
         let unknown = CertificateError::UnknownIssuer;
         assert_eq!(
             error.rustls(),
@@ -352,8 +359,8 @@ async fn a_server_with_the_wrong_certificate_is_not_spoken_to() {
             tls: Some(connector),
             ..ConnectOptions::default()
         };
-        let error = tls_error(server.connect(&options).await);
-        let text = error.to_string();
+        let error = server.connect(&options).await.unwrap_err();
+        let text = tls_error(&error).to_string();
         assert!(
             text.starts_with("TLS handshake: ") && text.contains("not valid for name"),
             "{text}"
@@ -390,7 +397,7 @@ async fn new_certificates_are_for_new_handshakes() {
     fs::copy(&renewed.key, &identity.key).unwrap();
     acceptor.reload().unwrap();
     drop(server.bound(&new.options(None)).await);
-    tls_error(server.connect(&old.options(None)).await);
+    tls_error(&server.connect(&old.options(None)).await.unwrap_err());
     submits(&esme, &mut accepted).await;
 }
 
@@ -461,10 +468,12 @@ async fn a_client_without_tls_is_turned_away() {
 #[tokio::test]
 async fn a_server_without_tls_is_told_from_one_with() {
     let mut server = Server::start(limited(Limits::default())).await;
-    let error = tls_error(server.connect(&Authority::new().options(None)).await);
-    // It closes, or answers with a PDU.
-    let text = error.to_string();
-    assert!(text.starts_with("TLS handshake: "), "{text}");
+    let error = server
+        .connect(&Authority::new().options(None))
+        .await
+        .unwrap_err();
+    let text = format!("no connection: {}: {}", server.address, tls_error(&error));
+    assert_eq!(error.to_string(), text);
     let mut accepted = server.accepted().await;
     assert_eq!(accepted.peer.tls, None);
     let ended = next(&mut accepted.events).await;

@@ -4,8 +4,9 @@
 
 use std::net::SocketAddr;
 
+use smsgw_smpp::connect::ConnectOptions;
 use smsgw_smpp::connection::Events;
-use smsgw_smpp::esme::{ConnectError, ConnectOptions, Esme};
+use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::server::guard::{Limits, Refusal};
 use smsgw_smpp::server::{
     Accepted, BindPermit, Binder, Listener, RejectReason, Rejected, ServerConfig,
