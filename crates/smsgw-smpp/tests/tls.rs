@@ -181,17 +181,23 @@ async fn messages_go_over_tls() {
 #[tokio::test]
 async fn a_certificate_may_be_for_the_ip_address() {
     let authority = Authority::new();
-    let acceptor = Acceptor::from_files(ServerFiles {
-        identity: authority.issue("127.0.0.1"),
-        clients: ClientCertificates::None,
-    })
-    .unwrap();
+    let identity = authority.issue("127.0.0.1");
+    let certificate = der(&identity);
+    let clients = ClientCertificates::None;
+    let acceptor = Acceptor::from_files(ServerFiles { identity, clients }).unwrap();
     let mut server = serve(acceptor).await;
     let options = ConnectOptions {
         tls: Some(Connector::from_files(&authority.roots(), None).unwrap()),
         ..ConnectOptions::default()
     };
-    drop(server.bound(&options).await);
+    let stream = within(options.connect(server.address)).await.unwrap();
+    assert_eq!(stream.socket().peer_addr().unwrap(), server.address);
+    let tls = stream.tls().unwrap();
+    assert_eq!(tls.certificate, Some(certificate));
+    assert_eq!(
+        server.accepted().await.peer.tls.unwrap().protocol,
+        tls.protocol
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,7 +40,9 @@ pub struct ServerConfig {
     #[cfg(feature = "tls")]
     pub tls: Option<Acceptor>,
     /// Most PROXY headers and TLS handshakes that are waited for at once, at least 1. Beyond that
-    /// the one that takes longest gives way, so that nobody holds up the others.
+    /// the one that takes longest gives way, so that nobody holds up the others. With more than
+    /// [`connections_per_address`](super::guard::Limits::connections_per_address) no single
+    /// address can push others out.
     pub max_handshakes: usize,
 }
 
@@ -128,6 +131,7 @@ impl Listener {
     /// When a connection was turned away, or the system gave none.
     pub async fn next(&mut self) -> Result<Accepted, Rejected> {
         loop {
+            // For one too many, which makes the oldest give way.
             let has_room = self.handshakes.len() <= self.config.max_handshakes.max(1);
             // Each arm is cancel-safe.
             tokio::select! {
@@ -143,7 +147,10 @@ impl Listener {
                             return settled;
                         }
                         Err(error) => {
-                            self.pause = Some(now() + ACCEPT_PAUSE);
+                            // A peer that gave up is no reason to let others wait.
+                            if error.kind() != io::ErrorKind::ConnectionAborted {
+                                self.pause = Some(now() + ACCEPT_PAUSE);
+                            }
                             return Err(Rejected { address: None, reason: RejectReason::Accept(error) });
                         }
                     }
@@ -211,9 +218,11 @@ impl Listener {
         };
         let at = self.order.iter().position(|(handle, _)| handle.id() == id);
         let begun = at.and_then(|at| self.order.remove(at));
-        match ended {
+        match ended.map_err(JoinError::try_into_panic) {
             Ok((_, outcome)) => outcome,
-            Err(_) => Err(Rejected {
+            // Of what was given to prepare sessions.
+            Err(Ok(panic)) => resume_unwind(panic),
+            Err(Err(_)) => Err(Rejected {
                 address: begun.map(|(_, address)| canonical(address)),
                 reason: RejectReason::Crowded,
             }),
