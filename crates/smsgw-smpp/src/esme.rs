@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::ops::Deref;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
 use crate::connection::{self, Connection, Events, Reply, RequestError};
@@ -55,19 +56,37 @@ impl Esme {
         Self::bind(stream, bind, config).await
     }
 
-    /// Binds over a connection that is there.
+    /// Binds over a connection that is there, TCP or anything else that carries octets.
     ///
     /// # Errors
     /// As [`Self::connect`].
-    pub async fn bind(
-        stream: TcpStream,
+    pub async fn bind<S>(
+        stream: S,
         bind: &Bind<'_>,
         config: Config,
-    ) -> Result<(Self, Events), ConnectError> {
-        let now = connection::now();
-        let mut session = Session::esme(config, now);
-        // A fresh session of an ESME is open.
-        let _ = session.bind(bind, now);
+    ) -> Result<(Self, Events), ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let session = Session::esme(config, connection::now());
+        Self::bind_session(stream, bind, session).await
+    }
+
+    /// As [`Self::bind`], with a session that was made ready before: with a tap, or the pace of
+    /// the last one. It must be an ESME's, and nothing done with it yet.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn bind_session<S>(
+        stream: S,
+        bind: &Bind<'_>,
+        mut session: Session,
+    ) -> Result<(Self, Events), ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        // A fresh session of an ESME is open; in another, `Closed` follows in time.
+        let _ = session.bind(bind, connection::now());
         let (connection, mut events) = Connection::start(stream, session);
         while let Some(event) = events.recv().await {
             match event {
