@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use smsgw_smpp::session;
-use smsgw_smpp::types::MessageState;
+use smsgw_smpp::types::{InterfaceVersion, MessageState};
 
 use crate::faults::Faults;
 
@@ -57,7 +57,8 @@ pub struct Config {
     pub ids: IdFormat,
     /// The first id; `None` takes it from the clock, so that ids differ from those of a run before.
     pub first_id: Option<u64>,
-    /// How many of the accepted messages are remembered; the oldest are forgotten.
+    /// How many of the accepted messages are remembered, and of the broadcasts; the oldest are
+    /// forgotten, and what is forgotten cannot be asked for, cancelled or replaced.
     pub remembered: usize,
     /// Most receipts that may wait to be delivered; at that many, submits are answered
     /// `ESME_RMSGQFUL`.
@@ -85,6 +86,7 @@ impl Default for Config {
             max_events: 1 << 16,
             session: session::Config {
                 window: 100,
+                interface_version: InterfaceVersion::SMPP_5_0,
                 ..session::Config::default()
             },
         }

@@ -1,5 +1,9 @@
 //! One connection of the message centre.
 
+mod broadcast;
+mod manage;
+mod submit;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -8,34 +12,38 @@ use std::time::{Duration, Instant};
 
 use smsgw_smpp::connection::{Events, RequestError};
 use smsgw_smpp::mc::Mc;
-use smsgw_smpp::pdu::{Body, DataSm, DataSmResp, GenericNack, SubmitSm, SubmitSmResp};
+use smsgw_smpp::pdu::{Body, DataSm, GenericNack, SubmitSm};
 use smsgw_smpp::session::{self, Bind, BindMode, CloseReason, State};
-use smsgw_smpp::tlv::UserMessageReference;
-use smsgw_smpp::types::{COctetString, MessageState, RegisteredDelivery};
+use smsgw_smpp::types::COctetString;
 use smsgw_smpp::{CommandId, CommandStatus, Frame, SequenceNumber};
-use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
-use super::delivery::{Delivery, Kind, Party};
-use super::{Bound, DeliverError, LineInfo, Power, Shared, take_id, until};
+use super::delivery::{Delivery, Kind};
+use super::{
+    Bound, Credentials, DeliverError, End, Inner, LineInfo, Power, SYSTEM_ID, Shared, until,
+};
 use crate::event::{Envelope, Message, Status, What};
 use crate::faults;
 
-/// The name of the message centre in its answer to a bind.
-const SYSTEM_ID: &str = "smsgw-sim";
-
 /// Serves one connection until it ends.
 pub(super) async fn run(
-    stream: TcpStream,
-    peer: SocketAddr,
-    number: u64,
+    end: End,
+    outbind: Option<Credentials>,
     shared: Arc<Shared>,
     mut power: watch::Receiver<Power>,
 ) {
     let cuts = power.borrow().cuts;
     let is_off = move |power: &Power| power.over || power.cuts != cuts;
+    let End {
+        stream,
+        peer,
+        number,
+    } = end;
     let (mc, mut events) = Mc::new(stream, shared.config.session.clone());
     let mut line = Line::new(mc, peer, number, shared);
+    if let Some(credentials) = outbind {
+        line.outbind(&credentials);
+    }
     let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
         line.send_due(Instant::now());
@@ -85,6 +93,20 @@ enum Verdict {
     Ignore,
 }
 
+impl Inner {
+    /// Counts a submit and says which fault hits it, or what is done with it for that.
+    fn strike(&mut self) -> Result<Option<faults::Kind>, Verdict> {
+        match self.faults.on_submit() {
+            Some(faults::Kind::Throttle) => {
+                self.counts.throttled += 1;
+                Err(Verdict::Refuse(CommandStatus::ESME_RTHROTTLED))
+            }
+            Some(faults::Kind::NoAnswerDrop) => Err(Verdict::Ignore),
+            fault => Ok(fault),
+        }
+    }
+}
+
 impl Line {
     fn new(mc: Mc, peer: SocketAddr, number: u64, shared: Arc<Shared>) -> Self {
         shared.lock().counts.connections += 1;
@@ -103,10 +125,18 @@ impl Line {
         }
     }
 
+    fn outbind(&self, credentials: &Credentials) {
+        // Nothing was done with the session yet.
+        if self.mc.outbind(&credentials.outbind()).is_ok() {
+            let peer = self.peer;
+            self.shared.emit(self.number, || What::Outbind { peer });
+        }
+    }
+
     /// When the next delivery is due, if there is room for it.
     fn due(&self) -> Option<Instant> {
         let system_id = self.receiver().filter(|_| self.mc.has_room())?;
-        self.shared.lock().outbox.due(&system_id)
+        self.shared.lock().post.outbox.due(&system_id)
     }
 
     /// Who takes deliveries here.
@@ -162,6 +192,7 @@ impl Line {
             let name: Arc<str> = system_id.as_str().into();
             self.bound = Some((Arc::clone(&name), mode));
             let line = LineInfo {
+                mc: self.mc.clone(),
                 who: Bound {
                     connection: self.number,
                     system_id: system_id.clone(),
@@ -176,7 +207,7 @@ impl Line {
                 receives: mode.receives(),
                 wake: Arc::clone(&self.wake),
             };
-            self.shared.lock().lines.insert(self.number, line);
+            self.shared.lock().post.lines.insert(self.number, line);
         }
         let status_ = Status(status);
         self.shared.emit(self.number, || What::Bind {
@@ -197,103 +228,83 @@ impl Line {
         match frame.command_id() {
             CommandId::SUBMIT_SM => self.submit::<SubmitSm<'_>>(frame, now),
             CommandId::DATA_SM => self.submit::<DataSm<'_>>(frame, now),
-            _ => {
-                self.mc.reject(frame, CommandStatus::ESME_RINVCMDID);
-                self.responded(frame, CommandStatus::ESME_RINVCMDID, None);
+            CommandId::SUBMIT_MULTI => self.submit_multi(frame, now),
+            CommandId::QUERY_SM => self.query(frame, now),
+            CommandId::CANCEL_SM => self.cancel(frame, now),
+            CommandId::REPLACE_SM => self.replace(frame, now),
+            CommandId::BROADCAST_SM => self.broadcast(frame, now),
+            CommandId::QUERY_BROADCAST_SM => self.query_broadcast(frame, now),
+            CommandId::CANCEL_BROADCAST_SM => self.cancel_broadcast(frame, now),
+            _ => self.refuse(frame, CommandStatus::ESME_RINVCMDID),
+        }
+    }
+
+    /// The body of a request; when there is none that can be read, it is answered.
+    fn read<'a, T: Body<'a>>(&self, frame: &'a Frame) -> Option<T> {
+        // The session has read it once.
+        match frame.decode() {
+            Ok(body) => Some(body),
+            Err(error) => {
+                self.refuse(frame, error.command_status());
+                None
             }
         }
     }
 
-    fn submit<'a, T: Submission<'a>>(&mut self, frame: &'a Frame, now: Instant) {
-        // The session has read it once.
-        let Ok(submission) = frame.decode::<T>() else {
-            return self.mc.reject(frame, CommandStatus::ESME_RSYSERR);
-        };
-        let number = frame.sequence_number();
-        match self.judge(&submission, number, now) {
-            Verdict::Refuse(status) => {
-                self.mc.reject(frame, status);
-                self.responded(frame, status, None);
-            }
-            Verdict::Ignore => {
-                self.mc.ignore(frame);
-                self.fault(faults::Kind::NoAnswerDrop, number, None);
-            }
-            Verdict::Accept(id, None) => {
-                T::respond(&self.mc, frame, message_id(&id));
-                self.responded(frame, CommandStatus::ESME_ROK, Some(id));
-            }
-            Verdict::Accept(id, Some(faults::Kind::Cut)) => {
-                let answer = T::answer(message_id(&id), number);
+    /// Answers with a body.
+    fn respond<'a>(
+        &self,
+        request: &Frame,
+        status: CommandStatus,
+        body: &impl Body<'a>,
+        id: Option<String>,
+    ) {
+        self.mc.respond(request, status, body);
+        self.responded(request, status, id);
+    }
+
+    /// Answers with a header alone.
+    fn refuse(&self, request: &Frame, status: CommandStatus) {
+        self.mc.reject(request, status);
+        self.responded(request, status, None);
+    }
+
+    /// Answers a submit that was accepted, unless a fault comes between.
+    fn answer<'a>(
+        &mut self,
+        request: &Frame,
+        body: &impl Body<'a>,
+        id: &str,
+        fault: Option<faults::Kind>,
+    ) {
+        let number = request.sequence_number();
+        let id = Some(id.to_owned());
+        match fault {
+            None => self.respond(request, CommandStatus::ESME_ROK, body, id),
+            Some(faults::Kind::Cut) => {
+                let answer = body.to_frame(CommandStatus::ESME_ROK, number);
                 let octets = answer.octets();
                 let half = octets.get(..octets.len() / 2).unwrap_or_default();
                 self.mc.break_off(half);
                 self.is_cut = true;
-                self.fault(faults::Kind::Cut, number, Some(id));
+                self.fault(faults::Kind::Cut, number, id);
             }
-            Verdict::Accept(id, Some(kind)) => {
-                self.mc.ignore(frame);
-                self.fault(kind, number, Some(id));
+            Some(kind) => {
+                self.mc.ignore(request);
+                self.fault(kind, number, id);
             }
         }
     }
 
-    /// Decides about a submit; when it is accepted, remembers it and plans its receipt.
-    fn judge<'a, T: Submission<'a>>(
-        &self,
-        submission: &T,
-        sequence_number: SequenceNumber,
-        now: Instant,
-    ) -> Verdict {
-        let Some((system_id, _)) = &self.bound else {
-            return Verdict::Refuse(CommandStatus::ESME_RINVBNDSTS);
-        };
-        let config = &self.shared.config;
-        let mut inner = self.shared.lock();
-        let inner = &mut *inner;
-        let fault = inner.faults.on_submit();
-        match fault {
-            Some(faults::Kind::Throttle) => {
-                inner.counts.throttled += 1;
-                return Verdict::Refuse(CommandStatus::ESME_RTHROTTLED);
-            }
-            Some(faults::Kind::NoAnswerDrop) => return Verdict::Ignore,
-            _ => {}
-        }
-        if inner.outbox.len() >= config.max_waiting {
-            return Verdict::Refuse(CommandStatus::ESME_RMSGQFUL);
-        }
-        let id = take_id(&mut inner.next_id, config.ids);
-        let message = Arc::new(submission.message(Envelope {
-            id: &id,
-            system_id,
-            sequence_number: sequence_number.0,
-        }));
-        let outcome = config.receipts.outcome(inner.counts.submitted);
-        inner.counts.submitted += 1;
-        if let Some(state) = outcome {
-            let success = state == MessageState::DELIVERED;
-            if submission.registered_delivery().wants_receipt(success) {
-                let delay = config.receipts.delay;
-                let receipt = Delivery::receipt(
-                    &message,
-                    submission.parties(),
-                    submission.user_message_reference(),
-                    state,
-                    delay,
-                );
-                inner.put(system_id, now + delay, receipt);
+    /// Does with a submit that was not accepted what was decided.
+    fn decline(&self, request: &Frame, verdict: Verdict) {
+        match verdict {
+            Verdict::Refuse(status) => self.refuse(request, status),
+            Verdict::Accept(..) | Verdict::Ignore => {
+                self.mc.ignore(request);
+                self.fault(faults::Kind::NoAnswerDrop, request.sequence_number(), None);
             }
         }
-        self.shared
-            .emit(self.number, || What::Submit(Message::clone(&message)));
-        if inner.submitted.len() >= config.remembered {
-            inner.submitted.pop_front();
-        }
-        if config.remembered > 0 {
-            inner.submitted.push_back(message);
-        }
-        Verdict::Accept(id, fault)
     }
 
     fn fault(&self, kind: faults::Kind, number: SequenceNumber, id: Option<String>) {
@@ -322,7 +333,7 @@ impl Line {
             return;
         };
         while self.mc.has_room() {
-            let Some(delivery) = self.shared.lock().outbox.take(&system_id, now) else {
+            let Some(delivery) = self.shared.lock().post.outbox.take(&system_id, now) else {
                 return;
             };
             if !self.send(&system_id, delivery, now) {
@@ -340,7 +351,7 @@ impl Line {
             Err(error) => {
                 // Only the end of the session is no surprise: then another one takes it.
                 debug_assert_ne!(error, RequestError::WindowFull);
-                self.shared.lock().put(system_id, now, delivery);
+                self.shared.lock().post.put(system_id, now, delivery);
                 return false;
             }
         };
@@ -412,13 +423,13 @@ impl Line {
 
     fn put_back(&self, delivery: Delivery, due: Instant) {
         if let Some((system_id, _)) = &self.bound {
-            self.shared.lock().put(system_id, due, delivery);
+            self.shared.lock().post.put(system_id, due, delivery);
         }
     }
 
     /// Takes the line out of the list and tells.
     fn end(&mut self) {
-        self.shared.lock().lines.remove(&self.number);
+        self.shared.lock().post.lines.remove(&self.number);
         let system_id = self.bound.as_ref().map(|(name, _)| name.to_string());
         if self.reason == Some(CloseReason::PeerUnbound) {
             self.shared.emit(self.number, || What::Unbind {
@@ -436,52 +447,4 @@ impl Line {
 /// An id as a field: it has digits only, and few.
 fn message_id(id: &str) -> COctetString<'_, 65> {
     COctetString::try_from(id).unwrap_or_default()
-}
-
-/// A message that an ESME submits.
-trait Submission<'a>: Body<'a> {
-    fn message(&self, envelope: Envelope<'_>) -> Message;
-    /// Source and destination.
-    fn parties(&self) -> (Party, Party);
-    fn registered_delivery(&self) -> RegisteredDelivery;
-    fn user_message_reference(&self) -> Option<UserMessageReference>;
-    fn answer(message_id: COctetString<'_, 65>, number: SequenceNumber) -> Frame;
-    fn respond(mc: &Mc, request: &Frame, message_id: COctetString<'_, 65>);
-}
-
-macro_rules! submissions {
-    ($($body:ident, $response:ident, $message:ident;)*) => { $(
-        impl<'a> Submission<'a> for $body<'a> {
-            fn message(&self, envelope: Envelope<'_>) -> Message {
-                Message::$message(envelope, self)
-            }
-
-            fn parties(&self) -> (Party, Party) {
-                (Party::of(&self.source_addr), Party::of(&self.destination_addr))
-            }
-
-            fn registered_delivery(&self) -> RegisteredDelivery {
-                self.registered_delivery
-            }
-
-            fn user_message_reference(&self) -> Option<UserMessageReference> {
-                self.tlvs.find()
-            }
-
-            fn answer(message_id: COctetString<'_, 65>, number: SequenceNumber) -> Frame {
-                let body = $response { message_id, ..$response::default() };
-                body.to_frame(CommandStatus::ESME_ROK, number)
-            }
-
-            fn respond(mc: &Mc, request: &Frame, message_id: COctetString<'_, 65>) {
-                let body = $response { message_id, ..$response::default() };
-                mc.respond(request, CommandStatus::ESME_ROK, &body);
-            }
-        }
-    )* };
-}
-
-submissions! {
-    SubmitSm, SubmitSmResp, submit;
-    DataSm, DataSmResp, data;
 }
