@@ -4,7 +4,7 @@ mod broadcast;
 mod manage;
 mod submit;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use smsgw_smpp::types::COctetString;
 use smsgw_smpp::{CommandId, CommandStatus, Frame, SequenceNumber};
 use tokio::sync::{Notify, watch};
 
-use super::delivery::{Delivery, Kind};
+use super::delivery::{self, Delivery};
 use super::{
     Bound, Credentials, DeliverError, End, Inner, LineInfo, Power, SYSTEM_ID, Shared, until,
 };
 use crate::event::{Envelope, Message, Status, What};
-use crate::faults;
+use crate::faults::{Kind, Strike};
 
 /// Serves one connection until it ends.
 pub(super) async fn run(
@@ -46,7 +46,9 @@ pub(super) async fn run(
     }
     let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
-        line.send_due(Instant::now());
+        let now = Instant::now();
+        line.catch_up(now);
+        line.send_due(now);
         let due = line.due();
         if let Some(due) = due {
             timer.as_mut().reset(due.into());
@@ -80,29 +82,45 @@ struct Line {
     /// Deliveries that wait for their answer, by token.
     in_flight: HashMap<u64, Delivery>,
     next_token: u64,
+    /// Answers that wait, by when they are due: the request, its answer, and the id it tells.
+    delayed: BTreeMap<(Instant, u64), (Frame, Frame, Option<String>)>,
+    /// Which of them waits for another answer to overtake it.
+    overtaken: Option<(Instant, u64)>,
+    /// Nothing is read until then.
+    held_until: Option<Instant>,
     /// An answer was cut: nothing more is taken.
     is_cut: bool,
     reason: Option<CloseReason>,
 }
 
-/// What is done with a submit.
-enum Verdict {
-    /// The id, and whether and how it is answered.
-    Accept(String, Option<faults::Kind>),
-    Refuse(CommandStatus),
-    Ignore,
+/// What is done with a submit: it is accepted under an id, and a fault may hit the answer.
+type Verdict = Result<(String, Option<Strike>), Refusal>;
+
+/// Why a submit is not accepted.
+enum Refusal {
+    Status(CommandStatus),
+    Fault(Strike),
+}
+
+impl From<CommandStatus> for Refusal {
+    fn from(status: CommandStatus) -> Self {
+        Self::Status(status)
+    }
 }
 
 impl Inner {
-    /// Counts a submit and says which fault hits it, or what is done with it for that.
-    fn strike(&mut self) -> Result<Option<faults::Kind>, Verdict> {
-        match self.faults.on_submit() {
-            Some(faults::Kind::Throttle) => {
+    /// Counts a submit and says which fault hits it, if it can be accepted all the same.
+    fn strike(&mut self) -> Result<Option<Strike>, Refusal> {
+        let strike = self.faults.on_submit();
+        match strike.map(|strike| (strike, strike.kind)) {
+            Some((strike, Kind::Throttle)) => {
                 self.counts.throttled += 1;
-                Err(Verdict::Refuse(CommandStatus::ESME_RTHROTTLED))
+                Err(Refusal::Fault(strike))
             }
-            Some(faults::Kind::NoAnswerDrop) => Err(Verdict::Ignore),
-            fault => Ok(fault),
+            Some((strike, Kind::QueueFull | Kind::Nack | Kind::NoAnswerDrop)) => {
+                Err(Refusal::Fault(strike))
+            }
+            _ => Ok(strike),
         }
     }
 }
@@ -120,6 +138,9 @@ impl Line {
             wake: Arc::default(),
             in_flight: HashMap::new(),
             next_token: 0,
+            delayed: BTreeMap::new(),
+            overtaken: None,
+            held_until: None,
             is_cut: false,
             reason: None,
         }
@@ -133,10 +154,14 @@ impl Line {
         }
     }
 
-    /// When the next delivery is due, if there is room for it.
+    /// When there is something to do: the next delivery, if there is room for it, or something
+    /// that a fault put off.
     fn due(&self) -> Option<Instant> {
-        let system_id = self.receiver().filter(|_| self.mc.has_room())?;
-        self.shared.lock().post.outbox.due(&system_id)
+        let receiver = self.receiver().filter(|_| self.mc.has_room());
+        let delivery = receiver.and_then(|name| self.shared.lock().post.outbox.due(&name));
+        let answer = self.delayed.first_key_value().map(|(&(due, _), _)| due);
+        let dues = [delivery, answer, self.held_until];
+        dues.into_iter().flatten().min()
     }
 
     /// Who takes deliveries here.
@@ -185,7 +210,12 @@ impl Line {
             }
             Some(_) => CommandStatus::ESME_RINVPASWD,
         };
+        let strike = self.shared.lock().faults.on_bind();
+        let status = strike.map_or(status, |strike| strike.status);
         let system_id = bind.system_id.to_string();
+        if let Some(strike) = strike {
+            self.fault(strike.kind, frame.sequence_number(), None);
+        }
         let (peer, mode) = (self.peer, bind.mode);
         // Before the answer: who waits for it and then looks here sees the session bound.
         if status.is_ok() {
@@ -269,45 +299,141 @@ impl Line {
         self.responded(request, status, None);
     }
 
-    /// Answers a submit that was accepted, unless a fault comes between.
+    /// Answers a submit that was accepted, as well as the fault lets it.
     fn answer<'a>(
         &mut self,
         request: &Frame,
         body: &impl Body<'a>,
         id: &str,
-        fault: Option<faults::Kind>,
+        strike: Option<Strike>,
+        now: Instant,
     ) {
-        let number = request.sequence_number();
         let id = Some(id.to_owned());
-        match fault {
-            None => self.respond(request, CommandStatus::ESME_ROK, body, id),
-            Some(faults::Kind::Cut) => {
-                let answer = body.to_frame(CommandStatus::ESME_ROK, number);
+        let number = request.sequence_number();
+        let Some(strike) = strike else {
+            self.respond(request, CommandStatus::ESME_ROK, body, id);
+            return self.overtake();
+        };
+        self.fault(strike.kind, number, id.clone());
+        let frame = |number| body.to_frame(CommandStatus::ESME_ROK, number);
+        match strike.kind {
+            Kind::Cut => {
+                let answer = frame(number);
                 let octets = answer.octets();
                 let half = octets.get(..octets.len() / 2).unwrap_or_default();
                 self.mc.break_off(half);
                 self.is_cut = true;
-                self.fault(faults::Kind::Cut, number, id);
             }
-            Some(kind) => {
-                self.mc.ignore(request);
-                self.fault(kind, number, id);
+            Kind::Slow | Kind::Late => {
+                self.delay(request, frame(number), id, now + strike.delay);
             }
+            // One that waits to be overtaken is, by this one.
+            Kind::OutOfOrder if self.overtaken.is_none() => {
+                let ticket = self.delay(request, frame(number), id, now + strike.delay);
+                self.overtaken = Some(ticket);
+            }
+            Kind::WrongSequence => {
+                // Far from those in use.
+                let other = SequenceNumber(number.0 ^ 0x4000_0000);
+                self.send_instead(request, frame(other).octets());
+            }
+            Kind::WrongCommand => {
+                let mut octets = frame(number).octets().to_vec();
+                if let Some(command_id) = octets.get_mut(4..8) {
+                    let other = CommandId::DELIVER_SM_RESP;
+                    command_id.copy_from_slice(&other.0.to_be_bytes());
+                }
+                self.send_instead(request, &octets);
+            }
+            Kind::Duplicate => {
+                self.respond(request, CommandStatus::ESME_ROK, body, id);
+                self.mc.send_octets(frame(number).octets());
+                self.overtake();
+            }
+            Kind::StopReading => {
+                self.respond(request, CommandStatus::ESME_ROK, body, id);
+                self.overtake();
+                self.mc.hold(true);
+                self.held_until = Some(now + strike.delay);
+            }
+            Kind::OutOfOrder => {
+                self.respond(request, CommandStatus::ESME_ROK, body, id);
+                self.overtake();
+            }
+            // No answer; the others hit what is not accepted.
+            _ => self.mc.ignore(request),
         }
     }
 
-    /// Does with a submit that was not accepted what was decided.
-    fn decline(&self, request: &Frame, verdict: Verdict) {
-        match verdict {
-            Verdict::Refuse(status) => self.refuse(request, status),
-            Verdict::Accept(..) | Verdict::Ignore => {
-                self.mc.ignore(request);
-                self.fault(faults::Kind::NoAnswerDrop, request.sequence_number(), None);
-            }
+    /// Sends octets in place of an answer.
+    fn send_instead(&self, request: &Frame, octets: &[u8]) {
+        self.mc.send_octets(octets);
+        self.mc.ignore(request);
+    }
+
+    /// Answers later.
+    fn delay(
+        &mut self,
+        request: &Frame,
+        answer: Frame,
+        id: Option<String>,
+        due: Instant,
+    ) -> (Instant, u64) {
+        self.next_token += 1;
+        let ticket = (due, self.next_token);
+        // Not a part of what was read, which may be a lot.
+        let request = request.detach();
+        self.delayed.insert(ticket, (request, answer, id));
+        ticket
+    }
+
+    /// Sends the answer that waits for another to overtake it.
+    fn overtake(&mut self) {
+        if let Some(ticket) = self.overtaken.take() {
+            self.send_delayed(ticket);
         }
     }
 
-    fn fault(&self, kind: faults::Kind, number: SequenceNumber, id: Option<String>) {
+    fn send_delayed(&mut self, ticket: (Instant, u64)) {
+        if let Some((request, answer, id)) = self.delayed.remove(&ticket) {
+            self.send_instead(&request, answer.octets());
+            self.responded(&request, answer.command_status(), id);
+        }
+    }
+
+    /// Answers what had to wait, and reads on, when it is time.
+    fn catch_up(&mut self, now: Instant) {
+        while let Some((&ticket, _)) = self.delayed.first_key_value()
+            && ticket.0 <= now
+        {
+            self.send_delayed(ticket);
+        }
+        if self.held_until.is_some_and(|until| until <= now) {
+            self.held_until = None;
+            self.mc.hold(false);
+        }
+    }
+
+    /// Answers a submit that was not accepted, or does not.
+    fn decline(&self, request: &Frame, refusal: Refusal) {
+        let strike = match refusal {
+            Refusal::Status(status) => return self.refuse(request, status),
+            Refusal::Fault(strike) => strike,
+        };
+        let number = request.sequence_number();
+        self.fault(strike.kind, number, None);
+        match strike.kind {
+            Kind::Throttle => self.refuse(request, CommandStatus::ESME_RTHROTTLED),
+            Kind::QueueFull => self.refuse(request, CommandStatus::ESME_RMSGQFUL),
+            Kind::Nack => {
+                let nack = GenericNack::default().to_frame(strike.status, number);
+                self.send_instead(request, nack.octets());
+            }
+            _ => self.mc.ignore(request),
+        }
+    }
+
+    fn fault(&self, kind: Kind, number: SequenceNumber, id: Option<String>) {
         self.shared.emit(self.number, || What::Fault {
             name: kind.name(),
             system_id: self.system_id().to_owned(),
@@ -364,12 +490,12 @@ impl Line {
             };
             let message = delivery.with_body(|body| Message::deliver(envelope, body));
             match &delivery.kind {
-                Kind::Receipt(tlvs) => What::Receipt {
+                delivery::Kind::Receipt(tlvs) => What::Receipt {
                     message,
                     message_state: tlvs.message_state,
                     attempt: delivery.attempts,
                 },
-                Kind::Message(_) => What::Deliver(message),
+                delivery::Kind::Message(_) => What::Deliver(message),
             }
         });
         self.in_flight.insert(token, delivery);
@@ -390,9 +516,11 @@ impl Line {
         });
         let taken = status.is_ok() && frame.command_id() != GenericNack::COMMAND_ID;
         match delivery.kind {
-            Kind::Receipt(_) if taken => self.shared.lock().counts.receipts_delivered += 1,
-            Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
-            Kind::Message(done) => {
+            delivery::Kind::Receipt(_) if taken => {
+                self.shared.lock().counts.receipts_delivered += 1
+            }
+            delivery::Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
+            delivery::Kind::Message(done) => {
                 if taken {
                     self.shared.lock().counts.delivered += 1;
                 }
@@ -412,9 +540,11 @@ impl Line {
         });
         match delivery.kind {
             // The session is over: whoever binds next gets it. Else the answer took too long.
-            Kind::Receipt(_) if self.mc.state() == State::Closed => self.put_back(delivery, now),
-            Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
-            Kind::Message(done) => {
+            delivery::Kind::Receipt(_) if self.mc.state() == State::Closed => {
+                self.put_back(delivery, now)
+            }
+            delivery::Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
+            delivery::Kind::Message(done) => {
                 // Whoever asked may have gone.
                 let _ = done.send(Err(DeliverError::Unanswered));
             }

@@ -24,14 +24,14 @@ impl Line {
             return;
         };
         match self.judge_broadcast(&broadcast, frame, now) {
-            Verdict::Accept(id, fault) => {
+            Ok((id, strike)) => {
                 let answer = BroadcastSmResp {
                     message_id: message_id(&id),
                     ..BroadcastSmResp::default()
                 };
-                self.answer(frame, &answer, &id, fault);
+                self.answer(frame, &answer, &id, strike, now);
             }
-            other => self.decline(frame, other),
+            Err(refusal) => self.decline(frame, refusal),
         }
     }
 
@@ -42,26 +42,19 @@ impl Line {
         now: Instant,
     ) -> Verdict {
         let Some((system_id, _)) = &self.bound else {
-            return Verdict::Refuse(CommandStatus::ESME_RINVBNDSTS);
+            return Err(CommandStatus::ESME_RINVBNDSTS.into());
         };
         let config = &self.shared.config;
         let inner = &mut *self.shared.lock();
-        let fault = match inner.strike() {
-            Ok(fault) => fault,
-            Err(verdict) => return verdict,
-        };
+        let strike = inner.strike()?;
         let now = Now::of(now);
         let times = Times {
             schedule_delivery_time: broadcast.schedule_delivery_time,
             validity_period: broadcast.validity_period,
             qos_time_to_live: None,
         };
-        let planned = Plan::read(broadcast.tlvs)
-            .and_then(|plan| Ok((plan, times.span(&now, Span::from(now.instant))?)));
-        let (Plan { areas, takes }, span) = match planned {
-            Ok(planned) => planned,
-            Err(status) => return Verdict::Refuse(status),
-        };
+        let Plan { areas, takes } = Plan::read(broadcast.tlvs)?;
+        let span = times.span(&now, Span::from(now.instant))?;
         let replaced = broadcast.message_id.as_octets();
         let id = if replaced.is_empty() {
             take_id(&mut inner.next_id, config.ids)
@@ -71,7 +64,7 @@ impl Line {
                 .find(|it| it.id.as_bytes() == replaced && !it.fate.state(now.instant).is_final());
             match same {
                 Some(same) if broadcast.replace_if_present_flag == 1 => same.id.clone(),
-                _ => return Verdict::Refuse(CommandStatus::ESME_RBCASTFAIL),
+                _ => return Err(CommandStatus::ESME_RBCASTFAIL.into()),
             }
         };
         let message = Message::broadcast(
@@ -93,7 +86,7 @@ impl Line {
             fate: Fate::of_broadcast(span, takes),
         };
         inner.broadcasts.keep(kept, config.remembered);
-        Verdict::Accept(id, fault)
+        Ok((id, strike))
     }
 
     pub(super) fn query_broadcast(&mut self, frame: &Frame, now: Instant) {

@@ -83,8 +83,8 @@ impl Line {
             return;
         };
         match self.judge(&[submission], frame, now) {
-            Verdict::Accept(id, fault) => self.answer(frame, &T::answer(&id), &id, fault),
-            other => self.decline(frame, other),
+            Ok((id, strike)) => self.answer(frame, &T::answer(&id), &id, strike, now),
+            Err(refusal) => self.decline(frame, refusal),
         }
     }
 
@@ -132,10 +132,10 @@ impl Line {
             return self.respond(frame, status, &answer(COctetString::EMPTY), None);
         }
         match self.judge(&messages, frame, now) {
-            Verdict::Accept(id, fault) => {
-                self.answer(frame, &answer(message_id(&id)), &id, fault);
+            Ok((id, strike)) => {
+                self.answer(frame, &answer(message_id(&id)), &id, strike, now);
             }
-            other => self.decline(frame, other),
+            Err(refusal) => self.decline(frame, refusal),
         }
     }
 
@@ -148,25 +148,19 @@ impl Line {
         now: Instant,
     ) -> Verdict {
         let Some((system_id, _)) = &self.bound else {
-            return Verdict::Refuse(CommandStatus::ESME_RINVBNDSTS);
+            return Err(CommandStatus::ESME_RINVBNDSTS.into());
         };
         let config = &self.shared.config;
         let mut inner = self.shared.lock();
         let inner = &mut *inner;
-        let fault = match inner.strike() {
-            Ok(fault) => fault,
-            Err(verdict) => return verdict,
-        };
+        let strike = inner.strike()?;
         if inner.post.outbox.len() >= config.max_waiting {
-            return Verdict::Refuse(CommandStatus::ESME_RMSGQFUL);
+            return Err(CommandStatus::ESME_RMSGQFUL.into());
         }
         let now = Now::of(now);
         // The times are the same in all of them.
         let times = submissions.first().map(T::times).unwrap_or_default();
-        let span = match times.span(&now, Span::from(now.instant)) {
-            Ok(span) => span,
-            Err(status) => return Verdict::Refuse(status),
-        };
+        let span = times.span(&now, Span::from(now.instant))?;
         let id = take_id(&mut inner.next_id, config.ids);
         for submission in submissions {
             let planned = config.receipts.outcome(inner.counts.submitted);
@@ -200,7 +194,7 @@ impl Line {
             inner.post.plan_receipt(&mut entry, &now);
             inner.store.keep(entry, config.remembered);
         }
-        Verdict::Accept(id, fault)
+        Ok((id, strike))
     }
 }
 
