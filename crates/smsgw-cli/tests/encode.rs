@@ -550,7 +550,7 @@ fn the_odd_comes_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4, ..ProptestConfig::default() })]
 
     #[test]
     fn what_decode_prints_encode_gives_back(pdus in prop::collection::vec(mutant(), 500)) {
