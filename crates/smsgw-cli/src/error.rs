@@ -7,7 +7,7 @@ use std::str::Utf8Error;
 
 use serde_json::{Value as Json, json};
 use smsgw_gsm::SegmentError;
-use smsgw_smpp::value::{BuildError, Place};
+use smsgw_smpp::value::{BuildError, BuildErrorKind, Place};
 use smsgw_smpp::{DecodeError, FrameError, ValueError};
 
 /// Why input, or one line of it, cannot be read.
@@ -107,11 +107,7 @@ impl From<BuildError> for Error {
 
 impl From<ValueError> for Error {
     fn from(error: ValueError) -> Self {
-        let kind = match error {
-            ValueError::TooLong { .. } => "too_long",
-            ValueError::EmbeddedNul { .. } => "embedded_nul",
-            _ => "invalid_time",
-        };
+        let kind = BuildErrorKind::Value(error).name();
         Self::new(kind, None, 0, error.to_string())
     }
 }

@@ -19,7 +19,8 @@ use smsgw_smpp::pdu::{
 use smsgw_smpp::session::{self, Bind, BindMode, Event};
 use smsgw_smpp::tlv::{self, QosTimeToLive, Tlv, TlvTag, Tlvs};
 use smsgw_smpp::types::{
-    Address, InterfaceVersion, MessageState, RegisteredDelivery, Seq, ShortMessage, Time,
+    Address, InterfaceVersion, MessageState, RegisteredDelivery, ReplaceIfPresentFlag, Seq,
+    ShortMessage, Time,
 };
 use smsgw_smpp::{CommandStatus, Frame};
 use support::*;
@@ -544,12 +545,12 @@ async fn a_broadcast_can_be_asked_for_replaced_and_cancelled() {
 
     let replace = BroadcastSm {
         message_id,
-        replace_if_present_flag: 1,
+        replace_if_present_flag: ReplaceIfPresentFlag::REPLACE,
         ..broadcast
     };
     assert!(status(&esme, &replace).await.is_ok());
     let unasked = BroadcastSm {
-        replace_if_present_flag: 0,
+        replace_if_present_flag: ReplaceIfPresentFlag::DO_NOT_REPLACE,
         ..replace
     };
     assert_eq!(
@@ -575,16 +576,8 @@ async fn a_broadcast_can_be_asked_for_replaced_and_cancelled() {
         body.tlvs.find(),
         Some(tlv::MessageState(MessageState::DELETED))
     );
-    let ends = body
-        .tlvs
-        .iter()
-        .find(|tlv| tlv.tag() == TlvTag::BROADCAST_END_TIME);
-    assert!(
-        Time::new(ends.unwrap().value())
-            .unwrap()
-            .absolute()
-            .is_some()
-    );
+    let ends: tlv::BroadcastEndTime<'_> = body.tlvs.find().unwrap();
+    assert!(ends.time().unwrap().absolute().is_some());
 
     assert!(status(&esme, &broadcast).await.is_ok());
     assert!(status(&esme, &by_sender).await.is_ok());

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smsgw_smpp::CommandStatus;
-use smsgw_smpp::tlv::{TlvTag, Tlvs, UserMessageReference};
+use smsgw_smpp::tlv::{
+    BroadcastAreaFormat, BroadcastContentType, BroadcastFrequencyInterval, BroadcastRepNum,
+    FrequencyUnit, TlvTag, Tlvs, UserMessageReference,
+};
 use smsgw_smpp::types::Address;
 
 use super::delivery::Party;
@@ -62,33 +65,33 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Reads them (SMPP 5.0 §4.4.1.1, §4.8.4.5 to §4.8.4.14).
+    /// Reads them (SMPP 5.0 §4.4.1.1).
     pub(super) fn read(tlvs: Tlvs<'_>) -> Result<Self, CommandStatus> {
-        let first = |tag| {
-            let mut values = tlvs.iter().filter(move |tlv| tlv.tag() == tag);
-            let value = values.next().map(|tlv| tlv.value().to_vec());
-            value.ok_or(CommandStatus::ESME_RMISSINGTLV)
-        };
-        let content_type = first(TlvTag::BROADCAST_CONTENT_TYPE)?;
-        let repeats = first(TlvTag::BROADCAST_REP_NUM)?;
-        let interval = first(TlvTag::BROADCAST_FREQUENCY_INTERVAL)?;
-        first(TlvTag::BROADCAST_AREA_IDENTIFIER)?;
-        let areas: Vec<_> = tlvs
-            .iter()
-            .filter(|tlv| tlv.tag() == TlvTag::BROADCAST_AREA_IDENTIFIER)
-            .map(|tlv| tlv.value().to_vec())
-            .collect();
-        if content_type.len() != 3 {
-            return Err(CommandStatus::ESME_RINVBCASTCNTTYPE);
+        let needed = [
+            TlvTag::BROADCAST_AREA_IDENTIFIER,
+            TlvTag::BROADCAST_CONTENT_TYPE,
+            TlvTag::BROADCAST_REP_NUM,
+            TlvTag::BROADCAST_FREQUENCY_INTERVAL,
+        ];
+        let is_there = |tag| tlvs.iter().any(|tlv| tlv.tag() == tag);
+        if !needed.into_iter().all(is_there) {
+            return Err(CommandStatus::ESME_RMISSINGTLV);
         }
-        // An alias or a name, an ellipsoid arc, or a polygon.
-        if !areas.iter().all(|area| matches!(**area, [0..=2, ..])) {
+        let _: BroadcastContentType = tlvs.find().ok_or(CommandStatus::ESME_RINVBCASTCNTTYPE)?;
+        let BroadcastRepNum(repeats) = tlvs.find().ok_or(CommandStatus::ESME_RINVBCAST_REP)?;
+        let interval = tlvs.find().and_then(duration);
+        let interval = interval.ok_or(CommandStatus::ESME_RINVBCASTFREQINT)?;
+        let areas = tlvs
+            .iter()
+            .filter(|tlv| tlv.tag() == TlvTag::BROADCAST_AREA_IDENTIFIER);
+        let areas: Vec<_> = areas.map(|tlv| tlv.value().to_vec()).collect();
+        let is_known = |area: &Vec<u8>| {
+            let format = area.first().map(|&format| BroadcastAreaFormat(format));
+            format.is_some_and(|format| format.name().is_some())
+        };
+        if !areas.iter().all(is_known) {
             return Err(CommandStatus::ESME_RINVBCASTAREAFMT);
         }
-        let Ok(repeats) = repeats.try_into().map(u16::from_be_bytes) else {
-            return Err(CommandStatus::ESME_RINVBCAST_REP);
-        };
-        let interval = interval_of(&interval).ok_or(CommandStatus::ESME_RINVBCASTFREQINT)?;
         Ok(Self {
             areas,
             takes: (repeats > 0).then(|| interval * u32::from(repeats)),
@@ -96,24 +99,19 @@ impl Plan {
     }
 }
 
-/// A `broadcast_frequency_interval`: a unit and how many (SMPP 5.0 §4.8.4.11).
-fn interval_of(octets: &[u8]) -> Option<Duration> {
+/// How long an interval is; `None` for a unit that there is not.
+fn duration(interval: BroadcastFrequencyInterval) -> Option<Duration> {
     const DAY: u64 = 24 * 60 * 60;
-    let &[unit, high, low] = octets else {
-        return None;
-    };
-    let seconds = match unit {
-        // As often as possible.
-        0x00 => 0,
-        0x08 => 1,
-        0x09 => 60,
-        0x0A => 60 * 60,
-        0x0B => DAY,
-        0x0C => 7 * DAY,
-        0x0D => 30 * DAY,
-        0x0E => 365 * DAY,
+    let seconds = match interval.unit {
+        FrequencyUnit::AS_FREQUENTLY_AS_POSSIBLE => 0,
+        FrequencyUnit::SECONDS => 1,
+        FrequencyUnit::MINUTES => 60,
+        FrequencyUnit::HOURS => 60 * 60,
+        FrequencyUnit::DAYS => DAY,
+        FrequencyUnit::WEEKS => 7 * DAY,
+        FrequencyUnit::MONTHS => 30 * DAY,
+        FrequencyUnit::YEARS => 365 * DAY,
         _ => return None,
     };
-    let count = u64::from(u16::from_be_bytes([high, low]));
-    Some(Duration::from_secs(seconds * count))
+    Some(Duration::from_secs(seconds * u64::from(interval.number)))
 }

@@ -202,14 +202,6 @@ impl Delivery {
 /// What became of a message to an ESME.
 pub(super) type Outcome = oneshot::Receiver<Result<CommandStatus, DeliverError>>;
 
-/// A moment as `YYMMDDhhmmsstnnp`, in UTC.
-pub(super) fn absolute(time: SystemTime) -> String {
-    let time = Timestamp::try_from(time).unwrap_or_default();
-    time.to_zoned(TimeZone::UTC)
-        .strftime("%y%m%d%H%M%S000+")
-        .to_string()
-}
-
 /// In UTC, as message centres should and some do.
 fn date(time: SystemTime) -> Option<DateTime> {
     let time = Timestamp::try_from(time).ok()?.to_zoned(TimeZone::UTC);

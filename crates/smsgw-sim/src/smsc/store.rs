@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::tlv::{QosTimeToLive, UserMessageReference};
-use smsgw_smpp::types::{Address, MessageState, RegisteredDelivery, Time};
+use smsgw_smpp::types::{AbsoluteTime, Address, MessageState, RegisteredDelivery, Time};
 
 use super::delivery::{Party, Ticket};
 use crate::event::Message;
@@ -33,6 +33,12 @@ impl Now {
             Some(ago) => self.wall - ago,
             None => self.wall + instant.saturating_duration_since(self.instant),
         }
+    }
+
+    /// What the clock shows at `instant`, as a field; none when two digits cannot say the year.
+    pub(super) fn absolute(&self, instant: Instant) -> Option<AbsoluteTime> {
+        let since_1970 = self.wall_at(instant).duration_since(SystemTime::UNIX_EPOCH);
+        AbsoluteTime::utc(since_1970.ok()?).ok()
     }
 
     /// How long until `time`, nothing when it has passed; `None` for a day that there is not.

@@ -201,12 +201,13 @@ impl Body {
         name: &'static str,
         source: &mut S,
     ) -> Result<(), S::Error> {
-        let value = source.integer(self.place(name))?;
+        let had = source.integer(self.place(name))?;
         let max = u32::MAX >> (32 - 8 * u32::from(octets.clamp(1, 4)));
-        if value > max {
-            return Err(self.error(BuildErrorKind::OutOfRange { max }, name).into());
+        if had > max {
+            let kind = BuildErrorKind::Value(ValueError::OutOfRange { max, had });
+            return Err(self.error(kind, name).into());
         }
-        self.0.put_uint(u64::from(value), usize::from(octets));
+        self.0.put_uint(u64::from(had), usize::from(octets));
         Ok(())
     }
 
@@ -280,11 +281,6 @@ pub struct BuildError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildErrorKind {
-    /// An integer above what its octets can say.
-    OutOfRange {
-        /// The highest it can be.
-        max: u32,
-    },
     /// The value cannot be written.
     Value(ValueError),
     /// The value could be written, and would not be read.
@@ -312,8 +308,9 @@ impl BuildErrorKind {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::OutOfRange { .. } => "out_of_range",
             Self::Value(ValueError::TooLong { .. }) => "too_long",
+            Self::Value(ValueError::TooShort { .. }) => "too_short",
+            Self::Value(ValueError::OutOfRange { .. }) => "out_of_range",
             Self::Value(ValueError::EmbeddedNul { .. }) => "embedded_nul",
             Self::Value(ValueError::InvalidTime) => "invalid_time",
             Self::Body(kind) => kind.name(),
@@ -327,7 +324,6 @@ impl fmt::Display for BuildError {
         let Place { name, offset } = self.place;
         write!(f, "{name} at octet {offset}: ")?;
         match self.kind {
-            BuildErrorKind::OutOfRange { max } => write!(f, "at most {max}"),
             BuildErrorKind::Value(error) => error.fmt(f),
             BuildErrorKind::Body(kind) => kind.fmt(f),
             BuildErrorKind::NoFields => {

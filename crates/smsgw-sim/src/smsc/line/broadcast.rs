@@ -7,14 +7,16 @@ use smsgw_smpp::pdu::{
     BroadcastSm, BroadcastSmResp, CancelBroadcastSm, CancelBroadcastSmResp, QueryBroadcastSm,
     QueryBroadcastSmResp,
 };
-use smsgw_smpp::tlv::{self, Tlv, TlvTag, Tlvs, UserMessageReference};
-use smsgw_smpp::types::MessageState;
+use smsgw_smpp::tlv::{
+    self, BroadcastAreaSuccess, BroadcastEndTime, Tlv, TlvTag, Tlvs, UserMessageReference,
+};
+use smsgw_smpp::types::{AbsoluteTime, MessageState, ReplaceIfPresentFlag};
 use smsgw_smpp::{CommandStatus, Frame};
 
 use super::{Line, Verdict, message_id};
 use crate::event::{Envelope, Message, What};
 use crate::smsc::area::{Broadcast, Plan};
-use crate::smsc::delivery::{Party, absolute};
+use crate::smsc::delivery::Party;
 use crate::smsc::store::{Fate, Now, Span, Times};
 use crate::smsc::take_id;
 
@@ -56,6 +58,7 @@ impl Line {
         let Plan { areas, takes } = Plan::read(broadcast.tlvs)?;
         let span = times.span(&now, Span::from(now.instant))?;
         let replaced = broadcast.message_id.as_octets();
+        let replaces = broadcast.replace_if_present_flag == ReplaceIfPresentFlag::REPLACE;
         let id = if replaced.is_empty() {
             take_id(&mut inner.next_id, config.ids)
         } else {
@@ -63,7 +66,7 @@ impl Line {
             let same = own
                 .find(|it| it.id.as_bytes() == replaced && !it.fate.state(now.instant).is_final());
             match same {
-                Some(same) if broadcast.replace_if_present_flag == 1 => same.id.clone(),
+                Some(same) if replaces => same.id.clone(),
                 _ => return Err(CommandStatus::ESME_RBCASTFAIL.into()),
             }
         };
@@ -104,24 +107,25 @@ impl Line {
             return self.refuse(frame, CommandStatus::ESME_RBCASTQUERYFAIL);
         };
         let state = fate.state(now);
-        // How much of each area it reached, in per cent; 255 while nobody knows.
-        let success = [if state == MessageState::DELIVERED {
-            100
+        let success = if state == MessageState::DELIVERED {
+            BroadcastAreaSuccess(100)
         } else {
-            255
-        }];
-        let end = absolute(Now::of(now).wall_at(fate.ends));
+            BroadcastAreaSuccess::NOT_AVAILABLE
+        };
         let mut tlvs = vec![Tlv::from(tlv::MessageState(state))];
-        let of_area = areas.iter().flat_map(|area| {
-            [
-                Tlv::new(TlvTag::BROADCAST_AREA_IDENTIFIER, area),
-                Tlv::new(TlvTag::BROADCAST_AREA_SUCCESS, &success),
-            ]
-        });
-        let end = state
-            .is_final()
-            .then(|| Tlv::new(TlvTag::BROADCAST_END_TIME, end.as_bytes()));
-        tlvs.extend(of_area.chain(end).flatten());
+        for area in &areas {
+            // It came in one.
+            tlvs.extend(Tlv::new(TlvTag::BROADCAST_AREA_IDENTIFIER, area));
+            tlvs.push(success.into());
+        }
+        let end = Now::of(now)
+            .absolute(fate.ends)
+            .filter(|_| state.is_final());
+        let end = end.as_ref().map(AbsoluteTime::as_time);
+        let mut buffer = [0; 17];
+        tlvs.extend(
+            end.and_then(|end| BroadcastEndTime::new(end, &mut buffer).ok().map(Tlv::from)),
+        );
         tlvs.extend(reference.map(Tlv::from));
         let answer = QueryBroadcastSmResp {
             message_id: query.message_id,

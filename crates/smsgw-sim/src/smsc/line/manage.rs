@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use smsgw_smpp::pdu::{CancelSm, CancelSmResp, QuerySm, QuerySmResp, ReplaceSm, ReplaceSmResp};
-use smsgw_smpp::types::{InterfaceVersion, MessageState, Time};
+use smsgw_smpp::types::{AbsoluteTime, InterfaceVersion, MessageState, Time};
 use smsgw_smpp::{CommandStatus, Frame};
 
 use super::Line;
 use crate::event::What;
-use crate::smsc::delivery::{absolute, error_code};
+use crate::smsc::delivery::error_code;
 use crate::smsc::store::{Entry, Fate, Now, Times};
 
 impl Line {
@@ -31,14 +31,14 @@ impl Line {
             return self.refuse(frame, CommandStatus::ESME_RQUERYFAIL);
         };
         let state = fate.state(now);
-        let final_date = absolute(Now::of(now).wall_at(fate.ends));
+        let final_date = Now::of(now)
+            .absolute(fate.ends)
+            .filter(|_| state.is_final());
         let answer = QuerySmResp {
             message_id: query.message_id,
-            final_date: if state.is_final() {
-                Time::new(final_date.as_bytes()).unwrap_or_default()
-            } else {
-                Time::NULL
-            },
+            final_date: final_date
+                .as_ref()
+                .map_or(Time::NULL, AbsoluteTime::as_time),
             message_state: self.as_known(state),
             error_code: error_code(state),
             ..QuerySmResp::default()
