@@ -15,6 +15,7 @@ use std::process::Command;
 
 use process::Process;
 use serde_json::Value;
+use smsgw_sim::faults::Kind;
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
@@ -188,4 +189,29 @@ fn flags_that_cannot_be_are_refused() {
             .unwrap()
             .contains("Examples:")
     );
+}
+
+#[test]
+fn the_page_about_it_is_complete() {
+    let page = include_str!("../../../docs/SIMULATOR.md");
+    let help = sim(&["--help"]).output().unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    let flags = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"));
+    for flag in flags.filter(|flag| *flag != "--help") {
+        let flag = flag.trim_end_matches(|c: char| !c.is_alphanumeric());
+        assert!(page.contains(&format!("`{flag}")), "{flag}");
+    }
+    for kind in Kind::ALL {
+        let name = kind.name();
+        assert!(page.contains(&format!("| `{name}` |")), "{name}");
+        assert!(help.contains(name), "{name}");
+    }
+    let commands = help.split_once("Commands of the control socket").unwrap().1;
+    let commands = commands.lines().filter_map(|line| line.strip_prefix("  "));
+    for command in commands {
+        let verb = command.split(' ').next().unwrap();
+        assert!(page.contains(&format!("| `{verb}")), "{verb}");
+    }
 }

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use smsgw_sim::event::What;
 use smsgw_sim::smsc::{Config, ReceiptPlan, Smsc};
+use smsgw_smpp::CommandStatus;
 use smsgw_smpp::esme::Esme;
 use smsgw_smpp::pdu::{
-    AlertNotification, BroadcastSm, CancelBroadcastSm, CancelSm, DestAddress, Outbind,
-    QueryBroadcastSm, QuerySm, ReplaceSm, Request, SubmitMulti, SubmitSm,
+    AlertNotification, BroadcastSm, CancelBroadcastSm, CancelSm, DestAddress, QueryBroadcastSm,
+    QuerySm, ReplaceSm, Request, SubmitMulti, SubmitSm,
 };
 use smsgw_smpp::session::{self, Bind, BindMode, Event};
 use smsgw_smpp::tlv::{self, QosTimeToLive, Tlv, TlvTag, Tlvs};
@@ -22,9 +23,7 @@ use smsgw_smpp::types::{
     Address, InterfaceVersion, MessageState, RegisteredDelivery, ReplaceIfPresentFlag, Seq,
     ShortMessage, Time,
 };
-use smsgw_smpp::{CommandStatus, Frame};
 use support::*;
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
 /// Messages take so long that what waits can be changed.
@@ -625,21 +624,16 @@ async fn an_esme_is_asked_to_bind_and_served() {
             .is_err()
     );
     soon(handle.outbind(address, "known")).await.unwrap();
-    let (mut stream, _) = soon(listener.accept()).await.unwrap();
-    let mut octets = vec![0; 4];
-    soon(stream.read_exact(&mut octets)).await.unwrap();
-    let len = u32::from_be_bytes(octets[..4].try_into().unwrap());
-    octets.resize(usize::try_from(len).unwrap(), 0);
-    soon(stream.read_exact(&mut octets[4..])).await.unwrap();
-    let frame = Frame::copy_from(&octets).unwrap();
-    let outbind: Outbind<'_> = frame.decode().unwrap();
+    let (stream, _) = soon(listener.accept()).await.unwrap();
+    let asked = soon(Esme::outbound(stream, session::Config::default()));
+    let asked = asked.await.unwrap();
+    let outbind = asked.outbind().unwrap();
     assert_eq!(outbind.password.as_octets(), b"known");
     assert_eq!(outbind.system_id, "smsgw-sim");
 
     let (name, password) = ("esme".try_into().unwrap(), "secret".try_into().unwrap());
     let bind = Bind::new(BindMode::Receiver, name, password);
-    let bound = Esme::bind(stream, &bind, session::Config::default());
-    let (esme, mut events) = soon(bound).await.unwrap();
+    let (esme, mut events) = soon(asked.bind(&bind)).await.unwrap();
     let delivery = tokio::spawn(async move { handle.deliver("+30691", "1000", "hi").await });
     let frame = delivered(&mut events).await;
     acknowledge(&esme, &frame);
