@@ -63,7 +63,11 @@ impl Smsc {
         let local_addr = listener.local_addr()?;
         let (events, _) = broadcast::channel(config.max_events.max(1));
         let (outbinds, asked) = mpsc::channel(1);
-        let first_id = config.first_id.unwrap_or_else(id_of_now);
+        let first_id = config.first_id.unwrap_or_else(|| {
+            let has_room = config.session.interface_version.has_tlvs();
+            // Before 3.4 an id has at most 8 characters.
+            id_of_now() % if has_room { u64::MAX } else { 100_000_000 }
+        });
         let shared = Arc::new(Shared {
             local_addr,
             inner: Mutex::new(Inner {

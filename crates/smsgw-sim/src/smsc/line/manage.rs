@@ -48,7 +48,7 @@ impl Line {
     }
 
     /// A state as the peer's version knows it.
-    pub(super) fn as_known(&self, state: MessageState) -> MessageState {
+    fn as_known(&self, state: MessageState) -> MessageState {
         let version = self.mc.with(|session, _| session.version());
         if state == MessageState::SCHEDULED && version < InterfaceVersion::SMPP_5_0 {
             MessageState::ENROUTE
@@ -113,8 +113,7 @@ impl Line {
         let Some(replace) = self.read::<ReplaceSm<'_>>(frame) else {
             return;
         };
-        let result = self.try_replace(frame, &replace, &Now::of(now));
-        if let Err(status) = result {
+        if let Err(status) = self.try_replace(frame, &replace, &Now::of(now)) {
             return self.refuse(frame, status);
         }
         let id = Some(replace.message_id.to_string());
