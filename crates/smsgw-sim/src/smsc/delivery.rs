@@ -11,7 +11,7 @@ use smsgw_gsm::alphabet::Code;
 use smsgw_gsm::segment::{Encoding, Options, Segment, segment};
 use smsgw_gsm::udh::Reference;
 use smsgw_smpp::pdu::DeliverSm;
-use smsgw_smpp::receipt::{DateTime, Receipt};
+use smsgw_smpp::receipt::{DateTime, Dialect, Receipt};
 use smsgw_smpp::tlv::{self, Tlv, TlvCString, Tlvs, UserMessageReference};
 use smsgw_smpp::types::{
     Address, COctetString, DataCoding, EsmClass, MessageState, Npi, ShortMessage, Ton,
@@ -110,7 +110,12 @@ pub(super) struct ReceiptTlvs {
 
 impl Delivery {
     /// The receipt that tells how a message ended.
-    pub(super) fn receipt(entry: &Entry, message_state: MessageState, done: SystemTime) -> Self {
+    pub(super) fn receipt(
+        entry: &Entry,
+        message_state: MessageState,
+        done: SystemTime,
+        dialect: &Dialect,
+    ) -> Self {
         let message = &entry.message;
         let delivered = message_state == MessageState::DELIVERED;
         let receipt = Receipt {
@@ -127,7 +132,8 @@ impl Delivery {
             id: message.id.clone(),
             kind: Kind::Receipt(ReceiptTlvs {
                 // An id has digits only.
-                receipted_message_id: CString::new(message.id.as_str()).unwrap_or_default(),
+                receipted_message_id: CString::new(dialect.id(&message.id).to_string())
+                    .unwrap_or_default(),
                 message_state,
                 user_message_reference: entry.reference,
             }),
@@ -135,7 +141,7 @@ impl Delivery {
             to: entry.source.clone(),
             esm_class: EsmClass::MC_DELIVERY_RECEIPT,
             data_coding: DataCoding::MC_SPECIFIC,
-            octets: receipt.to_string().into_bytes(),
+            octets: receipt.in_dialect(dialect).to_string().into_bytes(),
             attempts: 0,
         }
     }

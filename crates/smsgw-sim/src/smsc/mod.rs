@@ -20,6 +20,7 @@ use serde::Serialize;
 use smsgw_gsm::SegmentError;
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{AlertNotification, Outbind};
+use smsgw_smpp::receipt::Dialect;
 use smsgw_smpp::types::{MessageState, Secret};
 use smsgw_smpp::{CommandStatus, ValueError};
 use tokio::net::{TcpListener, TcpStream};
@@ -73,6 +74,10 @@ impl Smsc {
             inner: Mutex::new(Inner {
                 faults: config.faults.clone(),
                 next_id: first_id,
+                post: Post {
+                    dialect: config.receipts.dialect,
+                    ..Post::default()
+                },
                 ..Inner::default()
             }),
             config,
@@ -419,6 +424,7 @@ struct Post {
     /// Bound sessions by the number of their connection.
     lines: BTreeMap<u64, LineInfo>,
     outbox: Outbox,
+    dialect: Dialect,
 }
 
 /// The other end of a connection, and its number.
@@ -491,7 +497,7 @@ impl Post {
         let delivered = state == MessageState::DELIVERED;
         if entry.registered_delivery.wants_receipt(delivered) {
             let due = entry.fate.ends;
-            let receipt = Delivery::receipt(entry, state, now.wall_at(due));
+            let receipt = Delivery::receipt(entry, state, now.wall_at(due), &self.dialect);
             entry.receipt = Some(self.put(&entry.system_id, due, receipt));
         }
     }
