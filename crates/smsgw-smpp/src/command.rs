@@ -130,8 +130,8 @@ macro_rules! commands {
                 out: &mut BytesMut,
             ) {
                 let bare = |command_id, len, out: &mut BytesMut| {
-                    Header { command_id, command_status, sequence_number }
-                        .write(clamp(Header::LEN + len), out);
+                    let header = Header { command_id, command_status, sequence_number };
+                    out.extend_from_slice(&header.to_octets(clamp(Header::LEN + len)));
                 };
                 match self {
                     $( Self::$body(body) => body.encode(command_status, sequence_number, out), )*

@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::command::CommandId;
 use crate::status::CommandStatus;
 
@@ -22,7 +20,8 @@ impl Header {
     /// Octets on the wire.
     pub const LEN: usize = 16;
 
-    pub(crate) fn write(&self, command_length: u32, out: &mut BytesMut) {
+    #[inline]
+    pub(crate) fn to_octets(self, command_length: u32) -> [u8; Self::LEN] {
         let mut octets = [0; Self::LEN];
         let words = [
             command_length,
@@ -33,7 +32,7 @@ impl Header {
         for (slot, word) in octets.chunks_exact_mut(4).zip(words) {
             slot.copy_from_slice(&word.to_be_bytes());
         }
-        out.put_slice(&octets);
+        octets
     }
 }
 

@@ -8,11 +8,9 @@ pub use typed::{NetworkError, TlvCString, TlvOctets, TlvValue, TypedTlv};
 
 use core::fmt;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::quirks::Tolerance;
-use crate::wire::{Reader, clamp};
+use crate::wire::{Reader, Writer, clamp};
 
 /// One TLV: a tag and at most 65,535 octets.
 ///
@@ -59,11 +57,11 @@ impl<'a> Tlv<'a> {
         4 + self.value().len()
     }
 
-    fn write(&self, out: &mut BytesMut) {
+    fn write(&self, writer: &mut Writer<'_>) {
         let [tag_high, tag_low] = self.tag.0.to_be_bytes();
         let [len_high, len_low] = self.value.len().to_be_bytes();
-        out.put_slice(&[tag_high, tag_low, len_high, len_low]);
-        out.put_slice(self.value());
+        writer.octets(&[tag_high, tag_low, len_high, len_low]);
+        writer.octets(self.value());
     }
 }
 
@@ -246,10 +244,10 @@ impl<'a> Tlvs<'a> {
     }
 
     #[inline]
-    pub(crate) fn write(&self, out: &mut BytesMut) {
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
         match self.0 {
-            Source::Octets(octets) => out.put_slice(octets),
-            Source::List(list) => list.iter().for_each(|tlv| tlv.write(out)),
+            Source::Octets(octets) => writer.octets(octets),
+            Source::List(list) => list.iter().for_each(|tlv| tlv.write(writer)),
         }
     }
 }

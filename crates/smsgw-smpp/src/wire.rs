@@ -1,7 +1,5 @@
-//! How octets become fields and back: the reader every PDU body is read with, and what a field
-//! type has to offer. Private; the public face is [`Frame::decode`](crate::Frame::decode).
-
-use bytes::{BufMut as _, BytesMut};
+//! How octets become fields and back: the reader and the writer of every PDU body, and what a
+//! field type has to offer. Private; the public face is [`Frame::decode`](crate::Frame::decode).
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Quirks, Tolerance, Tolerated};
@@ -199,6 +197,41 @@ impl<'a, 'q> Reader<'a, 'q> {
     }
 }
 
+/// A cursor over the octets one PDU is going to take.
+///
+/// They are as many as the PDU's fields and TLVs say they take, so there is always room.
+#[derive(Debug)]
+pub struct Writer<'o> {
+    room: &'o mut [u8],
+}
+
+impl<'o> Writer<'o> {
+    pub(crate) fn new(room: &'o mut [u8]) -> Self {
+        Self { room }
+    }
+
+    #[inline]
+    pub(crate) fn u8(&mut self, octet: u8) {
+        self.octets(&[octet]);
+    }
+
+    #[inline]
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        let room = core::mem::take(&mut self.room);
+        match room.split_at_mut_checked(octets.len()) {
+            Some((these, rest)) => {
+                these.copy_from_slice(octets);
+                self.room = rest;
+            }
+            None => debug_assert!(false, "a field is longer than its size"),
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.room.is_empty()
+    }
+}
+
 /// Where the first NUL is.
 ///
 /// Eight octets at a time, as this is where much of the time goes when a message is read.
@@ -234,8 +267,8 @@ pub(crate) trait Field<'a>: Sized {
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError>;
     /// Octets on the wire.
     fn size(&self) -> usize;
-    /// Appends exactly [`Self::size`] octets.
-    fn write(&self, out: &mut BytesMut);
+    /// Writes exactly [`Self::size`] octets.
+    fn write(&self, writer: &mut Writer<'_>);
     /// Shows the field, or each of the parts the standard names, in wire order.
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor);
 }
@@ -250,8 +283,8 @@ impl<'a> Field<'a> for u8 {
         1
     }
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_u8(*self);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.u8(*self);
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {
         visitor.value(name, 1, Value::Integer(u32::from(*self)));
@@ -317,8 +350,8 @@ macro_rules! octet_field {
                 1
             }
             #[inline]
-            fn write(&self, out: &mut bytes::BytesMut) {
-                bytes::BufMut::put_u8(out, self.0);
+            fn write(&self, writer: &mut $crate::wire::Writer<'_>) {
+                writer.u8(self.0);
             }
             fn visit(&self, name: &'static str, visitor: &mut dyn $crate::value::Visitor) {
                 $crate::wire::Field::visit(&self.0, name, visitor);

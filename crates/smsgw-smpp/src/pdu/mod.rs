@@ -23,7 +23,7 @@ use crate::frame::Frame;
 use crate::header::{Header, SequenceNumber};
 use crate::status::CommandStatus;
 use crate::value::FieldSpec;
-use crate::wire::clamp;
+use crate::wire::{Writer, clamp};
 
 pub use bind::*;
 pub use broadcast::*;
@@ -51,16 +51,19 @@ pub trait Body<'a>: sealed::Body<'a> + Copy + fmt::Debug {
         sequence_number: SequenceNumber,
         out: &mut BytesMut,
     ) {
-        let len = Header::LEN + self.size();
-        out.reserve(len);
-        let command_id = Self::COMMAND_ID;
-        Header {
-            command_id,
+        let size = self.size();
+        out.reserve(Header::LEN + size);
+        let header = Header {
+            command_id: Self::COMMAND_ID,
             command_status,
             sequence_number,
-        }
-        .write(clamp(len), out);
-        self.write(out);
+        };
+        out.extend_from_slice(&header.to_octets(clamp(Header::LEN + size)));
+        let start = out.len();
+        out.resize(start + size, 0);
+        let mut writer = Writer::new(out.get_mut(start..).unwrap_or_default());
+        self.write(&mut writer);
+        debug_assert!(writer.is_full(), "a field is shorter than its size");
     }
 
     /// The whole PDU as a frame of its own.
@@ -86,11 +89,9 @@ pub trait Request<'a>: Body<'a> {
 }
 
 pub(crate) mod sealed {
-    use bytes::BytesMut;
-
     use crate::error::DecodeError;
     use crate::value::{FieldSpec, Visitor};
-    use crate::wire::Reader;
+    use crate::wire::{Reader, Writer};
 
     /// What `pdu!` makes of a block.
     pub trait Body<'a>: Sized {
@@ -102,8 +103,8 @@ pub(crate) mod sealed {
         fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError>;
         /// Octets on the wire.
         fn size(&self) -> usize;
-        /// Appends the fields and the TLVs.
-        fn write(&self, out: &mut BytesMut);
+        /// Writes the fields and the TLVs: exactly [`Self::size`] octets.
+        fn write(&self, writer: &mut Writer<'_>);
         /// Shows each field in wire order.
         fn visit(&self, visitor: &mut dyn Visitor);
     }
@@ -151,9 +152,9 @@ macro_rules! pdu {
             }
 
             #[inline]
-            fn write(&self, out: &mut bytes::BytesMut) {
-                $( $crate::wire::Field::write(&self.$field, out); )*
-                self.tlvs.write(out);
+            fn write(&self, writer: &mut $crate::wire::Writer<'_>) {
+                $( $crate::wire::Field::write(&self.$field, writer); )*
+                self.tlvs.write(writer);
             }
 
             #[allow(unused_variables, reason = "some bodies have no fields")]

@@ -2,11 +2,9 @@
 
 use core::time::Duration;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field, Reader};
+use crate::wire::{Field, Reader, Writer};
 
 /// A time of 16 characters, `YYMMDDhhmmsstnnp`, or none.
 ///
@@ -174,9 +172,9 @@ impl<'a> Field<'a> for Time<'a> {
     }
 
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_slice(self.0);
-        out.put_u8(0);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.octets(self.0);
+        writer.u8(0);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {
