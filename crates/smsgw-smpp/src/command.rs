@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BytesMut;
 
 use crate::error::DecodeError;
-use crate::frame::Frame;
+use crate::frame::FrameRef;
 use crate::header::{Header, SequenceNumber};
 use crate::pdu::*;
 use crate::quirks::{Quirks, Tolerated};
@@ -71,7 +71,7 @@ macro_rules! commands {
 
         impl<'a> Pdu<'a> {
             pub(crate) fn read(
-                frame: &'a Frame,
+                frame: FrameRef<'a>,
                 quirks: &Quirks,
                 tolerated: Option<&mut Tolerated>,
             ) -> Result<Self, DecodeError> {

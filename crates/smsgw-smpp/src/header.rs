@@ -20,19 +20,47 @@ impl Header {
     /// Octets on the wire.
     pub const LEN: usize = 16;
 
+    /// The header at the front of a PDU, and its `command_length`.
+    #[inline]
+    pub(crate) fn of(octets: &[u8; Self::LEN]) -> (u32, Self) {
+        let &[
+            l1,
+            l2,
+            l3,
+            l4,
+            i1,
+            i2,
+            i3,
+            i4,
+            s1,
+            s2,
+            s3,
+            s4,
+            n1,
+            n2,
+            n3,
+            n4,
+        ] = octets;
+        let header = Self {
+            command_id: CommandId(u32::from_be_bytes([i1, i2, i3, i4])),
+            command_status: CommandStatus(u32::from_be_bytes([s1, s2, s3, s4])),
+            sequence_number: SequenceNumber(u32::from_be_bytes([n1, n2, n3, n4])),
+        };
+        (u32::from_be_bytes([l1, l2, l3, l4]), header)
+    }
+
     #[inline]
     pub(crate) fn to_octets(self, command_length: u32) -> [u8; Self::LEN] {
-        let mut octets = [0; Self::LEN];
         let words = [
             command_length,
             self.command_id.0,
             self.command_status.0,
             self.sequence_number.0,
         ];
-        for (slot, word) in octets.chunks_exact_mut(4).zip(words) {
-            slot.copy_from_slice(&word.to_be_bytes());
-        }
-        octets
+        let octets = words
+            .into_iter()
+            .fold(0, |octets, word| octets << 32 | u128::from(word));
+        octets.to_be_bytes()
     }
 }
 
