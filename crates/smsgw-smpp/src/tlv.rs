@@ -175,20 +175,21 @@ impl<'a> Tlvs<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError> {
         if !reader.rest().is_empty() {
-            Self::check(reader)?;
+            let quirks = reader.quirks;
+            if !(quirks.broken_tlvs && quirks.tlv_lengths) || reader.is_reporting() {
+                Self::check(reader.reborrow())?;
+            }
         }
         Ok(Self(Source::Octets(reader.remaining())))
     }
 
     /// Walks the TLVs for what the quirks refuse or the caller wants to be told.
-    fn check(reader: &mut Reader<'a, '_>) -> Result<(), DecodeError> {
-        let quirks = *reader.quirks;
-        if quirks.broken_tlvs && quirks.tlv_lengths && !reader.is_reporting() {
-            return Ok(());
-        }
+    #[inline(never)]
+    fn check(mut reader: Reader<'a, '_>) -> Result<(), DecodeError> {
+        let quirks = reader.quirks;
         let mut offset = clamp(reader.offset());
         let tlvs = Self(Source::Octets(reader.rest()));
         for tlv in tlvs.iter() {

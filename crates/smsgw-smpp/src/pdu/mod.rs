@@ -45,6 +45,7 @@ pub trait Body<'a>: sealed::Body<'a> + Copy + fmt::Debug {
 
     /// Appends the whole PDU to `out`, header included. Cannot fail: what a body can hold, the
     /// wire can.
+    #[inline]
     fn encode(
         &self,
         command_status: CommandStatus,
@@ -52,18 +53,16 @@ pub trait Body<'a>: sealed::Body<'a> + Copy + fmt::Debug {
         out: &mut BytesMut,
     ) {
         let size = self.size();
-        out.reserve(Header::LEN + size);
         let header = Header {
             command_id: Self::COMMAND_ID,
             command_status,
             sequence_number,
         };
-        out.extend_from_slice(&header.to_octets(clamp(Header::LEN + size)));
-        let start = out.len();
-        out.resize(start + size, 0);
-        let mut writer = Writer::new(out.get_mut(start..).unwrap_or_default());
-        self.write(&mut writer);
-        debug_assert!(writer.is_full(), "a field is shorter than its size");
+        if size == 0 {
+            out.extend_from_slice(&header.to_octets(16));
+        } else {
+            write(self, header, size, out);
+        }
     }
 
     /// The whole PDU as a frame of its own.
@@ -80,6 +79,17 @@ pub trait Body<'a>: sealed::Body<'a> + Copy + fmt::Debug {
             out.freeze(),
         )
     }
+}
+
+/// Appends `header` and `body`, which takes `size` octets: room is made once for all fields.
+#[inline(never)]
+fn write<'a>(body: &impl Body<'a>, header: Header, size: usize, out: &mut BytesMut) {
+    let (start, len) = (out.len(), Header::LEN + size);
+    out.resize(start + len, 0);
+    let mut writer = Writer::new(out.get_mut(start..).unwrap_or_default());
+    writer.octets(&header.to_octets(clamp(len)));
+    body.write(&mut writer);
+    debug_assert!(writer.is_full(), "a field is shorter than its size");
 }
 
 /// A request: a body that another one answers.
@@ -140,6 +150,7 @@ macro_rules! pdu {
             fn read(
                 reader: &mut $crate::wire::Reader<$lt, '_>,
             ) -> Result<Self, $crate::error::DecodeError> {
+                let reader = &mut reader.reborrow();
                 Ok(Self {
                     $( $field: $crate::wire::Field::read(reader, stringify!($field))?, )*
                     tlvs: $crate::tlv::Tlvs::read(reader)?,

@@ -102,7 +102,7 @@ impl<'a, const MAX: usize> Address<'a, MAX> {
 impl<'a, const MAX: usize> Field<'a> for Address<'a, MAX> {
     const KIND: FieldKind = FieldKind::Address { max: MAX };
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         let ton = Ton(reader.u8_called(|| AddressNames::of(name).ton)?);
         let npi = Npi(reader.u8_called(|| AddressNames::of(name).npi)?);

@@ -100,7 +100,7 @@ impl<const MAX: usize> fmt::Debug for COctetString<'_, MAX> {
 impl<'a, const MAX: usize> Field<'a> for COctetString<'a, MAX> {
     const KIND: FieldKind = FieldKind::COctetString { max: MAX };
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         reader.c_octet_string(MAX, name).map(Self)
     }
@@ -112,8 +112,7 @@ impl<'a, const MAX: usize> Field<'a> for COctetString<'a, MAX> {
 
     #[inline]
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.octets(self.0);
-        writer.u8(0);
+        writer.c_octet_string(self.0);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {

@@ -58,7 +58,7 @@ impl core::fmt::Debug for ShortMessage<'_> {
 impl<'a> Field<'a> for ShortMessage<'a> {
     const KIND: FieldKind = FieldKind::ShortMessage;
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         let sm_length = reader.u8("sm_length")?;
         let octets = reader.octets(usize::from(sm_length), name)?;

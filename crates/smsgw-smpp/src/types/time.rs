@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field, Reader, Writer};
+use crate::wire::{Field, Reader, Writer, clamp};
 
 /// A time of 16 characters, `YYMMDDhhmmsstnnp`, or none.
 ///
@@ -154,16 +154,17 @@ fn is_time(octets: &[u8]) -> bool {
 impl<'a> Field<'a> for Time<'a> {
     const KIND: FieldKind = FieldKind::Time;
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         // Most messages have none.
         if let Some((0, _)) = reader.rest().split_first() {
             reader.u8(name)?;
             return Ok(Self::NULL);
         }
-        let invalid = reader.error(DecodeErrorKind::InvalidTime, name);
+        let offset = reader.offset();
         let octets = reader.c_octet_string(17, name)?;
-        Self::new(octets).map_err(|_| invalid)
+        Self::new(octets)
+            .map_err(|_| DecodeError::new(DecodeErrorKind::InvalidTime, name, clamp(offset)))
     }
 
     #[inline]
@@ -173,8 +174,7 @@ impl<'a> Field<'a> for Time<'a> {
 
     #[inline]
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.octets(self.0);
-        writer.u8(0);
+        writer.c_octet_string(self.0);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {
