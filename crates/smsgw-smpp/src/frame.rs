@@ -213,10 +213,9 @@ impl<'a> FrameRef<'a> {
     #[inline]
     pub fn new(octets: &'a [u8]) -> Result<Self, FrameError> {
         let had = octets.len();
-        let Some(first) = octets.first_chunk() else {
+        let Some((command_length, header)) = Header::peek(octets) else {
             return Err(FrameError::Truncated { had: clamp(had) });
         };
-        let (command_length, header) = Header::of(first);
         if usize::try_from(command_length) == Ok(had) {
             return Ok(Self { header, octets });
         }
@@ -263,7 +262,7 @@ impl<'a> FrameRef<'a> {
             }
         };
         let frame = octets.get(..len).and_then(|octets| {
-            let (_, header) = Header::of(octets.first_chunk()?);
+            let (_, header) = Header::peek(octets)?;
             Some(Self { header, octets })
         });
         Ok(frame)

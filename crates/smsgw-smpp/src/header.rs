@@ -20,33 +20,18 @@ impl Header {
     /// Octets on the wire.
     pub const LEN: usize = 16;
 
-    /// The header at the front of a PDU, and its `command_length`.
+    /// The header at the front of `octets`, and its `command_length`; `None` when they are fewer.
     #[inline]
-    pub(crate) fn of(octets: &[u8; Self::LEN]) -> (u32, Self) {
-        let &[
-            l1,
-            l2,
-            l3,
-            l4,
-            i1,
-            i2,
-            i3,
-            i4,
-            s1,
-            s2,
-            s3,
-            s4,
-            n1,
-            n2,
-            n3,
-            n4,
-        ] = octets;
-        let header = Self {
-            command_id: CommandId(u32::from_be_bytes([i1, i2, i3, i4])),
-            command_status: CommandStatus(u32::from_be_bytes([s1, s2, s3, s4])),
-            sequence_number: SequenceNumber(u32::from_be_bytes([n1, n2, n3, n4])),
+    pub(crate) fn peek(octets: &[u8]) -> Option<(u32, Self)> {
+        let ([length, id, status, number, ..], _) = octets.as_chunks() else {
+            return None;
         };
-        (u32::from_be_bytes([l1, l2, l3, l4]), header)
+        let header = Self {
+            command_id: CommandId(u32::from_be_bytes(*id)),
+            command_status: CommandStatus(u32::from_be_bytes(*status)),
+            sequence_number: SequenceNumber(u32::from_be_bytes(*number)),
+        };
+        Some((u32::from_be_bytes(*length), header))
     }
 
     #[inline]
