@@ -1,12 +1,15 @@
 //! The `smsgw` command: one file per subcommand.
 
+mod client;
 mod decode;
 mod demo;
 mod error;
+mod load;
 mod segment;
 mod serve;
 mod signal;
 mod sim;
+mod values;
 
 use std::process::ExitCode;
 
@@ -26,6 +29,7 @@ enum Command {
     Serve(serve::Args),
     Decode(decode::Args),
     Segment(segment::Args),
+    Load(load::Args),
     Sim(sim::Args),
 }
 
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Decode(args) => decode::run(args),
         Command::Segment(args) => segment::run(&args),
+        Command::Load(args) => load::run(args),
         Command::Sim(args) => sim::run(args),
     }
 }
