@@ -1,12 +1,14 @@
-//! The server that `smsgw send` and `smsgw load` bind to.
+//! What `smsgw send` and `smsgw load` share: the server they bind to, and its receipts.
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use smsgw_smpp::CommandStatus;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::{ConnectError, Esme};
-use smsgw_smpp::session::{Bind, BindMode, Config};
+use smsgw_smpp::pdu::{DataSmResp, DeliverSmResp};
+use smsgw_smpp::session::{Bind, BindMode, Config, Session};
+use smsgw_smpp::types::MessageState;
+use smsgw_smpp::{CommandId, CommandStatus, DeliveryReceipt, Frame, Header};
 
 use crate::values::{c_octets, duration};
 
@@ -99,5 +101,39 @@ fn host_and_port(text: &str) -> Result<String, String> {
     match port {
         Some(Ok(_)) => Ok(text.to_owned()),
         _ => Err("not HOST:PORT".to_owned()),
+    }
+}
+
+/// The receipt in a request of the server; `None` when it is a message or something else.
+pub(crate) fn receipt(request: &Frame) -> Option<DeliveryReceipt<'_>> {
+    match request.command_id() {
+        CommandId::DELIVER_SM => DeliveryReceipt::from_deliver(&request.decode().ok()?),
+        CommandId::DATA_SM => DeliveryReceipt::from_data(&request.decode().ok()?),
+        _ => None,
+    }
+}
+
+/// The state a receipt tells: the standard's word for it, or else the server's.
+pub(crate) fn state<'a>(receipt: &'a DeliveryReceipt<'_>) -> &'a str {
+    let word = receipt.state().and_then(MessageState::receipt_word);
+    word.or(receipt.receipt.stat.as_deref()).unwrap_or("none")
+}
+
+/// Whether no other state follows.
+pub(crate) fn is_final(receipt: &DeliveryReceipt<'_>) -> bool {
+    !receipt.is_intermediate && receipt.state().is_none_or(MessageState::is_final)
+}
+
+/// Answers a request of the server.
+pub(crate) fn answer(session: &mut Session, request: Header, status: CommandStatus) {
+    let number = request.sequence_number;
+    match request.command_id {
+        CommandId::DELIVER_SM if status.is_ok() => {
+            session.respond(&DeliverSmResp::default(), status, number);
+        }
+        CommandId::DATA_SM if status.is_ok() => {
+            session.respond(&DataSmResp::default(), status, number);
+        }
+        _ => session.reject(request, status),
     }
 }

@@ -4,8 +4,10 @@ mod client;
 mod decode;
 mod demo;
 mod error;
+mod hex;
 mod load;
 mod segment;
+mod send;
 mod serve;
 mod signal;
 mod sim;
@@ -30,6 +32,7 @@ enum Command {
     Decode(decode::Args),
     Segment(segment::Args),
     Load(load::Args),
+    Send(send::Args),
     Sim(sim::Args),
 }
 
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Decode(args) => decode::run(args),
         Command::Segment(args) => segment::run(&args),
         Command::Load(args) => load::run(args),
+        Command::Send(args) => send::run(args),
         Command::Sim(args) => sim::run(args),
     }
 }

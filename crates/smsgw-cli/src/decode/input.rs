@@ -168,7 +168,7 @@ pub(super) fn hex(octets: &[u8]) -> String {
 }
 
 /// Text of a peer for a terminal: control characters are written, not obeyed.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
-use smsgw_smpp::pdu::{DataSm, DataSmResp, DeliverSm, DeliverSmResp, SubmitSm, SubmitSmResp};
+use smsgw_smpp::pdu::{SubmitSm, SubmitSmResp};
 use smsgw_smpp::session::{CloseReason, Event, Histogram, Metrics, SendError};
-use smsgw_smpp::types::MessageState;
-use smsgw_smpp::{CommandId, CommandStatus, DeliveryReceipt, Frame, Header};
+use smsgw_smpp::{CommandId, CommandStatus, Frame, Header};
 use tokio::sync::Notify;
 
 use super::receipts::Receipts;
 use super::supply::Supply;
+use crate::client;
 
 /// What the sessions of a run share.
 #[derive(Debug)]
@@ -269,16 +269,7 @@ impl Worker<'_> {
         }
         self.esme.with(|session, _| {
             for (request, status) in self.requests.drain(..) {
-                let number = request.sequence_number;
-                match request.command_id {
-                    CommandId::DELIVER_SM if status.is_ok() => {
-                        session.respond(&DeliverSmResp::default(), status, number);
-                    }
-                    CommandId::DATA_SM if status.is_ok() => {
-                        session.respond(&DataSmResp::default(), status, number);
-                    }
-                    _ => session.reject(request, status),
-                }
+                client::answer(session, request, status);
             }
         });
     }
@@ -301,31 +292,16 @@ fn expect_receipt(receipts: Option<&mut Receipts>, answer: &Frame, sent: Instant
 /// What a request of the peer is answered. Receipts are taken, whatever they are about; messages
 /// are not ours to take.
 fn judge(frame: &Frame, receipts: Option<&mut Receipts>, now: Instant) -> CommandStatus {
-    let deliver;
-    let data;
-    let receipt = match frame.command_id() {
-        CommandId::DELIVER_SM => {
-            deliver = frame.decode::<DeliverSm<'_>>();
-            deliver
-                .as_ref()
-                .ok()
-                .and_then(DeliveryReceipt::from_deliver)
-        }
-        CommandId::DATA_SM => {
-            data = frame.decode::<DataSm<'_>>();
-            data.as_ref().ok().and_then(DeliveryReceipt::from_data)
-        }
-        _ => return CommandStatus::ESME_RINVCMDID,
+    let Some(receipt) = client::receipt(frame) else {
+        return match frame.command_id() {
+            CommandId::DELIVER_SM | CommandId::DATA_SM => CommandStatus::ESME_RX_T_APPN,
+            _ => CommandStatus::ESME_RINVCMDID,
+        };
     };
-    let Some(receipt) = receipt else {
-        return CommandStatus::ESME_RX_T_APPN;
-    };
-    let state = receipt.state();
-    let is_final = !receipt.is_intermediate && state.is_none_or(MessageState::is_final);
-    if let (Some(receipts), Some(id), true) = (receipts, receipt.message_id(), is_final) {
-        let word = state.and_then(MessageState::receipt_word);
-        let word = word.or(receipt.receipt.stat.as_deref()).unwrap_or("none");
-        receipts.came(id.as_bytes(), word, now);
+    if let (Some(receipts), Some(id)) = (receipts, receipt.message_id())
+        && client::is_final(&receipt)
+    {
+        receipts.came(id.as_bytes(), client::state(&receipt), now);
     }
     CommandStatus::ESME_ROK
 }
