@@ -12,7 +12,7 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::{MAX_EVENTS, Shared, now};
+use super::{Inner, MAX_EVENTS, Shared, now};
 
 /// Octets of answers that wait to be written before reading stops: a peer that does not read is
 /// not read. Own requests do not count, or two ends that send much would wait for each other.
@@ -37,6 +37,7 @@ pub(super) async fn drive<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: 
         unflushed: false,
         timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
         taken: now(),
+        ended: None,
         patience,
         wakers: Vec::new(),
     };
@@ -55,6 +56,9 @@ struct Driver<S> {
     timer: Pin<Box<Sleep>>,
     /// When the peer last took something, or there was nothing to take.
     taken: Instant,
+    /// Until when a peer that sends no more may take what it is owed: it may have closed its half
+    /// only.
+    ended: Option<Instant>,
     /// A peer that takes nothing for so long is gone. Without it, requests that ran out of time
     /// would heap up unwritten.
     patience: Duration,
@@ -66,6 +70,8 @@ struct Driver<S> {
 struct Wants {
     timeout: Option<Instant>,
     reads: bool,
+    /// There are answers to write, or to come.
+    owes: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
@@ -75,13 +81,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             let Some(wants) = self.step() else {
                 return Poll::Ready(());
             };
+            if self.ended.is_some() && !wants.owes {
+                self.lose(&mut self.shared.clone().lock());
+                continue;
+            }
             let moved = match self.poll_stream(wants.reads, context) {
                 Ok(moved) => moved,
                 Err(Lost) => {
-                    let unwritten = self.output.len();
-                    self.shared.lock().session.handle_disconnect(unwritten);
-                    // It is reported as not written, so it must not be.
-                    self.output.clear();
+                    self.lose(&mut self.shared.clone().lock());
                     continue;
                 }
             };
@@ -115,15 +122,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
         let wants = (!inner.session.is_closed()).then(|| {
             let in_flight = inner.session.octets_in_flight();
             let answers = (self.output.len() as u64).saturating_sub(in_flight);
-            let reads = !inner.held
+            let reads = self.ended.is_none()
+                && !inner.held
                 && !inner.session.is_paused()
                 && inner.events.len() < MAX_EVENTS
                 && answers < MAX_UNWRITTEN;
             let given_up = (!self.output.is_empty()).then(|| self.taken + self.patience);
             let due = inner.session.poll_timeout();
+            let timeouts = due.into_iter().chain(given_up).chain(self.ended);
             Wants {
-                timeout: due.into_iter().chain(given_up).min(),
+                timeout: timeouts.min(),
                 reads,
+                owes: !self.output.is_empty() || inner.session.unanswered() > 0,
             }
         });
         drop(inner);
@@ -156,8 +166,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
         }
         if reads {
             match poll_read(&mut self.stream, &mut self.input, context) {
-                Poll::Ready(Ok(1..)) => moved = true,
-                Poll::Ready(_) => return Err(Lost),
+                Poll::Ready(Ok(0)) => {
+                    self.ended = Some(now() + LINGER);
+                    moved = true;
+                }
+                Poll::Ready(Ok(_)) => moved = true,
+                Poll::Ready(Err(_)) => return Err(Lost),
                 Poll::Pending => {}
             }
         }
@@ -177,10 +191,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             return false;
         }
         let now = now();
-        let mut inner = self.shared.lock();
-        if !self.output.is_empty() && self.taken + self.patience <= now {
-            inner.session.handle_disconnect(self.output.len());
-            self.output.clear();
+        let shared = Arc::clone(&self.shared);
+        let mut inner = shared.lock();
+        let takes_nothing = !self.output.is_empty() && self.taken + self.patience <= now;
+        if takes_nothing || self.ended.is_some_and(|ended| ended <= now) {
+            self.lose(&mut inner);
         } else {
             inner.session.handle_timeout(now);
         }
@@ -192,6 +207,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             }
         }
         true
+    }
+
+    /// The connection is gone.
+    fn lose(&mut self, inner: &mut Inner) {
+        inner.session.handle_disconnect(self.output.len());
+        // It is reported as not written, so it must not be.
+        self.output.clear();
     }
 
     /// Writes what is left, tells the peer that no more comes, and waits until it closes: to close

@@ -34,6 +34,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backoff;
 mod bind;
 mod config;
 mod event;
@@ -56,6 +57,7 @@ use bytes::BytesMut;
 use crate::header::SequenceNumber;
 use crate::types::InterfaceVersion;
 
+pub use backoff::Backoff;
 pub use bind::Bind;
 pub use config::Config;
 pub use event::{CloseReason, Event};
@@ -206,6 +208,12 @@ impl Session {
     /// Goes on at the pace of an earlier session with the same peer; this one's rate counts.
     pub fn set_pace(&mut self, pace: Pace) {
         self.pace = pace.with_rate(self.config.rate);
+    }
+
+    /// How many requests of the peer wait for our answer.
+    #[must_use]
+    pub const fn unanswered(&self) -> usize {
+        self.unanswered
     }
 
     /// How many own requests wait for an answer.

@@ -168,8 +168,8 @@ impl Pace {
                 return;
             }
             slowed.changed += STEP;
-            // A hundredth of the goal, too, or it would take minutes from one request a second.
-            slowed.limit = slowed.limit * 1.1 + slowed.until * 0.01;
+            // And a little on top, or it would take long from one request a second.
+            slowed.limit = slowed.limit * 1.1 + 0.5;
             if slowed.limit >= slowed.until {
                 self.slowed = None;
             }
