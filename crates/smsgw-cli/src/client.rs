@@ -21,8 +21,8 @@ pub(crate) struct Server {
     /// Who binds.
     #[arg(long, value_name = "ID", value_parser = c_octets::<16>)]
     system_id: String,
-    /// The password that goes with it.
-    #[arg(long, value_name = "PW", default_value = "", hide_default_value = true, value_parser = c_octets::<9>)]
+    /// The password that goes with it; in the environment other users do not see it.
+    #[arg(long, value_name = "PW", env = "SMSGW_PASSWORD", hide_env_values = true, default_value = "", hide_default_value = true, value_parser = c_octets::<9>)]
     password: String,
     /// The kind of system that binds, where the server wants to know.
     #[arg(long, value_name = "TYPE", default_value = "", hide_default_value = true, value_parser = c_octets::<13>)]
