@@ -227,7 +227,8 @@ fn errors_say_what_to_look_at() {
     assert!(euro.contains("source_addr"), "{euro}");
 
     for args in [
-        &["--window", "0"][..],
+        &["--messages", "0"][..],
+        &["--window", "0"],
         &["--connections", "0"],
         &["--rate", "0"],
         &["--size", "65536"],

@@ -152,7 +152,7 @@ fn a_long_message_in_each_way_it_can_go() {
     let (smsc, address) = smsc(&[]);
     let gsm = "0123456789€".repeat(30);
     let greek = "μήνυμα 🙂 ".repeat(12);
-    for long in ["udh", "sar", "payload"] {
+    for long in ["udh", "udh16", "sar", "payload"] {
         for text in [&gsm, &greek] {
             sent(&address, &["--long", long, text]);
         }
@@ -172,14 +172,17 @@ fn a_long_message_in_each_way_it_can_go() {
     let smsc = smsc.terminate();
     let mut submits = smsc.events("submit");
     let mut next = |count: usize| -> Vec<Value> { submits.drain(..count).collect() };
-    for (text, count) in [(&gsm, 3), (&greek, 2)] {
-        let parts = next(count);
-        assert_eq!(&joined(&parts), text);
-        for (number, part) in (1..).zip(&parts) {
-            let udh = part["udh"].as_str().unwrap();
-            assert!(udh.starts_with("050003"), "{part}");
-            assert!(udh.ends_with(&format!("{count:02x}{number:02x}")), "{part}");
-            assert_eq!(udh[6..8], parts[0]["udh"].as_str().unwrap()[6..8]);
+    for (start, reference) in [("050003", 6..8), ("060804", 6..10)] {
+        for (text, count) in [(&gsm, 3), (&greek, 2)] {
+            let parts = next(count);
+            assert_eq!(&joined(&parts), text);
+            for (number, part) in (1..).zip(&parts) {
+                let [udh, first] = [part, &parts[0]].map(|it| it["udh"].as_str().unwrap());
+                assert!(udh.starts_with(start), "{part}");
+                assert_eq!(udh[reference.clone()], first[reference.clone()]);
+                let end = format!("{count:02x}{number:02x}");
+                assert_eq!(udh[reference.end..], end, "{part}");
+            }
         }
     }
     for (text, count) in [(&gsm, 3), (&greek, 2)] {
@@ -321,9 +324,12 @@ fn errors_say_what_to_look_at() {
     let errors = [
         (no_password, "ESME_RINVPASWD; check --system-id"),
         (send(&address, &["--encoding", "gsm7", "я"]), "U+044F"),
-        (send(&address, &["--encoding", "latin1", "я"]), "Latin-1"),
+        (
+            send(&address, &["--encoding", "latin1", "я"]),
+            "--encoding auto",
+        ),
         (send(&address, &["--hex", "0a0"]), "half an octet"),
-        (send(&address, &["--data-coding", "5", "a"]), "--encoding"),
+        (send(&address, &["--data-coding", "4", "a"]), "--encoding"),
         (
             send(
                 &address,

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use smsgw_smpp::receipt::{IdMatch, IdOrigin};
 use smsgw_smpp::session::Histogram;
 
 /// What came and what is awaited, shared by all sessions: a receipt comes by any of them.
 #[derive(Debug)]
 pub(super) struct Receipts {
-    /// The ids of the accepted messages without a receipt, and when they were sent.
-    waiting: HashMap<Vec<u8>, Instant>,
+    /// The ids, in normal form, of the accepted messages without a receipt, and when they were sent.
+    waiting: HashMap<String, Instant>,
     /// Receipts for other ids: the answer with the id may be on its way by another session.
-    strange: HashMap<Vec<u8>, (String, Instant)>,
+    strange: HashMap<String, (String, Instant)>,
+    ids: IdMatch,
     accepted: u64,
     states: Vec<(String, u64)>,
     latency: Histogram,
@@ -20,10 +22,11 @@ pub(super) struct Receipts {
 }
 
 impl Receipts {
-    pub(super) fn new(now: Instant) -> Self {
+    pub(super) fn new(ids: IdMatch, now: Instant) -> Self {
         Self {
             waiting: HashMap::new(),
             strange: HashMap::new(),
+            ids,
             accepted: 0,
             states: Vec::new(),
             latency: Histogram::default(),
@@ -32,24 +35,27 @@ impl Receipts {
     }
 
     /// A message was accepted as `id`.
-    pub(super) fn expect(&mut self, id: &[u8], sent: Instant, now: Instant) {
+    pub(super) fn expect(&mut self, id: &str, sent: Instant, now: Instant) {
         self.accepted += 1;
         self.last = now;
-        match self.strange.remove(id) {
+        let id = self.ids.normalise(IdOrigin::Response, id);
+        match self.strange.remove(&*id) {
             Some((state, came)) => self.count(state, came.saturating_duration_since(sent)),
             None => {
-                self.waiting.insert(id.to_owned(), sent);
+                self.waiting.insert(id.into_owned(), sent);
             }
         }
     }
 
     /// A receipt came that tells the last state of `id`.
-    pub(super) fn came(&mut self, id: &[u8], state: &str, now: Instant) {
+    pub(super) fn came(&mut self, id: &str, state: &str, now: Instant) {
         self.last = now;
-        match self.waiting.remove(id) {
+        let id = self.ids.normalise(IdOrigin::Receipt, id);
+        match self.waiting.remove(&*id) {
             Some(sent) => self.count(state.to_owned(), now.saturating_duration_since(sent)),
             None => {
-                self.strange.insert(id.to_owned(), (state.to_owned(), now));
+                self.strange
+                    .insert(id.into_owned(), (state.to_owned(), now));
             }
         }
     }
@@ -104,15 +110,15 @@ mod tests {
     fn receipts_may_be_faster_than_answers_and_come_twice() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut receipts = Receipts::new(start);
-        receipts.came(b"1", "DELIVRD", at(3));
+        let mut receipts = Receipts::new(IdMatch::EXACT.ignoring_zeros(), start);
+        receipts.came("1", "DELIVRD", at(3));
         assert_eq!(receipts.strange(), 1);
-        receipts.expect(b"1", start, at(5));
-        receipts.expect(b"2", start, at(6));
+        receipts.expect("1", start, at(5));
+        receipts.expect("2", start, at(6));
         assert!(!receipts.is_complete());
-        receipts.came(b"2", "EXPIRED", at(9));
+        receipts.came("002", "EXPIRED", at(9));
         assert!(receipts.is_complete());
-        receipts.came(b"2", "EXPIRED", at(10));
+        receipts.came("2", "EXPIRED", at(10));
         assert_eq!(receipts.strange(), 1);
         assert_eq!((receipts.accepted(), receipts.received()), (2, 2));
         assert_eq!(receipts.latency().max(), Duration::from_millis(9));

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
 use smsgw_smpp::pdu::{SubmitSm, SubmitSmResp};
+use smsgw_smpp::receipt::IdMatch;
 use smsgw_smpp::session::{CloseReason, Event, Histogram, Metrics, SendError};
 use smsgw_smpp::{CommandId, CommandStatus, Frame, Header};
 use tokio::sync::Notify;
@@ -37,11 +38,16 @@ pub(super) struct Run {
 
 impl Run {
     /// Starts now.
-    pub(super) fn new(messages: u64, sessions: u64, rate: Option<u32>, receipts: bool) -> Self {
+    pub(super) fn new(
+        messages: u64,
+        sessions: u64,
+        rate: Option<u32>,
+        receipts: Option<IdMatch>,
+    ) -> Self {
         let start = Instant::now();
         Self {
             supply: Mutex::new(Supply::new(messages, sessions, rate)),
-            receipts: receipts.then(|| Mutex::new(Receipts::new(start))),
+            receipts: receipts.map(|ids| Mutex::new(Receipts::new(ids, start))),
             start,
             rate,
             answered: AtomicU64::new(0),
@@ -285,7 +291,7 @@ fn expect_receipt(receipts: Option<&mut Receipts>, answer: &Frame, sent: Instant
     if let (Some(receipts), true) = (receipts, answer.command_status().is_ok())
         && let Ok(answer) = answer.decode::<SubmitSmResp<'_>>()
     {
-        receipts.expect(answer.message_id.as_octets(), sent, now);
+        receipts.expect(&client::message_id(&answer), sent, now);
     }
 }
 
@@ -301,7 +307,7 @@ fn judge(frame: &Frame, receipts: Option<&mut Receipts>, now: Instant) -> Comman
     if let (Some(receipts), Some(id)) = (receipts, receipt.message_id())
         && client::is_final(&receipt)
     {
-        receipts.came(id.as_bytes(), client::state(&receipt), now);
+        receipts.came(id, client::state(&receipt), now);
     }
     CommandStatus::ESME_ROK
 }

@@ -32,8 +32,8 @@ What is measured:
   throughput   answers a second, from the first request to the last answer
   round trip   from handing a request to the session to reading its answer, both in this process
   queue wait   with --rate: from when a message was due, at an even rate, to when it was sent; it
-               grows when the server is too slow for the rate
-  receipts     from sending a message to its receipt; told apart by message id, letter by letter
+               grows when the server, or this program, is too slow for the rate
+  receipts     from sending a message to its receipt, which is found by the message id
 Quantiles are exact to an eighth. Server and this program share the machine when both run on it.
 
 Receipts of other messages that come meanwhile are taken and counted, messages are not taken.
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     server: Server,
     /// How many messages; 1000, or with --duration as many as it allows, unless given.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     messages: Option<u64>,
     /// Messages of one session that may wait for their answer.
     #[arg(long, value_name = "W", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
@@ -147,7 +147,7 @@ async fn load(args: &Args) -> Result<Report, Box<dyn Error>> {
         wanted.unwrap_or(u64::MAX),
         u64::from(args.connections),
         args.rate,
-        args.receipts,
+        args.receipts.then(|| args.server.receipt_ids()),
     ));
     let mut tasks = JoinSet::new();
     for (esme, events) in sessions {
@@ -269,10 +269,12 @@ impl Args {
             slow_down: self.slow_down,
             ..Config::default()
         };
+        let client = self.server.client(self.mode, config);
+        let client = client.map_err(|error| error.to_string())?;
         let mut binding = JoinSet::new();
         for _ in 0..self.connections {
-            let (server, mode, config) = (self.server.clone(), self.mode, config.clone());
-            binding.spawn(async move { server.bind(mode, config).await });
+            let client = client.clone();
+            binding.spawn(async move { client.bind().await });
         }
         let mut sessions = Vec::new();
         while let Some(bound) = binding.join_next().await {

@@ -5,11 +5,10 @@ use std::time::SystemTime;
 
 use clap::ValueEnum;
 use smsgw::Extra;
-use smsgw::convert::smpp::Part;
-use smsgw_gsm::segment::{self, Options, segment};
-use smsgw_gsm::udh::{Concat, Reference, UserDataHeader};
-use smsgw_smpp::tlv::{SarMsgRefNum, SarSegmentSeqnum, SarTotalSegments, Tlv, TlvTag};
-use smsgw_smpp::types::DataCoding;
+use smsgw_gsm::segment::Encoding;
+use smsgw_gsm::udh::UserDataHeader;
+use smsgw_smpp::text::{Alphabets, Charset, LongPolicy, Part, SplitOptions, TextError, split};
+use smsgw_smpp::types::{DataCoding, InterfaceVersion};
 
 use crate::hex;
 
@@ -55,35 +54,24 @@ enum Alphabet {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Long {
-    /// In parts, each with a user data header.
+    /// In parts, each with a user data header with a reference of 8 bits.
     Udh,
+    /// The same with 16 bits.
+    Udh16,
     /// In parts, each with the sar_ TLVs.
     Sar,
     /// Whole, in message_payload.
     Payload,
 }
 
-/// One `submit_sm`.
+/// What one `submit_sm` carries.
 #[derive(Debug)]
 pub(super) struct Piece {
     pub(super) part: Part,
+    /// What its octets are called, which need not be what they are.
+    pub(super) data_coding: DataCoding,
     pub(super) tlvs: Vec<Extra>,
 }
-
-/// Octets with a meaning, and where they may be cut.
-struct Encoded {
-    data_coding: DataCoding,
-    whole: Vec<u8>,
-    /// Each fits into a message beside a header that tells its place; one if it needs none.
-    chunks: Vec<Vec<u8>>,
-    /// Octets, septets or UCS-2 units there are.
-    units: usize,
-    /// How many of them fit beside the header of one's own.
-    room: usize,
-}
-
-/// Octets of a message on GSM.
-const USER_DATA: usize = 140;
 
 impl Content {
     /// Encodes and splits.
@@ -97,138 +85,93 @@ impl Content {
                 input.strip_suffix('\n').unwrap_or(&input).to_owned()
             }
         };
-        let reference = reference();
-        let encoded = self.encode(&text, reference)?;
-        let data_coding = match (self.data_coding, encoded.data_coding) {
-            (Some(own), _) => own,
-            (None, DataCoding::MC_SPECIFIC) if self.flash => 0xF0,
+        let written = self.written(&text);
+        let data_coding = match (self.data_coding, written) {
+            (Some(own), _) => DataCoding(own),
+            (None, DataCoding::MC_SPECIFIC) if self.flash => DataCoding(0xF0),
             (None, DataCoding::LATIN_1) if self.flash => {
                 return Err("--flash needs GSM 7-bit or UCS-2".to_owned());
             }
-            (None, DataCoding(own)) => own,
+            (None, own) => own,
         };
-        let piece = |udh: &[u8], octets: &[u8], tlvs: &[Tlv<'_>]| {
-            let own = self.tlv.iter().map(|tlv| tlv.0.clone());
+        let parts = self.parts(&text, written)?.into_iter();
+        let pieces = parts.map(|part| {
+            let tlvs = part.tlvs();
+            let own = tlvs.iter().map(|tlv| Extra::Tlv {
+                tag: tlv.tag().0,
+                value: tlv.value().to_vec(),
+            });
+            let tlvs = own
+                .chain(self.tlv.iter().map(|tlv| tlv.0.clone()))
+                .collect();
             Piece {
-                part: Part::new(data_coding, udh, octets),
-                tlvs: tlvs.iter().map(extra).chain(own).collect(),
+                part,
+                data_coding,
+                tlvs,
             }
-        };
-        if let Some(Header(udh)) = &self.udh {
-            let Encoded { units, room, .. } = encoded;
-            if units > room {
-                return Err(format!(
-                    "--udh leaves room for {room}, the text has {units}"
-                ));
-            }
-            return Ok(vec![piece(udh, &encoded.whole, &[])]);
-        }
-        if encoded.chunks.len() == 1 {
-            return Ok(vec![piece(&[], &encoded.whole, &[])]);
-        }
-        if let Long::Payload = self.long {
-            let payload = Tlv::new(TlvTag::MESSAGE_PAYLOAD, &encoded.whole);
-            let payload = payload.map_err(|error| format!("message_payload: {error}"))?;
-            return Ok(vec![piece(&[], &[], &[payload])]);
-        }
-        let count = encoded.chunks.len();
-        let total = u8::try_from(count).map_err(|_| format!("{count} parts are more than 255"))?;
-        let pieces = (1..=total).zip(&encoded.chunks).map(|(number, chunk)| {
-            if let Long::Sar = self.long {
-                let tlvs = [
-                    SarMsgRefNum(reference.into()).into(),
-                    SarTotalSegments(total).into(),
-                    SarSegmentSeqnum(number).into(),
-                ];
-                return Ok(piece(&[], chunk, &tlvs));
-            }
-            let concat = Concat::new(Reference::Eight(reference), total, number);
-            let concat = concat.map_err(|error| error.to_string())?;
-            Ok(piece(&concat.to_udh(), chunk, &[]))
         });
-        pieces.collect()
+        Ok(pieces.collect())
     }
 
-    fn encode(&self, text: &str, reference: u8) -> Result<Encoded, String> {
+    /// The `data_coding` whose alphabet is used.
+    fn written(&self, text: &str) -> DataCoding {
+        match (self.encoding, self.data_coding) {
+            _ if self.hex => DataCoding::OCTET_UNSPECIFIED_ALL,
+            (Some(Alphabet::Gsm7), _) => DataCoding::MC_SPECIFIC,
+            (Some(Alphabet::Latin1), _) => DataCoding::LATIN_1,
+            (Some(Alphabet::Ucs2), _) => DataCoding::UCS2,
+            (None, Some(own)) => DataCoding(own),
+            (Some(Alphabet::Auto), _) | (None, None) => Alphabets::default().choose(text),
+        }
+    }
+
+    fn parts(&self, text: &str, written: DataCoding) -> Result<Vec<Part>, String> {
+        let udh = self.udh.as_ref().map_or(&[][..], |Header(octets)| octets);
+        let alone = |octets: &[u8]| {
+            let part = Part::from_octets(written, udh, octets, InterfaceVersion::SMPP_3_4);
+            Ok(vec![part.map_err(|error| error.to_string())?])
+        };
         if self.hex {
-            let whole = hex::decode(text.as_bytes()).map_err(|error| error.to_string())?;
-            return Ok(self.octets(DataCoding::OCTET_UNSPECIFIED_ALL, whole, usize::MAX));
+            let octets = hex::decode(text.as_bytes()).map_err(|error| error.to_string())?;
+            return alone(&octets);
         }
-        let alphabet = match (self.encoding, self.data_coding.map(DataCoding)) {
-            (Some(alphabet), _) => alphabet,
-            (None, None) => Alphabet::Auto,
-            (None, Some(DataCoding::MC_SPECIFIC | DataCoding(0xF0..=0xF3))) => Alphabet::Gsm7,
-            (None, Some(DataCoding::LATIN_1)) => Alphabet::Latin1,
-            (None, Some(DataCoding::UCS2)) => Alphabet::Ucs2,
-            (None, Some(_)) => {
-                return Err("this --data-coding needs --encoding or --hex beside it".to_owned());
-            }
+        let error = |error| match error {
+            TextError::NoText { .. } => format!("{error}; add --encoding or --hex"),
+            TextError::Encode(_) => format!("{error}; --encoding auto finds one that has it"),
+            _ => error.to_string(),
         };
-        let encoding = match alphabet {
-            Alphabet::Auto => segment::Encoding::choose(text),
-            Alphabet::Gsm7 => segment::Encoding::Gsm7,
-            Alphabet::Ucs2 => segment::Encoding::Ucs2,
-            Alphabet::Latin1 => return self.latin1(text),
-        };
-        let options = Options::new()
-            .with_encoding(encoding)
-            .with_reference(Reference::Eight(reference));
-        let segments = segment(text, &options).map_err(|error| error.to_string())?;
-        let chunks: Vec<_> = segments.iter().map(|it| it.unpacked().to_vec()).collect();
-        Ok(Encoded {
-            data_coding: match encoding {
-                segment::Encoding::Gsm7 => DataCoding::MC_SPECIFIC,
-                _ => DataCoding::UCS2,
-            },
-            whole: chunks.concat(),
-            chunks,
-            units: segments.total_units(),
-            room: encoding.capacity(self.udh_len()),
-        })
-    }
-
-    fn latin1(&self, text: &str) -> Result<Encoded, String> {
-        let octet = |c: char| {
-            let octet = u8::try_from(u32::from(c));
-            octet.map_err(|_| format!("no {c:?} in Latin-1; try --encoding auto"))
-        };
-        let whole = text.chars().map(octet).collect::<Result<_, _>>()?;
-        let beside = USER_DATA - Reference::Eight(0).header_len();
-        Ok(self.octets(DataCoding::LATIN_1, whole, beside))
-    }
-
-    /// Octets that may be cut anywhere, into chunks of `beside` when one message is too small.
-    fn octets(&self, data_coding: DataCoding, whole: Vec<u8>, beside: usize) -> Encoded {
-        let chunks = match whole.len() {
-            0..=USER_DATA => vec![whole.clone()],
-            _ => whole.chunks(beside).map(<[u8]>::to_vec).collect(),
-        };
-        Encoded {
-            data_coding,
-            chunks,
-            units: whole.len(),
-            room: USER_DATA.saturating_sub(self.udh_len()),
-            whole,
+        let alphabets = Alphabets::default();
+        if udh.is_empty() {
+            let policy = match self.long {
+                Long::Udh => LongPolicy::Udh8,
+                Long::Udh16 => LongPolicy::Udh16,
+                Long::Sar => LongPolicy::Sar,
+                Long::Payload => LongPolicy::MessagePayload,
+            };
+            let options = SplitOptions::new(alphabets, policy).with_data_coding(written);
+            return split(text, &options, reference()).map_err(error);
         }
-    }
-
-    fn udh_len(&self) -> usize {
-        self.udh.as_ref().map_or(0, |Header(octets)| octets.len())
+        let octets = alphabets.encode(written, text).map_err(error)?;
+        let room = match alphabets.charset(written) {
+            Some(Charset::GsmUnpacked) => Encoding::Gsm7.capacity(udh.len()),
+            // UCS-2 by the octet, as all others.
+            _ => USER_DATA.saturating_sub(udh.len()),
+        };
+        match octets.len() {
+            had if had > room => Err(format!("--udh leaves room for {room}, the text has {had}")),
+            _ => alone(&octets),
+        }
     }
 }
+
+/// Octets of a message on GSM.
+const USER_DATA: usize = 140;
 
 /// Differs from that of the message before, or the phone would mix the parts of both.
-fn reference() -> u8 {
+fn reference() -> u16 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let [.., low] = since.map_or(0, |since| since.as_millis()).to_be_bytes();
-    low
-}
-
-fn extra(tlv: &Tlv<'_>) -> Extra {
-    Extra::Tlv {
-        tag: tlv.tag().0,
-        value: tlv.value().to_vec(),
-    }
+    let [.., high, low] = since.map_or(0, |since| since.as_millis()).to_be_bytes();
+    u16::from_be_bytes([high, low])
 }
 
 #[derive(Clone, Debug)]

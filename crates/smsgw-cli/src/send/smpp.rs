@@ -6,15 +6,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use smsgw::convert::smpp::Outgoing;
+use smsgw::convert::smpp::{ConvertError, Outgoing, Part};
 use smsgw::{Address, Message, ReceiptRequest};
 use smsgw_sim::json_line;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
+use smsgw_smpp::pdu::SubmitSm;
 use smsgw_smpp::session::{Config, Event};
+use smsgw_smpp::text::Content;
 use smsgw_smpp::{CommandStatus, DeliveryReceipt, Frame};
 
-use super::parts::{Content, Piece};
+use super::parts::{self, Piece};
 use crate::client::{self, Mode, Server};
 use crate::decode::input::printable;
 use crate::hex;
@@ -45,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SENDER")]
     from: Option<String>,
     #[command(flatten)]
-    content: Content,
+    content: parts::Content,
     /// Ask for a receipt.
     #[arg(long)]
     receipt: bool,
@@ -62,6 +64,9 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 }
+
+/// How long the server may take to agree to the end.
+const LEAVE: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(args: &Args) -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
@@ -108,89 +113,103 @@ async fn send(args: &Args) -> Result<bool, Box<dyn Error>> {
         (None, None) => Mode::Tx,
     };
     let pieces = args.content.pieces()?;
-    let messages: Vec<_> = pieces.iter().map(|piece| args.message(piece)).collect();
-    let mut submits = Vec::new();
-    for (message, piece) in messages.iter().zip(&pieces) {
-        submits.push(Outgoing::new(message, &piece.part)?);
-    }
-    // Mistakes in the arguments show before anything is sent.
-    submits.iter().try_for_each(|it| it.submit_sm().map(drop))?;
+    let envelopes: Vec<_> = pieces.iter().map(|piece| args.envelope(piece)).collect();
+    let outgoing = envelopes
+        .iter()
+        .map(|(message, part)| Outgoing::new(message, part));
+    let outgoing = outgoing.collect::<Result<Vec<_>, _>>()?;
+    let submits = outgoing.iter().zip(&pieces).map(submit_sm);
+    let submits = submits.collect::<Result<Vec<_>, _>>()?;
 
-    let end = crate::signal::end()?;
-    let (esme, mut events) = args.server.bind(mode, Config::default()).await?;
+    let client = args.server.client(mode, Config::default())?;
+    let (esme, mut events) = client.bind().await?;
     let total = pieces.len();
     let mut outcomes: Vec<Outcome> = Vec::new();
     for submit in &submits {
-        let outcome = submit_one(&esme, submit).await?;
-        let is_ok = outcome.status.is_some_and(CommandStatus::is_ok);
+        let outcome = submit_one(&esme, submit).await;
         if !args.json {
-            println!(
-                "part {} of {total}  {}",
-                outcomes.len() + 1,
-                outcome.answer()
-            );
+            let number = outcomes.len() + 1;
+            println!("part {number} of {total}  {}", outcome.answer());
         }
+        let is_accepted = outcome.is_accepted();
         outcomes.push(outcome);
         // The rest alone would be a message with a hole.
-        if !is_ok {
+        if !is_accepted {
             break;
         }
     }
-    let accepted = outcomes.iter().filter(|it| it.message_id.is_some()).count();
+    let accepted = outcomes.iter().filter(|it| it.is_accepted()).count();
     let mut is_good = accepted == total;
     if let (Some(wait), 1..) = (args.wait_receipt, accepted) {
+        let end = crate::signal::end()?;
         let waiting = await_receipts(args, &esme, &mut events, &mut outcomes);
         tokio::select! {
             () = waiting => {}
             () = tokio::time::sleep(wait) => {}
             () = end => {}
         }
-        let delivered = |it: &Outcome| it.receipt.as_ref().is_some_and(|it| it.state == "DELIVRD");
-        is_good &= outcomes.iter().all(delivered);
-        let missing = outcomes.iter().filter(|it| it.is_open()).count();
+        let receipts = || outcomes.iter().filter_map(|it| it.receipt.as_ref());
+        is_good &= receipts().filter(|it| it.state == "DELIVRD").count() == total;
+        let missing = accepted - receipts().count();
         if missing > 0 && !args.json {
             println!("no receipt for {missing} of {accepted} within {wait:?}");
         }
     }
     esme.unbind();
-    while let Some(event) = events.recv().await {
-        if let Event::Request(frame) = event {
-            decline(&esme, &frame);
+    let ending = async {
+        while let Some(event) = events.recv().await {
+            if let Event::Request(frame) = event {
+                decline(&esme, &frame);
+            }
         }
-    }
+    };
+    // All is said: a server that does not take its leave is not waited for long.
+    let _ = tokio::time::timeout(LEAVE, ending).await;
     if args.json {
-        json_line::write(io::stdout().lock(), &for_programs(&pieces, &outcomes))?;
+        json_line::write(io::stdout().lock(), &for_programs(&submits, &outcomes))?;
     }
     Ok(is_good)
 }
 
 impl Args {
-    fn message(&self, piece: &Piece) -> Message {
+    /// All but the content; that has a header or TLVs as the piece wants it.
+    fn envelope(&self, piece: &Piece) -> (Message, Part) {
         let receipt = match (self.receipt, self.wait_receipt) {
             (false, None) => ReceiptRequest::None,
             _ => ReceiptRequest::Final,
         };
-        Message {
+        let message = Message {
             from: self.from.as_deref().map(Address::sender),
             class: self.content.flash.then_some(0),
             validity: self.validity,
             receipt,
             extras: piece.tlvs.clone(),
             ..Message::text(Address::number(&self.to), "")
-        }
+        };
+        (message, Part::new(piece.data_coding.0, &[], &[]))
     }
 }
 
-async fn submit_one(esme: &Esme, submit: &Outgoing<'_>) -> Result<Outcome, Box<dyn Error>> {
-    let reply = esme.submit(&submit.submit_sm()?).await;
-    Ok(match reply {
+fn submit_sm<'a>(
+    (outgoing, piece): (&'a Outgoing<'_>, &'a Piece),
+) -> Result<SubmitSm<'a>, ConvertError> {
+    Ok(SubmitSm {
+        esm_class: piece.part.esm_class(),
+        short_message: piece.part.short_message(),
+        ..outgoing.submit_sm()?
+    })
+}
+
+async fn submit_one(esme: &Esme, submit: &SubmitSm<'_>) -> Outcome {
+    let reply = esme.submit(submit).await;
+    match reply {
         Ok(reply) => Outcome {
             status: Some(reply.status()),
             message_id: reply
                 .body()
                 .ok()
                 .filter(|_| reply.status().is_ok())
-                .map(|body| body.message_id.to_string()),
+                .map(|body| client::message_id(&body).into_owned()),
             error: None,
             receipt: None,
         },
@@ -200,7 +219,7 @@ async fn submit_one(esme: &Esme, submit: &Outgoing<'_>) -> Result<Outcome, Box<d
             error: Some(error.to_string()),
             receipt: None,
         },
-    })
+    }
 }
 
 impl Outcome {
@@ -212,6 +231,10 @@ impl Outcome {
         }
     }
 
+    fn is_accepted(&self) -> bool {
+        self.status.is_some_and(CommandStatus::is_ok)
+    }
+
     /// Whether its receipt is still to come.
     fn is_open(&self) -> bool {
         self.message_id.is_some() && self.receipt.is_none()
@@ -221,6 +244,7 @@ impl Outcome {
 /// Takes the receipts for the parts until all are there, and nothing else.
 async fn await_receipts(args: &Args, esme: &Esme, events: &mut Events, outcomes: &mut [Outcome]) {
     let total = outcomes.len();
+    let ids_match = args.server.receipt_ids();
     while outcomes.iter().any(Outcome::is_open) {
         let frame = match events.recv().await {
             Some(Event::Request(frame)) => frame,
@@ -230,8 +254,8 @@ async fn await_receipts(args: &Args, esme: &Esme, events: &mut Events, outcomes:
         let receipt = client::receipt(&frame);
         let id = receipt.as_ref().and_then(DeliveryReceipt::message_id);
         let part = (1..).zip(outcomes.iter_mut()).find(|(_, outcome)| {
-            // An id is there in both, or there is none to compare.
-            id.is_some() && outcome.message_id.as_deref() == id
+            let ids = outcome.message_id.as_deref().zip(id);
+            ids.is_some_and(|(response, receipt)| ids_match.matches(response, receipt))
         });
         let (Some(receipt), Some((number, outcome))) = (receipt, part) else {
             decline(esme, &frame);
@@ -259,23 +283,24 @@ fn decline(esme: &Esme, request: &Frame) {
     esme.reject(request, CommandStatus::ESME_RX_T_APPN);
 }
 
-fn for_programs(pieces: &[Piece], outcomes: &[Outcome]) -> Json {
-    let part = |(piece, outcome): (&Piece, &Outcome)| {
+fn for_programs(submits: &[SubmitSm<'_>], outcomes: &[Outcome]) -> Json {
+    let part = |(submit, outcome): (&SubmitSm<'_>, &Outcome)| {
         let receipt = outcome.receipt.as_ref();
+        let content = Content::from(submit);
         json!({
             "command_status": outcome.status.map(|status| status.0),
             "status_name": outcome.status.map(|status| status.to_string()),
             "message_id": outcome.message_id,
             "error": outcome.error,
-            "udh": hex::encode(piece.part.udh()),
-            "data_hex": hex::encode(piece.part.octets()),
+            "udh": hex::encode(content.udh.map_or(&[], |udh| udh.octets())),
+            "data_hex": hex::encode(content.octets),
             "receipt": receipt.map(|it| json!({"state": it.state, "text": it.text})),
         })
     };
-    let parts: Vec<_> = pieces.iter().zip(outcomes).map(part).collect();
+    let parts: Vec<_> = submits.iter().zip(outcomes).map(part).collect();
     json!({
-        "data_coding": pieces.first().map(|piece| piece.part.data_coding),
-        "segments": pieces.len(),
+        "data_coding": submits.first().map(|submit| submit.data_coding.0),
+        "segments": submits.len(),
         "parts": parts,
     })
 }
