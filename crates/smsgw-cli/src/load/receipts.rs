@@ -70,7 +70,8 @@ impl Receipts {
 
     /// Whether every accepted message has its receipt.
     pub(super) fn is_complete(&self) -> bool {
-        self.waiting.is_empty()
+        // Not by who waits: a server that gives an id twice leaves one waiting.
+        self.received() == self.accepted
     }
 
     pub(super) const fn accepted(&self) -> u64 {
@@ -105,6 +106,17 @@ impl Receipts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_given_twice_is_not_complete_with_one_receipt() {
+        let now = Instant::now();
+        let mut receipts = Receipts::new(IdMatch::EXACT, now);
+        assert!(receipts.is_complete());
+        receipts.expect("1", now, now);
+        receipts.expect("1", now, now);
+        receipts.came("1", "DELIVRD", now);
+        assert!(!receipts.is_complete());
+    }
 
     #[test]
     fn receipts_may_be_faster_than_answers_and_come_twice() {

@@ -11,6 +11,7 @@ use smsgw_smpp::session::Histogram;
 
 use super::receipts::Receipts;
 use super::session::{Run, Tally};
+use crate::decode::input::printable;
 
 pub(super) struct Report {
     pub(super) connections: u16,
@@ -184,7 +185,7 @@ fn list<'a, T: fmt::Display + 'a>(rows: impl Iterator<Item = &'a (T, u64)>) -> S
     for (name, count) in rows {
         let gap = if list.is_empty() { ": " } else { ", " };
         // Writing to a string cannot go wrong.
-        let _ = write!(list, "{gap}{name} {count}");
+        let _ = write!(list, "{gap}{} {count}", printable(&name.to_string()));
     }
     list
 }

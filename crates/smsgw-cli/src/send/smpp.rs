@@ -270,7 +270,8 @@ async fn await_receipts(args: &Args, esme: &Esme, events: &mut Events, outcomes:
         };
         if !args.json {
             let Receipt { state, text } = &told;
-            println!("part {number} of {total}  {state}  {}", printable(text));
+            let (state, text) = (printable(state), printable(text));
+            println!("part {number} of {total}  {state}  {text}");
         }
         if client::is_final(&receipt) {
             outcome.receipt = Some(told);
