@@ -3,8 +3,10 @@
 mod client;
 mod decode;
 mod demo;
+mod encode;
 mod error;
 mod hex;
+mod lines;
 mod load;
 mod segment;
 mod send;
@@ -30,6 +32,7 @@ enum Command {
     Demo(demo::Args),
     Serve(serve::Args),
     Decode(decode::Args),
+    Encode(encode::Args),
     Segment(segment::Args),
     Load(load::Args),
     Send(send::Args),
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Decode(args) => decode::run(args),
+        Command::Encode(args) => encode::run(args),
         Command::Segment(args) => segment::run(&args),
         Command::Load(args) => load::run(args),
         Command::Send(args) => send::run(args),
