@@ -116,6 +116,80 @@ fn no_allocation_for_a_receipt_in_ascii() {
     }
 }
 
+/// A message and its answer through both ends of a session, whose buffers have their size.
+#[cfg(feature = "std")]
+#[test]
+fn no_allocation_for_a_message_and_its_answer_through_a_session() {
+    use smsgw_smpp::pdu::SubmitSmResp;
+    use smsgw_smpp::session::{BindMode, Config, Event, Session};
+    use smsgw_smpp::{CommandStatus, types::ShortMessage};
+    use std::time::Instant;
+
+    const WINDOW: u64 = 100;
+    let now = Instant::now();
+    let config = Config {
+        window: 100,
+        ..Config::default()
+    };
+    let mut esme = Session::esme(config.clone(), now);
+    let mut mc = Session::mc(config, now);
+    let bind = smsgw_smpp::session::Bind::new(
+        BindMode::Transceiver,
+        "esme".try_into().unwrap(),
+        "secret".try_into().unwrap(),
+    );
+    let submit = SubmitSm {
+        short_message: ShortMessage::new(b"twenty octets of it.").unwrap(),
+        ..SubmitSm::default()
+    };
+    let answer = SubmitSmResp {
+        message_id: "0123456789".try_into().unwrap(),
+        ..SubmitSmResp::default()
+    };
+    esme.bind(&bind, now).unwrap();
+    let (mut output, mut to_mc, mut to_esme) = <(BytesMut, BytesMut, BytesMut)>::default();
+    let mut round = |requests: u64| {
+        for token in 0..requests {
+            esme.request(&submit, token, now).unwrap();
+        }
+        // What a socket would do.
+        esme.poll_transmit(&mut output);
+        to_mc.extend_from_slice(&output);
+        output.clear();
+        mc.handle_buffer(&mut to_mc, now);
+        while let Some(event) = mc.poll_event() {
+            match event {
+                Event::BindRequest(_) => mc.accept_bind("mc".try_into().unwrap(), now),
+                Event::Request(frame) => {
+                    frame.decode::<SubmitSm<'_>>().unwrap();
+                    let status = CommandStatus::ESME_ROK;
+                    mc.respond(&answer, status, frame.sequence_number());
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        mc.poll_transmit(&mut output);
+        to_esme.extend_from_slice(&output);
+        output.clear();
+        esme.handle_buffer(&mut to_esme, now);
+        let mut answered = 0;
+        while let Some(event) = esme.poll_event() {
+            answered += u64::from(matches!(event, Event::Response { .. }));
+        }
+        assert_eq!(answered, requests);
+    };
+    round(0);
+    for _ in 0..3 {
+        round(WINDOW);
+    }
+    let steady = allocation_counter::measure(|| {
+        for _ in 0..10 {
+            round(WINDOW);
+        }
+    });
+    assert_eq!(steady.count_total, 0);
+}
+
 /// The counter counts.
 #[test]
 fn the_counter_counts() {
