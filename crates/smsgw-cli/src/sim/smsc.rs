@@ -55,6 +55,9 @@ pub(crate) struct Args {
     /// either) or cut (in the middle of the answer). N is from 1. May be repeated.
     #[arg(long, value_name = "NAME=N")]
     fault: Vec<Fault>,
+    /// After how much silence a client is asked whether it is there.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = period)]
+    enquire_link: Duration,
     /// How message ids are spelled.
     #[arg(long, value_enum, default_value_t = Ids::Decimal)]
     ids: Ids,
@@ -157,6 +160,7 @@ fn config(args: &Args) -> Result<Config, String> {
     .with_bind(args.smpp)
     .with_receipts(receipts)
     .with_faults(args.fault.iter().copied().collect());
+    config.session.enquire_link_timer = Some(args.enquire_link);
     if let (Some(system_id), Some(password)) = (&args.system_id, &args.password) {
         config = config.with_account(system_id, password);
     }
@@ -233,6 +237,14 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let duration: jiff::SignedDuration = text.parse().map_err(|error| format!("{error}"))?;
     Duration::try_from(duration).map_err(|_| "less than nothing".to_owned())
+}
+
+/// A time that is not nothing.
+fn period(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("no time at all".to_owned()),
+        period => Ok(period),
+    }
 }
 
 /// A text that a C-octet string of `MAX` octets can hold.
