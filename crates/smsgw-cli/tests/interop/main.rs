@@ -13,6 +13,7 @@ mod aiosmpplib;
 mod capture;
 mod esme;
 mod harness;
+mod kannel;
 mod net_smpp;
 mod node_smpp;
 mod process;
