@@ -31,8 +31,12 @@ use crate::process::Process;
 const ESME_RBINDFAIL: u32 = 0x0000_000D;
 const ESME_RINVPASWD: u32 = 0x0000_000E;
 
-/// It binds to `smsgw serve`, submits in each way of `hows`, and gets its receipts.
-pub(crate) fn uses_the_gateway(name: &str, esme: &dyn Fn() -> Command, hows: &[&str]) {
+/// It binds to `smsgw serve`, submits in each way of `hows`, and gets its receipts, which are returned.
+pub(crate) fn uses_the_gateway(
+    name: &str,
+    esme: &dyn Fn() -> Command,
+    hows: &[&str],
+) -> Vec<Value> {
     let directory = scratch(&format!("{name}-gateway"));
     let smsc = Simulator::start(&directory, free_port(), LINK);
     let address = format!("127.0.0.1:{}", free_port());
@@ -62,6 +66,7 @@ pub(crate) fn uses_the_gateway(name: &str, esme: &dyn Fn() -> Command, hows: &[&
     let inner = recording.pdus(port(&smsc.address));
     inner.check_answered();
     assert!(inner.by_client(SUBMIT_SM) >= submits, "{inner:?}");
+    client.events("receipt")
 }
 
 /// It binds to `smsgw sim smsc`, submits in each way of `hows`, gets its receipts and what subscribers send.

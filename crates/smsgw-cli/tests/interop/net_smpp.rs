@@ -1,12 +1,38 @@
 //! Net::SMPP, client and server for Perl.
 
+use serde_json::json;
+
 use crate::harness::perl;
 use crate::{esme, smsc};
+
+/// Tags in a receipt (SMPP 5.0 §4.8.1).
+const RECEIPTED_MESSAGE_ID: u16 = 0x001E;
+const MESSAGE_STATE: u16 = 0x0427;
 
 #[test]
 fn net_smpp_uses_the_gateway() {
     let hows = ["udh", "sar", "message_payload"];
-    esme::uses_the_gateway("net-smpp", &|| perl("net_smpp_client.pl"), &hows);
+    let receipts = esme::uses_the_gateway("net-smpp", &|| perl("net_smpp_client.pl"), &hows);
+    let tags = json!([RECEIPTED_MESSAGE_ID, MESSAGE_STATE]);
+    assert!(
+        receipts.iter().all(|receipt| receipt["tlvs"] == tags),
+        "{receipts:?}"
+    );
+}
+
+/// TLVs came with 3.4: an ESME from before may stumble over them.
+#[test]
+fn net_smpp_of_version_3_3_gets_receipts_without_tlvs() {
+    let esme = || {
+        let mut esme = perl("net_smpp_client.pl");
+        esme.env("SMPP_VERSION", "33");
+        esme
+    };
+    let receipts = esme::uses_the_gateway("net-smpp-3-3", &esme, &["udh"]);
+    assert!(
+        receipts.iter().all(|receipt| receipt["tlvs"] == json!([])),
+        "{receipts:?}"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-# An ESME built on Net::SMPP; what it reads and prints, esme.rs says.
+# An ESME built on Net::SMPP; what it reads and prints, esme.rs says. Its receipts also tell the tags of their TLVs.
+# The environment variable SMPP_VERSION (in hex, 34 unless set) chooses the interface_version of the bind.
 use strict;
 use warnings;
 
@@ -25,12 +26,15 @@ sub report {
 
 sub alphabet { $_[0] == 8 ? 'UTF-16BE' : 'gsm0338' }
 
+my $version = hex($ENV{SMPP_VERSION} // '34');
 my ($smpp, $bound) = Net::SMPP->new_transceiver(
     $host,
-    port      => $port,
-    system_id => $system_id,
-    password  => $password,
-    async     => 0,
+    port              => $port,
+    system_id         => $system_id,
+    password          => $password,
+    smpp_version      => $version,
+    interface_version => $version,
+    async             => 0,
 ) or die "no connection: $!";
 report(bind => status => $bound->status);
 exit 0 if $bound->status;
@@ -89,7 +93,8 @@ sub delivered {
     if ($pdu->{esm_class} & 0b0011_1100) {
         my %fields = map { lc } $text =~ /(submit date|done date|\w+):(\S*)/g;
         $fields{stat} = uc $fields{stat};
-        report(receipt => esm_class => $pdu->{esm_class}, fields => \%fields, %parties);
+        my @tlvs = sort { $a <=> $b } map { /^\d+$/ ? 0 + $_ : () } keys %$pdu;
+        report(receipt => esm_class => $pdu->{esm_class}, fields => \%fields, tlvs => \@tlvs, %parties);
         delete $unreceipted{ $fields{id} };
     }
     else {
