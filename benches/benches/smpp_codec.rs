@@ -49,13 +49,13 @@ fn six_tlvs() -> [Tlv<'static>; 6] {
 }
 
 fn receipt_tlvs() -> [Tlv<'static>; 3] {
-    use smsgw_smpp::tlv::NetworkError;
+    use smsgw_smpp::tlv::{NetworkError, NetworkErrorType};
     use smsgw_smpp::types::MessageState as State;
     [
         ReceiptedMessageId(TlvCString::new(c"0123456789").unwrap()).into(),
         MessageState(State::DELIVERED).into(),
         NetworkErrorCode(NetworkError {
-            network_type: 3,
+            network_type: NetworkErrorType::GSM,
             code: 0,
         })
         .into(),

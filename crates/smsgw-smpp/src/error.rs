@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::status::CommandStatus;
+use crate::tlv::TlvLen;
 
 /// The stream cannot be followed any further: close it.
 ///
@@ -110,10 +111,10 @@ pub enum DecodeErrorKind {
         /// Octets left in the frame.
         had: u32,
     },
-    /// A TLV with a fixed length has another one.
+    /// The value of a TLV has another length than the standard gives it.
     TlvLength {
         /// Octets the standard gives it.
-        needed: u32,
+        needed: TlvLen,
         /// Octets it has.
         had: u32,
     },
@@ -253,6 +254,20 @@ pub enum ValueError {
         /// Octets given.
         had: usize,
     },
+    /// Fewer octets than the standard asks for.
+    TooShort {
+        /// Fewest octets.
+        min: usize,
+        /// Octets given.
+        had: usize,
+    },
+    /// A number that the field cannot hold.
+    OutOfRange {
+        /// The largest.
+        max: u32,
+        /// The one given.
+        had: u32,
+    },
     /// A NUL inside a C-octet string, at this octet.
     EmbeddedNul {
         /// Octets before it.
@@ -266,6 +281,8 @@ impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { max, had } => write!(f, "at most {max} octets, had {had}"),
+            Self::TooShort { min, had } => write!(f, "at least {min} octets, had {had}"),
+            Self::OutOfRange { max, had } => write!(f, "at most {max}, had {had}"),
             Self::EmbeddedNul { at } => write!(f, "NUL at octet {at}"),
             Self::InvalidTime => DecodeErrorKind::InvalidTime.fmt(f),
         }

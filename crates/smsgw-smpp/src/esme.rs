@@ -4,12 +4,14 @@ use std::fmt;
 use std::io;
 use std::ops::Deref;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
 use crate::connection::{self, Connection, Events, Reply, RequestError};
+use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::pdu::{SubmitSm, SubmitSmResp};
-use crate::session::{Bind, CloseReason, Config, Event, Session};
+use crate::pdu::{Outbind, SubmitSm, SubmitSmResp};
+use crate::session::{Bind, CloseReason, Config, Event, SendError, Session};
 use crate::status::CommandStatus;
 
 /// A bound client; a task moves the octets. Clones share the session.
@@ -55,26 +57,79 @@ impl Esme {
         Self::bind(stream, bind, config).await
     }
 
-    /// Binds over a connection that is there.
+    /// Binds over a connection that is there, TCP or anything else that carries octets.
     ///
     /// # Errors
     /// As [`Self::connect`].
-    pub async fn bind(
-        stream: TcpStream,
+    pub async fn bind<S>(
+        stream: S,
         bind: &Bind<'_>,
         config: Config,
+    ) -> Result<(Self, Events), ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let session = Session::esme(config, connection::now());
+        Self::bind_session(stream, bind, session).await
+    }
+
+    /// As [`Self::bind`], with a session that was made ready before: with a tap, or the pace of
+    /// the last one. It must be an ESME's, and nothing done with it yet.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn bind_session<S>(
+        stream: S,
+        bind: &Bind<'_>,
+        mut session: Session,
+    ) -> Result<(Self, Events), ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        // A fresh session of an ESME is open; in another, `Closed` follows in time.
+        let _ = session.bind(bind, connection::now());
+        let (connection, events) = Connection::start(stream, session);
+        Self::await_bind(connection, events).await
+    }
+
+    async fn await_bind(
+        connection: Connection,
+        mut events: Events,
     ) -> Result<(Self, Events), ConnectError> {
-        let now = connection::now();
-        let mut session = Session::esme(config, now);
-        // A fresh session of an ESME is open.
-        let _ = session.bind(bind, now);
-        let (connection, mut events) = Connection::start(stream, session);
         while let Some(event) = events.recv().await {
             match event {
                 Event::Bound(_) => return Ok((Self(connection), events)),
                 Event::BindRefused(frame) => {
                     connection.close();
                     return Err(ConnectError::Refused(frame));
+                }
+                Event::Closed(reason) => return Err(ConnectError::Closed(reason)),
+                // Nothing else is allowed before the bind.
+                _ => {}
+            }
+        }
+        Err(ConnectError::Closed(CloseReason::Disconnected))
+    }
+
+    /// Waits for an MC that opened the connection to ask for a bind (`outbind`, SMPP 5.0
+    /// §4.1.1.7).
+    ///
+    /// # Errors
+    /// When the connection ends first, or the session init timer does.
+    pub async fn outbound<S>(stream: S, config: Config) -> Result<Outbound, ConnectError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let session = Session::esme(config, connection::now());
+        let (connection, mut events) = Connection::start(stream, session);
+        while let Some(event) = events.recv().await {
+            match event {
+                Event::Notification(frame) => {
+                    return Ok(Outbound {
+                        connection,
+                        events,
+                        frame,
+                    });
                 }
                 Event::Closed(reason) => return Err(ConnectError::Closed(reason)),
                 // Nothing else is allowed before the bind.
@@ -104,6 +159,39 @@ impl Deref for Esme {
     }
 }
 
+/// An MC asked for a bind: see [`Esme::outbound`]. Dropped, it closes the connection.
+#[derive(Debug)]
+pub struct Outbound {
+    connection: Connection,
+    events: Events,
+    frame: Frame,
+}
+
+impl Outbound {
+    /// The `outbind`. Its `system_id` and `password` say who the MC is: check them before
+    /// [`Self::bind`].
+    ///
+    /// # Errors
+    /// When its body cannot be read.
+    pub fn outbind(&self) -> Result<Outbind<'_>, DecodeError> {
+        self.frame.decode()
+    }
+
+    /// Binds, as receiver or transceiver.
+    ///
+    /// # Errors
+    /// When the MC refuses the bind or does not answer it in time.
+    pub async fn bind(self, bind: &Bind<'_>) -> Result<(Esme, Events), ConnectError> {
+        let Self {
+            connection, events, ..
+        } = self;
+        connection
+            .with(|session, now| session.bind(bind, now))
+            .map_err(ConnectError::Session)?;
+        Esme::await_bind(connection, events).await
+    }
+}
+
 /// There is no bound session.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -114,6 +202,8 @@ pub enum ConnectError {
     Refused(Frame),
     /// The connection ended before the bind was answered.
     Closed(CloseReason),
+    /// The session does not allow this bind: after `outbind` a transmitter is of no use.
+    Session(SendError),
 }
 
 impl ConnectError {
@@ -122,7 +212,7 @@ impl ConnectError {
     pub const fn status(&self) -> Option<CommandStatus> {
         match self {
             Self::Refused(frame) => Some(frame.command_status()),
-            Self::Io(_) | Self::Closed(_) => None,
+            Self::Io(_) | Self::Closed(_) | Self::Session(_) => None,
         }
     }
 }
@@ -133,6 +223,7 @@ impl fmt::Display for ConnectError {
             Self::Io(error) => write!(f, "no connection: {error}"),
             Self::Refused(frame) => write!(f, "bind refused: {}", frame.command_status()),
             Self::Closed(reason) => write!(f, "bind not answered: {reason}"),
+            Self::Session(error) => write!(f, "bind not sent: {error}"),
         }
     }
 }
@@ -141,6 +232,7 @@ impl std::error::Error for ConnectError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
+            Self::Session(error) => Some(error),
             Self::Refused(_) | Self::Closed(_) => None,
         }
     }

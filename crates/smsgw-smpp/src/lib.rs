@@ -48,6 +48,8 @@
 extern crate alloc;
 
 #[cfg(feature = "tokio")]
+pub mod client;
+#[cfg(feature = "tokio")]
 pub mod codec;
 mod command;
 #[cfg(feature = "tokio")]

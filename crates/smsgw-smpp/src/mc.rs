@@ -2,10 +2,10 @@
 
 use std::ops::Deref;
 
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::connection::{self, Connection, Events, Reply, RequestError};
-use crate::pdu::{DeliverSm, DeliverSmResp};
+use crate::pdu::{DeliverSm, DeliverSmResp, Outbind};
 use crate::session::{Config, Session};
 use crate::status::CommandStatus;
 use crate::types::COctetString;
@@ -41,12 +41,33 @@ use crate::types::COctetString;
 pub struct Mc(Connection);
 
 impl Mc {
-    /// Takes over a connection that was accepted.
+    /// Takes over a connection that was accepted, TCP or anything else that carries octets.
     #[must_use]
-    pub fn new(stream: TcpStream, config: Config) -> (Self, Events) {
-        let session = Session::mc(config, connection::now());
+    pub fn new<S>(stream: S, config: Config) -> (Self, Events)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        Self::with_session(stream, Session::mc(config, connection::now()))
+    }
+
+    /// As [`Self::new`], with a session that was made ready before: with a tap, for example. It
+    /// must be an MC's, and nothing done with it yet.
+    #[must_use]
+    pub fn with_session<S>(stream: S, session: Session) -> (Self, Events)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (connection, events) = Connection::start(stream, session);
         (Self(connection), events)
+    }
+
+    /// Asks an ESME to bind, over a connection that this side opened (SMPP 5.0 §4.1.1.7). Its
+    /// bind comes as any other.
+    ///
+    /// # Errors
+    /// When the ESME is bound already, or asked.
+    pub fn outbind(&self, outbind: &Outbind<'_>) -> Result<(), RequestError> {
+        self.notify(outbind)
     }
 
     /// Lets the peer bind as it asked.

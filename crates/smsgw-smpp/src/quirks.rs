@@ -29,6 +29,9 @@ pub struct Quirks {
     pub tlv_lengths: bool,
     /// An address with octets above 0x7F: a name in Latin-1 or the like.
     pub non_ascii_addresses: bool,
+    /// A time that can be read but is none by the standard: a day that its month does not have,
+    /// or tenths of a second and quarters of an hour in a relative time.
+    pub odd_times: bool,
 }
 
 impl Quirks {
@@ -39,6 +42,7 @@ impl Quirks {
         broken_tlvs: true,
         tlv_lengths: true,
         non_ascii_addresses: true,
+        odd_times: true,
     };
     /// Only what the standard allows.
     pub const STRICT: Self = Self {
@@ -47,6 +51,7 @@ impl Quirks {
         broken_tlvs: false,
         tlv_lengths: false,
         non_ascii_addresses: false,
+        odd_times: false,
     };
     /// Lenient, but a message whose TLV stream is broken is refused: to accept it would be to
     /// drop what its sender asked for. What sessions use unless told otherwise.
@@ -76,6 +81,8 @@ pub enum Tolerance {
     TlvLength,
     /// See [`Quirks::non_ascii_addresses`].
     NonAscii,
+    /// See [`Quirks::odd_times`].
+    OddTime,
 }
 
 impl fmt::Display for Tolerance {
@@ -86,6 +93,7 @@ impl fmt::Display for Tolerance {
             Self::BrokenTlv => "octets that are no whole TLV",
             Self::TlvLength => "not the length the standard gives this TLV",
             Self::NonAscii => "octets above 0x7F",
+            Self::OddTime => "no time by the standard",
         })
     }
 }

@@ -166,4 +166,19 @@ impl CommandStatus {
     pub const fn is_throttling(self) -> bool {
         matches!(self, Self::ESME_RTHROTTLED | Self::ESME_RMSGQFUL)
     }
+    /// Whether the standard says that the cause passes by itself, so that the same request may
+    /// succeed later: too many messages ([`Self::is_throttling`]), a part of the MC or a service
+    /// out of order ([`Self::ESME_RSYSERR`], [`Self::ESME_RSERTYPUNAVAIL`]), or a temporary fault
+    /// of the receiver ([`Self::ESME_RX_T_APPN`]).
+    ///
+    /// No promise: some MCs answer [`Self::ESME_RSYSERR`] whatever is wrong, so count the
+    /// attempts. For [`Self::ESME_RDELIVERYFAILURE`] the TLV `delivery_failure_reason` says more.
+    #[must_use]
+    pub const fn is_temporary(self) -> bool {
+        self.is_throttling()
+            || matches!(
+                self,
+                Self::ESME_RSYSERR | Self::ESME_RSERTYPUNAVAIL | Self::ESME_RX_T_APPN
+            )
+    }
 }

@@ -1,10 +1,51 @@
 //! TLVs: optional parameters after the fields of a body (SMPP 5.0 §3.1.6, §4.8).
 
+mod addr_subunit;
+mod billing;
+mod broadcast_area;
+mod broadcast_content;
+mod broadcast_time;
+mod callback_num;
+mod handling;
+mod its_session_info;
+mod length;
+mod ms_availability;
+mod ms_msg_wait_facilities;
+mod ms_validity;
+mod network_error;
+mod network_id;
+mod network_type;
+mod number_portability;
+mod octet_string;
+mod subaddress;
 mod table;
+mod tagged;
+mod telematics_id;
 mod typed;
+mod ussd_service_op;
 
+pub use addr_subunit::*;
+pub use billing::*;
+pub use broadcast_area::*;
+pub use broadcast_content::*;
+pub use broadcast_time::*;
+pub use callback_num::*;
+pub use handling::*;
+pub use its_session_info::*;
+pub use length::*;
+pub use ms_availability::*;
+pub use ms_msg_wait_facilities::*;
+pub use ms_validity::*;
+pub use network_error::*;
+pub use network_id::*;
+pub use network_type::*;
+pub use number_portability::*;
+pub use octet_string::*;
+pub use subaddress::*;
 pub use table::*;
-pub use typed::{NetworkError, TlvCString, TlvOctets, TlvValue, TypedTlv};
+pub use telematics_id::*;
+pub use typed::{TlvCString, TlvOctets, TlvValue, TypedTlv};
+pub use ussd_service_op::*;
 
 use core::fmt;
 
@@ -166,6 +207,21 @@ impl<'a> Tlvs<'a> {
         }
     }
 
+    /// Every `T` whose value can be read, in wire order: some may come more than once.
+    pub fn find_all<T: TypedTlv<'a>>(&self) -> impl Iterator<Item = T> + use<'a, T> {
+        let (octets, list) = match self.0 {
+            Source::Octets(_) => (*self, &[][..]),
+            Source::List(list) => (Self::EMPTY, list),
+        };
+        let received = octets
+            .into_iter()
+            .filter_map(|tlv| Some((tlv.tag, tlv.received()?)));
+        received
+            .chain(list.iter().map(|tlv| (tlv.tag, tlv.value())))
+            .filter(|(tag, _)| *tag == T::TAG)
+            .filter_map(|(_, value)| T::from_octets(value))
+    }
+
     /// The octets after the last whole TLV; empty in a well-formed body.
     #[must_use]
     pub fn trailing(&self) -> &'a [u8] {
@@ -195,10 +251,11 @@ impl<'a> Tlvs<'a> {
         let tlvs = Self(Source::Octets(reader.rest()));
         for tlv in tlvs.iter() {
             let had = tlv.value().len();
-            if let Some(needed) = tlv.tag.fixed_len().filter(|&needed| needed != had) {
+            let needed = tlv.tag.value_len();
+            if !needed.allows(had) {
                 let field = tlv.tag.name().unwrap_or("tlv");
                 if !quirks.tlv_lengths {
-                    let (needed, had) = (clamp(needed), clamp(had));
+                    let had = clamp(had);
                     return Err(DecodeError::new(
                         DecodeErrorKind::TlvLength { needed, had },
                         field,

@@ -10,7 +10,7 @@ mod common;
 
 use common::unhex;
 use smsgw_smpp::pdu::{BindTransceiver, BindTransceiverResp, DeliverSm, EnquireLink, SubmitSm};
-use smsgw_smpp::tlv::{ReceiptedMessageId, TlvTag, UserMessageReference};
+use smsgw_smpp::tlv::{ReceiptedMessageId, TlvLen, TlvTag, UserMessageReference};
 use smsgw_smpp::{
     CommandStatus, DecodeError, DecodeErrorKind, Frame, Quirks, Tolerable, Tolerance,
 };
@@ -131,7 +131,10 @@ fn a_tlv_one_octet_short() {
     assert_eq!(read.pdu.tlvs.find::<UserMessageReference>(), None);
     refused(
         frame.decode_with::<SubmitSm>(&Quirks::STRICT).unwrap_err(),
-        DecodeErrorKind::TlvLength { needed: 2, had: 1 },
+        DecodeErrorKind::TlvLength {
+            needed: TlvLen::Exactly(2),
+            had: 1,
+        },
         "user_message_reference",
         48,
         CommandStatus::ESME_RINVTLVLEN,
@@ -214,6 +217,30 @@ fn latin_1_in_an_alphanumeric_address() {
         "source_addr",
         19,
         CommandStatus::ESME_RINVSRCADR,
+    );
+}
+
+#[test]
+fn an_odd_time() {
+    // A relative validity_period with tenths of a second, "000001000000500R".
+    let time = "30303030303130303030303035303052";
+    let frame = frame(
+        0x0000_0004,
+        &["000000000101310000000000", time, "000000000000"],
+    );
+    let read = frame.decode_with::<SubmitSm>(&Quirks::LENIENT).unwrap();
+    let day = Some(std::time::Duration::from_secs(86_400));
+    assert_eq!(read.pdu.validity_period.relative(), day);
+    tolerated(
+        &read.tolerated,
+        &[(Tolerance::OddTime, "validity_period", 28)],
+    );
+    refused(
+        frame.decode_with::<SubmitSm>(&Quirks::STRICT).unwrap_err(),
+        DecodeErrorKind::InvalidTime,
+        "validity_period",
+        28,
+        CommandStatus::ESME_RINVEXPIRY,
     );
 }
 

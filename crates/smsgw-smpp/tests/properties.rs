@@ -16,8 +16,8 @@ use smsgw_smpp::pdu::{Body as _, SubmitSm};
 use smsgw_smpp::receipt::{DateTime, Receipt};
 use smsgw_smpp::tlv::{SarMsgRefNum, Tlv, TlvTag, Tlvs, UserMessageReference};
 use smsgw_smpp::types::{
-    Address, COctetString, DataCoding, EsmClass, Npi, PriorityFlag, RegisteredDelivery,
-    RelativeTime, ShortMessage, Time, Ton,
+    AbsoluteTime, Address, COctetString, DataCoding, EsmClass, Npi, PriorityFlag,
+    RegisteredDelivery, RelativeTime, ReplaceIfPresentFlag, ShortMessage, Time, Ton,
 };
 use smsgw_smpp::value::{Value, Visitor};
 use smsgw_smpp::{CommandStatus, DecodeError, Frame, Pdu, Quirks, SequenceNumber};
@@ -185,7 +185,7 @@ proptest! {
             schedule_delivery_time: time.as_ref().map_or(Time::NULL, RelativeTime::as_time),
             validity_period: Time::NULL,
             registered_delivery: RegisteredDelivery(registered),
-            replace_if_present_flag: replace,
+            replace_if_present_flag: ReplaceIfPresentFlag(replace),
             data_coding: DataCoding(coding),
             sm_default_msg_id: msg_id,
             short_message: ShortMessage::new(&text).unwrap(),
@@ -200,6 +200,29 @@ proptest! {
         let read: Result<SubmitSm<'_>, DecodeError> = frame.decode();
         prop_assert_eq!(read, Ok(submit));
         prop_assert_eq!(frame.pdu(), Ok(Pdu::SubmitSm(submit)));
+    }
+
+    #[test]
+    fn any_time_is_absolute_or_relative(text in "[0-9]{15}[-+R]|[0-2]{15}[-+R]") {
+        if let Ok(time) = Time::new(text.as_bytes()) {
+            let parts = time.components().unwrap();
+            prop_assert_eq!(parts.utc_offset.is_none(), text.ends_with('R'));
+            prop_assert_eq!(time.relative().is_some(), text.ends_with('R'));
+            // Not all days that can be written exist.
+            prop_assert!(time.absolute().is_none() || time.relative().is_none());
+        }
+    }
+
+    #[test]
+    fn an_absolute_time_comes_back(
+        tenths in 9_467_280_000..41_024_016_000u64,
+        utc_offset in -48..=48i8,
+    ) {
+        let instant = core::time::Duration::from_millis(tenths * 100);
+        let time = AbsoluteTime::new(instant, utc_offset).unwrap();
+        prop_assert_eq!(time.as_time().absolute(), Some(instant));
+        prop_assert_eq!(time.as_time().components().unwrap().utc_offset, Some(utc_offset));
+        prop_assert_eq!(Time::new(time.as_time().as_octets()), Ok(time.as_time()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ fn to_json(receipt: &DeliveryReceipt<'_>) -> Json {
     let text = &receipt.receipt;
     let error = receipt.network_error_code.map(|error| {
         let [a, b] = error.code.to_be_bytes();
-        hex(&[error.network_type, a, b])
+        hex(&[error.network_type.0, a, b])
     });
     json!({
         "result": "ok",

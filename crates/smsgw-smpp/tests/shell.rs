@@ -11,18 +11,20 @@ mod support;
 #[path = "support/tcp.rs"]
 mod tcp;
 
+use std::collections::VecDeque;
 use std::pin::pin;
 
 use smsgw_smpp::connection::RequestError;
 use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{DeliverSm, DeliverSmResp, EnquireLink, SubmitSm, SubmitSmResp};
-use smsgw_smpp::session::{BindMode, CloseReason, Config, State};
+use smsgw_smpp::session::{BindMode, CloseReason, Config, Event, Rate, State};
 use smsgw_smpp::{CommandId, CommandStatus};
 use support::Seen::{BindRequest, Closed, Late, Response, Unanswered};
-use support::{BOUND, Written, bind, deliver, quiet, submit};
+use support::{BOUND, Seen, Written, bind, deliver, ms, quiet, secs, submit};
 use tcp::{Shells, bound, impatient, listen, next, poll_once, request, serve, within};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 const OK: CommandStatus = CommandStatus::ESME_ROK;
 
@@ -181,6 +183,177 @@ async fn a_call_that_is_given_up_gives_back_its_place() {
     mc.reject(&request(&mut mc_events).await, OK);
     assert_eq!(next(&mut esme_events).await, Some(Response(1, OK)));
     assert_eq!((esme.in_flight(), esme.state()), (0, BOUND));
+}
+
+/// Both shells over a stream in memory, for tests that stop the clock.
+async fn bound_in_memory(config: Config) -> Shells {
+    let (near, far) = tokio::io::duplex(1 << 16);
+    let request = bind(BindMode::Transceiver);
+    let accept = async {
+        let (mc, mut events) = Mc::new(far, quiet());
+        assert!(matches!(events.recv().await, Some(Event::BindRequest(_))));
+        mc.accept_bind("mc".try_into().unwrap());
+        (mc, events)
+    };
+    let (esme, (mc, mc_events)) = tokio::join!(Esme::bind(near, &request, config), accept);
+    let (esme, esme_events) = esme.unwrap();
+    Shells {
+        esme,
+        esme_events,
+        mc,
+        mc_events,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waits_for_room_as_long_as_it_may() {
+    let config = Config {
+        window: 1,
+        window_wait: Some(secs(5)),
+        ..quiet()
+    };
+    let Shells {
+        esme,
+        mc: _mc,
+        mc_events: _events,
+        ..
+    } = bound_in_memory(config).await;
+    let start = Instant::now();
+    let first = tokio::spawn({
+        let esme = esme.clone();
+        async move {
+            esme.submit(&submit("first"))
+                .await
+                .map(|reply| reply.status())
+        }
+    });
+    tokio::task::yield_now().await;
+    let refused = esme.submit(&submit("second")).await;
+    assert_eq!(refused.unwrap_err(), RequestError::WindowFull);
+    assert_eq!(Instant::now() - start, secs(5));
+    // The one that was sent has the time for its answer from its own call.
+    let unanswered = RequestError::Unanswered { written: true };
+    assert_eq!(first.await.unwrap(), Err(unanswered));
+    assert_eq!(Instant::now() - start, quiet().response_timer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_leave_at_the_rate_and_in_order() {
+    let config = Config {
+        rate: Some(Rate {
+            per_second: 10,
+            burst: 1,
+        }),
+        window: 100,
+        ..quiet()
+    };
+    let Shells {
+        esme,
+        mc,
+        mut mc_events,
+        ..
+    } = bound_in_memory(config).await;
+    let start = Instant::now();
+    let mut calls = JoinSet::new();
+    for n in 0..50 {
+        let esme = esme.clone();
+        calls.spawn(async move {
+            let text = n.to_string();
+            esme.submit(&submit(&text))
+                .await
+                .map(|reply| reply.status())
+        });
+    }
+    for n in 0..50_u32 {
+        let Some(Event::Request(frame)) = mc_events.recv().await else {
+            panic!("no request")
+        };
+        let read: SubmitSm<'_> = frame.decode().unwrap();
+        assert_eq!(read.short_message.as_octets(), n.to_string().as_bytes());
+        // Timers are kept to the millisecond.
+        let due = start + ms(100) * n;
+        assert!((due..=due + ms(60)).contains(&Instant::now()), "{n}");
+        mc.reject(&frame, OK);
+    }
+    assert!(
+        calls
+            .join_all()
+            .await
+            .iter()
+            .all(|outcome| *outcome == Ok(OK))
+    );
+    assert_eq!(esme.metrics().queue_wait().count(), 50);
+    assert!(esme.metrics().queue_wait().max() >= secs(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_rate_never_allows_in_time_is_not_sent() {
+    let config = Config {
+        rate: Some(Rate {
+            per_second: 1,
+            burst: 1,
+        }),
+        window_wait: Some(ms(500)),
+        ..quiet()
+    };
+    let Shells {
+        esme,
+        mc,
+        mc_events,
+        ..
+    } = bound_in_memory(config).await;
+    let served = tokio::spawn(serve(mc, mc_events));
+    assert_eq!(esme.submit(&submit("1")).await.unwrap().status(), OK);
+    let refused = esme.submit(&submit("2")).await;
+    assert_eq!(refused.unwrap_err(), RequestError::Paced);
+    assert_eq!(esme.try_queue(&submit("3"), 3), Err(RequestError::Paced));
+    tokio::time::sleep(secs(1)).await;
+    assert_eq!(esme.submit(&submit("4")).await.unwrap().status(), OK);
+    esme.unbind();
+    assert_eq!(served.await.unwrap(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_events_are_taken_and_answered_at_once() {
+    let config = Config {
+        window: 100,
+        ..quiet()
+    };
+    let Shells {
+        esme,
+        mut esme_events,
+        mc,
+        mut mc_events,
+    } = bound_in_memory(config).await;
+    esme.with(|session, now| {
+        for token in 0..100 {
+            session.request(&submit("hi"), token, now).unwrap();
+        }
+    });
+    let mut batch = VecDeque::new();
+    let mut requests = 0;
+    while requests < 100 {
+        assert!(mc_events.recv_all(&mut batch).await);
+        mc.with(|session, _| {
+            for event in batch.drain(..) {
+                let Event::Request(frame) = event else {
+                    panic!("{event:?}")
+                };
+                session.reject(frame.header(), OK);
+                requests += 1;
+            }
+        });
+    }
+    let mut answers = Vec::new();
+    while answers.len() < 100 {
+        assert!(esme_events.recv_all(&mut batch).await);
+        answers.extend(batch.drain(..).map(|event| Seen::of(&event)));
+    }
+    let expected: Vec<_> = (0..100).map(|token| Response(token, OK)).collect();
+    assert_eq!(answers, expected);
+    esme.close();
+    while esme_events.recv_all(&mut batch).await {}
+    assert!(matches!(batch.pop_back(), Some(Event::Closed(_))));
 }
 
 #[tokio::test]

@@ -123,6 +123,48 @@ async fn a_peer_that_cuts_leaves_no_call_waiting() {
 }
 
 #[tokio::test]
+async fn a_peer_that_closed_its_half_gets_the_answers_it_is_owed() {
+    let (mut raw, mc, mut events) = Raw::bound_esme(quiet()).await;
+    for number in 2..12 {
+        raw.send(&pdu(&submit("hi"), number)).await;
+    }
+    raw.stream.shutdown().await.unwrap();
+    for number in 2..12 {
+        let frame = request(&mut events).await;
+        assert_eq!(frame.sequence_number().0, number);
+        mc.reject(&frame, OK);
+    }
+    for number in 2..12 {
+        let answer = raw.receive().await.unwrap();
+        assert_eq!(
+            headers(&[answer]),
+            [(CommandId::SUBMIT_SM_RESP, OK, number)]
+        );
+    }
+    assert!(raw.receive().await.is_none());
+    assert_eq!(
+        next(&mut events).await,
+        Some(Closed(CloseReason::Disconnected))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_closed_its_half_is_not_owed_answers_for_ever() {
+    let (near, mut far) = tokio::io::duplex(1 << 12);
+    let (mc, mut events) = Mc::new(near, quiet());
+    far.write_all(pdu(&BindTransceiver::default(), 1).octets())
+        .await
+        .unwrap();
+    assert!(matches!(events.recv().await, Some(Event::BindRequest(_))));
+    mc.accept_bind("mc".try_into().unwrap());
+    far.write_all(pdu(&submit("hi"), 2).octets()).await.unwrap();
+    far.shutdown().await.unwrap();
+    assert!(matches!(events.recv().await, Some(Event::Request(_))));
+    let closed = events.recv().await;
+    assert_eq!(closed, Some(Event::Closed(CloseReason::Disconnected)));
+}
+
+#[tokio::test]
 async fn what_was_reported_unsent_never_arrives() {
     let listener = listen_narrowly();
     let config = Config {

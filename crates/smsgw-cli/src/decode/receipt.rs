@@ -108,7 +108,7 @@ fn tlv_json(receipt: &DeliveryReceipt<'_>) -> Json {
         "message_state": receipt.message_state.map(|state| state.0),
         "network_error_code": receipt.network_error_code.map(|error| {
             let [high, low] = error.code.to_be_bytes();
-            hex(&[error.network_type, high, low])
+            hex(&[error.network_type.0, high, low])
         }),
     })
 }

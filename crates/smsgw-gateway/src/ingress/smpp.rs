@@ -18,7 +18,8 @@ use smsgw::smpp::tlv::{
     self, MessagePayload, ReceiptedMessageId, Tlv, TlvCString, Tlvs, UserMessageReference,
 };
 use smsgw::smpp::types::{
-    Address, COctetString, EsmClass, InterfaceVersion, MessageState, Npi, ShortMessage, Time, Ton,
+    Address, COctetString, EsmClass, InterfaceVersion, MessageState, Npi, ReplaceIfPresentFlag,
+    ShortMessage, Time, Ton,
 };
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
 use tokio::net::{TcpListener, TcpStream};
@@ -167,7 +168,7 @@ fn submission(account: &Arc<Account>, frame: &Frame) -> Result<Submission, Comma
     if !submit.schedule_delivery_time.is_null() {
         return Err(CommandStatus::ESME_RINVSCHED);
     }
-    if submit.replace_if_present_flag != 0 {
+    if submit.replace_if_present_flag != ReplaceIfPresentFlag::DO_NOT_REPLACE {
         return Err(CommandStatus::ESME_RINVREPFLAG);
     }
     if submit.sm_default_msg_id != 0 {

@@ -211,6 +211,8 @@ impl Task {
             window: self.config.window,
             enquire_link_timer: Some(self.config.enquire_link),
             response_timer: self.config.response_timeout,
+            // The engine slows down: it knows what was refused and sends that first.
+            slow_down: false,
             ..SessionConfig::default()
         };
         Ok(Esme::connect(address, &bind, session).await?)

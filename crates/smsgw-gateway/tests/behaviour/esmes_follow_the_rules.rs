@@ -8,7 +8,7 @@ use smsgw::smpp::connection::RequestError;
 use smsgw::smpp::pdu::{BindReceiver, BindTransmitter, Body, QuerySm, SubmitSm, Unbind};
 use smsgw::smpp::session::{BindMode, CloseReason, Event, State};
 use smsgw::smpp::tlv::{MessagePayload, TlvOctets, Tlvs};
-use smsgw::smpp::types::{Address, EsmClass, Time};
+use smsgw::smpp::types::{Address, EsmClass, ReplaceIfPresentFlag, Time};
 use smsgw::smpp::{CommandId, CommandStatus, Frame, SequenceNumber};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -70,7 +70,7 @@ async fn what_the_gateway_cannot_do_is_refused_and_nothing_sent() {
     };
     assert_eq!(refused(&esme, &later).await, CommandStatus::ESME_RINVSCHED);
     let replace = SubmitSm {
-        replace_if_present_flag: 1,
+        replace_if_present_flag: ReplaceIfPresentFlag::REPLACE,
         ..submit(b"instead")
     };
     let status = CommandStatus::ESME_RINVREPFLAG;

@@ -1,7 +1,7 @@
 //! broadcast_sm, query_broadcast_sm and cancel_broadcast_sm (SMPP 5.0 §4.4, §4.6).
 
 use super::pdu;
-use crate::types::{Address, COctetString, DataCoding, PriorityFlag, Time};
+use crate::types::{Address, COctetString, DataCoding, PriorityFlag, ReplaceIfPresentFlag, Time};
 
 pdu! {
     /// `broadcast_sm`: a message to all in an area (SMPP 5.0 §4.4.1.1). Area, content type,
@@ -19,8 +19,8 @@ pdu! {
         schedule_delivery_time: Time<'a>,
         /// Until when; null leaves it to the MC.
         validity_period: Time<'a>,
-        /// 1 to replace an earlier broadcast.
-        replace_if_present_flag: u8,
+        /// Whether it replaces an earlier broadcast.
+        replace_if_present_flag: ReplaceIfPresentFlag,
         /// What the octets mean.
         data_coding: DataCoding,
         /// A message stored at the MC to send instead; 0 for none.

@@ -2,8 +2,8 @@
 
 use super::pdu;
 use crate::types::{
-    Address, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery, ShortMessage,
-    Time,
+    Address, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery,
+    ReplaceIfPresentFlag, ShortMessage, Time,
 };
 
 pdu! {
@@ -17,7 +17,7 @@ pdu! {
         destination_addr: Address<'a, 21>,
         /// Mode, type and GSM features; says whether it is a receipt.
         esm_class: EsmClass,
-        /// TP-PID on GSM.
+        /// TP-PID on GSM (SMPP 5.0 §4.7.20); not used on TDMA and CDMA.
         protocol_id: u8,
         /// How urgent.
         priority_flag: PriorityFlag,
@@ -27,8 +27,8 @@ pdu! {
         validity_period: Time<'a>,
         /// Which acknowledgements the sender asks for.
         registered_delivery: RegisteredDelivery,
-        /// Not used: 0.
-        replace_if_present_flag: u8,
+        /// Not used.
+        replace_if_present_flag: ReplaceIfPresentFlag,
         /// What the octets mean.
         data_coding: DataCoding,
         /// Not used: 0.

@@ -85,6 +85,12 @@ pub trait Request<'a>: Body<'a> {
     type Response: Body<'static>;
 }
 
+/// A PDU that nobody answers: `outbind`, `alert_notification`.
+pub trait Notification<'a>: Body<'a> {}
+
+impl<'a> Notification<'a> for Outbind<'a> {}
+impl<'a> Notification<'a> for AlertNotification<'a> {}
+
 pub(crate) mod sealed {
     use bytes::BytesMut;
 
@@ -104,6 +110,8 @@ pub(crate) mod sealed {
         fn size(&self) -> usize;
         /// Appends the fields and the TLVs.
         fn write(&self, out: &mut BytesMut);
+        /// The same without what follows the fields: a peer that speaks 3.3 does not know it.
+        fn without_tlvs(self) -> Self;
         /// Shows each field in wire order.
         fn visit(&self, visitor: &mut dyn Visitor);
     }
@@ -154,6 +162,12 @@ macro_rules! pdu {
             fn write(&self, out: &mut bytes::BytesMut) {
                 $( $crate::wire::Field::write(&self.$field, out); )*
                 self.tlvs.write(out);
+            }
+
+            #[inline]
+            fn without_tlvs(mut self) -> Self {
+                self.tlvs = $crate::tlv::Tlvs::EMPTY;
+                self
             }
 
             #[allow(unused_variables, reason = "some bodies have no fields")]

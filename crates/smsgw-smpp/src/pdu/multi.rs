@@ -7,8 +7,8 @@ use crate::error::{DecodeError, DecodeErrorKind};
 use crate::status::CommandStatus;
 use crate::types::seq::sealed::Item;
 use crate::types::{
-    Address, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery, Seq, SeqItem,
-    ShortMessage, Time,
+    Address, COctetString, DataCoding, DestFlag, EsmClass, PriorityFlag, RegisteredDelivery,
+    ReplaceIfPresentFlag, Seq, SeqItem, ShortMessage, Time,
 };
 use crate::value::{FieldKind, Value, Visitor};
 use crate::wire::{Field as _, Reader};
@@ -24,7 +24,7 @@ pdu! {
         dest_addresses: Seq<'a, DestAddress<'a>>,
         /// Mode, type and GSM features.
         esm_class: EsmClass,
-        /// TP-PID on GSM.
+        /// TP-PID on GSM (SMPP 5.0 §4.7.20); not used on TDMA and CDMA.
         protocol_id: u8,
         /// How urgent.
         priority_flag: PriorityFlag,
@@ -34,8 +34,8 @@ pdu! {
         validity_period: Time<'a>,
         /// Which receipts are asked for.
         registered_delivery: RegisteredDelivery,
-        /// 1 to replace an earlier message.
-        replace_if_present_flag: u8,
+        /// Whether it replaces an earlier message.
+        replace_if_present_flag: ReplaceIfPresentFlag,
         /// What the octets mean.
         data_coding: DataCoding,
         /// A message stored at the MC to send instead; 0 for none.
@@ -62,6 +62,17 @@ pub enum DestAddress<'a> {
     Sme(Address<'a, 21>),
     /// A list kept at the MC (`dest_flag` 2).
     DistributionList(COctetString<'a, 21>),
+}
+
+impl DestAddress<'_> {
+    /// Which kind of recipient it is.
+    #[must_use]
+    pub const fn dest_flag(&self) -> DestFlag {
+        match self {
+            Self::Sme(_) => DestFlag::SME_ADDRESS,
+            Self::DistributionList(_) => DestFlag::DISTRIBUTION_LIST_NAME,
+        }
+    }
 }
 
 impl<'a> SeqItem<'a> for DestAddress<'a> {}

@@ -2,8 +2,8 @@
 
 use super::pdu;
 use crate::types::{
-    Address, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery, ShortMessage,
-    Time,
+    Address, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery,
+    ReplaceIfPresentFlag, ShortMessage, Time,
 };
 
 pdu! {
@@ -34,7 +34,7 @@ pdu! {
         destination_addr: Address<'a, 21>,
         /// Mode, type and GSM features.
         esm_class: EsmClass,
-        /// TP-PID on GSM.
+        /// TP-PID on GSM (SMPP 5.0 §4.7.20); not used on TDMA and CDMA.
         protocol_id: u8,
         /// How urgent.
         priority_flag: PriorityFlag,
@@ -45,8 +45,8 @@ pdu! {
         validity_period: Time<'a>,
         /// Which receipts are asked for.
         registered_delivery: RegisteredDelivery,
-        /// 1 to replace an earlier message of the same source, destination and service.
-        replace_if_present_flag: u8,
+        /// Whether it replaces an earlier message of the same source, destination and service.
+        replace_if_present_flag: ReplaceIfPresentFlag,
         /// What the octets mean.
         data_coding: DataCoding,
         /// A message stored at the MC to send instead; 0 for none.

@@ -3,7 +3,7 @@
 use crate::command::CommandId;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::frame::Frame;
-use crate::header::SequenceNumber;
+use crate::header::{Header, SequenceNumber};
 use crate::pdu::{BindReceiver, BindTransceiver, BindTransmitter, Body as _};
 use crate::session::BindMode;
 use crate::status::CommandStatus;
@@ -63,6 +63,17 @@ macro_rules! three_modes {
                     } )*
                     _ => Err(DecodeError::new(DecodeErrorKind::OtherCommand, "command_id", 4)),
                 }
+            }
+
+            /// The request as a frame of its own: to keep, for one that is made again and again.
+            #[must_use]
+            pub fn to_frame(&self) -> Frame {
+                let mut out = bytes::BytesMut::new();
+                self.encode(SequenceNumber::FIRST, &mut out);
+                let (command_id, command_status) =
+                    (self.mode.command_id(), CommandStatus::ESME_ROK);
+                let sequence_number = SequenceNumber::FIRST;
+                Frame::from_parts(Header { command_id, command_status, sequence_number }, out.freeze())
             }
 
             pub(super) fn encode(&self, number: SequenceNumber, out: &mut bytes::BytesMut) {

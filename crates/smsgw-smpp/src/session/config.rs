@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::frame::Frame;
 use crate::quirks::Quirks;
+use crate::session::Rate;
+use crate::types::InterfaceVersion;
 
 /// The limits and timers of one session.
 ///
@@ -30,6 +32,16 @@ pub struct Config {
     pub inactivity_timer: Option<Duration>,
     /// How long an answer may take.
     pub response_timer: Duration,
+    /// How long a request may wait for room in the window and for the rate before it fails unsent;
+    /// `None` for as long as its answer may take. For the tokio shells.
+    pub window_wait: Option<Duration>,
+    /// Most own requests in a time, `enquire_link` apart; `None` for as many as the window allows.
+    pub rate: Option<Rate>,
+    /// Whether to send slower when the peer answers `ESME_RTHROTTLED` or `ESME_RMSGQFUL`: see
+    /// [`Pace`](super::Pace).
+    pub slow_down: bool,
+    /// The version an MC says it speaks; an ESME says it in its [`Bind`](super::Bind).
+    pub interface_version: InterfaceVersion,
     /// Which faults in the peer's requests are let through.
     pub quirks: Quirks,
 }
@@ -64,6 +76,10 @@ impl Default for Config {
             enquire_link_timer: Some(Duration::from_secs(30)),
             inactivity_timer: None,
             response_timer: Duration::from_secs(30),
+            window_wait: None,
+            rate: None,
+            slow_down: true,
+            interface_version: InterfaceVersion::default(),
             quirks: Quirks::SESSION,
         }
     }

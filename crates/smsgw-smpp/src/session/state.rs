@@ -52,6 +52,8 @@ impl BindMode {
 pub enum State {
     /// Connected, not bound.
     Open,
+    /// The MC asked the ESME to bind (`outbind`).
+    Outbound,
     /// A bind request waits for its answer.
     Binding(BindMode),
     /// Bound.
@@ -62,48 +64,78 @@ pub enum State {
     Closed,
 }
 
-impl State {
-    /// Whether `sender` may send the request `command_id` in this state.
-    ///
-    /// Responses and `generic_nack` are not in the table: they follow from requests.
-    #[must_use]
-    pub const fn allows(self, sender: Role, command_id: CommandId) -> bool {
-        use BindMode::{Receiver, Transceiver, Transmitter};
-        use Role::{Esme, Mc};
-        use State::{Bound, Open, Unbinding};
-        match (command_id, sender) {
-            (
-                CommandId::BIND_TRANSMITTER
-                | CommandId::BIND_RECEIVER
-                | CommandId::BIND_TRANSCEIVER,
-                Esme,
-            )
-            | (CommandId::OUTBIND, Mc) => matches!(self, Open),
-            (
-                CommandId::SUBMIT_SM
-                | CommandId::SUBMIT_MULTI
-                | CommandId::DATA_SM
-                | CommandId::QUERY_SM
-                | CommandId::CANCEL_SM
-                | CommandId::REPLACE_SM
-                | CommandId::BROADCAST_SM
-                | CommandId::QUERY_BROADCAST_SM
-                | CommandId::CANCEL_BROADCAST_SM,
-                Esme,
-            ) => matches!(self, Bound(Transmitter | Transceiver)),
-            (CommandId::DELIVER_SM | CommandId::DATA_SM | CommandId::ALERT_NOTIFICATION, Mc) => {
-                matches!(self, Bound(Receiver | Transceiver))
+/// The table of what may be requested when: one row for a command and who sends it.
+macro_rules! state_table {
+    (@ x) => { true };
+    (@ -) => { false };
+    ($(
+        $command:ident $sender:ident
+        [$open:tt $outbound:tt $binding:tt $tx:tt $rx:tt $trx:tt $unbinding:tt]
+    )*) => {
+        impl State {
+            /// Whether `sender` may send the request `command_id` in this state (SMPP 5.0 §2.4).
+            ///
+            /// Responses and `generic_nack` are not in the table: they follow from requests.
+            #[must_use]
+            pub const fn allows(self, sender: Role, command_id: CommandId) -> bool {
+                let [open, outbound, binding, tx, rx, trx, unbinding] = match (command_id, sender) {
+                    $( (CommandId::$command, Role::$sender) => [
+                        state_table!(@ $open), state_table!(@ $outbound),
+                        state_table!(@ $binding), state_table!(@ $tx), state_table!(@ $rx),
+                        state_table!(@ $trx), state_table!(@ $unbinding),
+                    ], )*
+                    _ => return false,
+                };
+                match self {
+                    Self::Open => open,
+                    Self::Outbound => outbound,
+                    Self::Binding(_) => binding,
+                    Self::Bound(BindMode::Transmitter) => tx,
+                    Self::Bound(BindMode::Receiver) => rx,
+                    Self::Bound(BindMode::Transceiver) => trx,
+                    Self::Unbinding(_) => unbinding,
+                    Self::Closed => false,
+                }
             }
-            (CommandId::UNBIND, _) => matches!(self, Bound(_) | Unbinding(_)),
-            // Peers ask before they bind, too.
-            (CommandId::ENQUIRE_LINK, _) => !matches!(self, State::Closed),
-            _ => false,
         }
-    }
+    };
+}
 
+// Peers ask whether we are there before they bind, too.
+#[rustfmt::skip]
+state_table! {
+    // command          sender  open outbound binding tx rx trx unbinding
+    BIND_TRANSMITTER    Esme    [x     -        -     -  -  -    -]
+    BIND_RECEIVER       Esme    [x     x        -     -  -  -    -]
+    BIND_TRANSCEIVER    Esme    [x     x        -     -  -  -    -]
+    OUTBIND             Mc      [x     -        -     -  -  -    -]
+    UNBIND              Esme    [-     -        -     x  x  x    x]
+    UNBIND              Mc      [-     -        -     x  x  x    x]
+    ENQUIRE_LINK        Esme    [x     x        x     x  x  x    x]
+    ENQUIRE_LINK        Mc      [x     x        x     x  x  x    x]
+    SUBMIT_SM           Esme    [-     -        -     x  -  x    -]
+    SUBMIT_MULTI        Esme    [-     -        -     x  -  x    -]
+    DATA_SM             Esme    [-     -        -     x  -  x    -]
+    DATA_SM             Mc      [-     -        -     -  x  x    -]
+    DELIVER_SM          Mc      [-     -        -     -  x  x    -]
+    ALERT_NOTIFICATION  Mc      [-     -        -     -  x  x    -]
+    QUERY_SM            Esme    [-     -        -     x  -  x    -]
+    CANCEL_SM           Esme    [-     -        -     x  -  x    -]
+    REPLACE_SM          Esme    [-     -        -     x  -  x    -]
+    BROADCAST_SM        Esme    [-     -        -     x  -  x    -]
+    QUERY_BROADCAST_SM  Esme    [-     -        -     x  -  x    -]
+    CANCEL_BROADCAST_SM Esme    [-     -        -     x  -  x    -]
+}
+
+impl State {
     /// Whether the session is bound.
     #[must_use]
     pub const fn is_bound(self) -> bool {
         matches!(self, Self::Bound(_))
+    }
+
+    /// Whether nobody asked to bind yet, or was refused.
+    pub(super) const fn is_unbound(self) -> bool {
+        matches!(self, Self::Open | Self::Outbound)
     }
 }

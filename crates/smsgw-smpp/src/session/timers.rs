@@ -12,7 +12,9 @@ impl Session {
         let due = |pending: Option<Pending>| pending.is_some_and(|p| p.deadline <= now);
         match self.state {
             State::Closed => return,
-            State::Open if self.opened + self.config.session_init_timer <= now => {
+            State::Open | State::Outbound
+                if self.opened + self.config.session_init_timer <= now =>
+            {
                 return self.close(CloseReason::SessionInitTimer);
             }
             State::Binding(_) if due(self.bind) => {
@@ -51,7 +53,7 @@ impl Session {
         let pending = |pending: &Option<Pending>| pending.map(|p| p.deadline);
         let init = match self.state {
             State::Closed => return None,
-            State::Open => Some(self.opened + self.config.session_init_timer),
+            State::Open | State::Outbound => Some(self.opened + self.config.session_init_timer),
             _ => None,
         };
         [

@@ -8,7 +8,8 @@ use crate::header::SequenceNumber;
 /// Slots for requests in flight, found by sequence number without hashing: a request is given the
 /// next number whose slot is free.
 ///
-/// The waiting ones are linked in the order they were sent, which is the order of their deadlines.
+/// The waiting ones are linked in the order of their deadlines, which is nearly the order they were
+/// sent in: a deadline counts from the call, and some calls wait longer than others.
 /// One that ran out of time stays in its slot, unlinked, until the slot is wanted, so that a late
 /// answer still finds its token.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub(super) struct InFlight {
     pub(super) sequence_number: SequenceNumber,
     pub(super) command_id: CommandId,
     pub(super) token: u64,
+    pub(super) sent: Instant,
     pub(super) deadline: Instant,
     /// Its octets.
     pub(super) len: u64,
@@ -56,7 +58,7 @@ pub(super) struct InFlight {
 /// What an answer belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Match {
-    Waiting(u64),
+    Waiting { token: u64, sent: Instant },
     Late(u64),
     None,
 }
@@ -125,6 +127,7 @@ impl Window {
                 sequence_number: SequenceNumber(0),
                 command_id: CommandId(0),
                 token: 0,
+                sent: now,
                 deadline: now,
                 len: 0,
                 end: 0,
@@ -160,22 +163,35 @@ impl Window {
 
     pub(super) fn insert(&mut self, request: InFlight) {
         let index = Some(self.index(request.sequence_number));
-        let older = self.newest;
+        let (mut older, mut newer) = (self.newest, None);
+        while let Some(slot) = self.at(older)
+            && slot.request.deadline > request.deadline
+        {
+            (older, newer) = (slot.older, older);
+        }
         if let Some(slot) = self.at(index) {
             *slot = Slot {
                 use_: Use::Waiting,
                 request,
                 older,
-                newer: None,
+                newer,
             };
         }
+        self.link(older, index, newer);
+        self.waiting += 1;
+        self.octets += request.len;
+    }
+
+    /// Makes `index` the one after `older` and before `newer`.
+    fn link(&mut self, older: Link, index: Link, newer: Link) {
         match self.at(older) {
             Some(slot) => slot.newer = index,
             None => self.oldest = index,
         }
-        self.newest = index;
-        self.waiting += 1;
-        self.octets += request.len;
+        match self.at(newer) {
+            Some(slot) => slot.older = index,
+            None => self.newest = index,
+        }
     }
 
     /// Takes out the request that `number` and `response` answer.
@@ -188,6 +204,7 @@ impl Window {
             sequence_number,
             command_id,
             token,
+            sent,
             ..
         } = slot.request;
         let answers = response == command_id.response() || response == CommandId::GENERIC_NACK;
@@ -199,7 +216,7 @@ impl Window {
             Use::Late => Match::Late(token),
             Use::Waiting => {
                 self.unlink(index);
-                Match::Waiting(token)
+                Match::Waiting { token, sent }
             }
         }
     }
@@ -269,6 +286,7 @@ mod tests {
             sequence_number,
             command_id: CommandId::SUBMIT_SM,
             token,
+            sent: deadline,
             deadline,
             len: 100,
             end: 0,
@@ -289,14 +307,17 @@ mod tests {
             assert!((1..=0x7FFF_FFFF).contains(&number.0));
             assert_eq!(
                 window.take(number, CommandId::SUBMIT_SM_RESP),
-                Match::Waiting(token)
+                Match::Waiting { token, sent: later }
             );
             assert_eq!(window.take(number, CommandId::SUBMIT_SM_RESP), Match::None);
         }
         assert_eq!(window.take(stuck, CommandId::DELIVER_SM_RESP), Match::None);
         assert_eq!(
             window.take(stuck, CommandId::GENERIC_NACK),
-            Match::Waiting(1)
+            Match::Waiting {
+                token: 1,
+                sent: later
+            }
         );
         assert_eq!((window.len(), window.octets()), (0, 0));
     }
@@ -310,7 +331,10 @@ mod tests {
             .collect();
         assert_eq!(
             window.take(numbers[1], CommandId::SUBMIT_SM_RESP),
-            Match::Waiting(1)
+            Match::Waiting {
+                token: 1,
+                sent: start + Duration::from_secs(1)
+            }
         );
         let now = start + Duration::from_secs(2);
         assert_eq!(window.expire(now).map(|r| r.token), Some(0));
@@ -322,6 +346,21 @@ mod tests {
         );
         let rest: Vec<_> = window.drain().iter().map(|r| r.token).collect();
         assert_eq!(rest, (3..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_waited_longer_to_be_sent_runs_out_of_time_first() {
+        let mut window = Window::new(10);
+        let start = Instant::now();
+        let seconds = [3, 1, 2, 5, 4, 0];
+        for (token, seconds) in (0..).zip(seconds) {
+            send(&mut window, token, start + Duration::from_secs(seconds));
+        }
+        assert_eq!(window.deadline(), Some(start));
+        assert_eq!(window.expire(start).map(|r| r.token), Some(5));
+        let order: Vec<_> = window.drain().iter().map(|r| r.token).collect();
+        assert_eq!(order, [1, 2, 0, 4, 3]);
+        assert_eq!(window.deadline(), None);
     }
 
     #[test]
@@ -340,7 +379,11 @@ mod tests {
         assert_eq!(window.take(late[0], answer), Match::Late(1));
         assert_eq!(window.take(late[0], answer), Match::None);
         assert_eq!(window.take(late[1], answer), Match::Late(2));
-        assert_eq!(window.take(waiting[0], answer), Match::Waiting(3));
+        let third = Match::Waiting {
+            token: 3,
+            sent: later,
+        };
+        assert_eq!(window.take(waiting[0], answer), third);
         let rest: Vec<_> = window.drain().iter().map(|r| r.token).collect();
         assert_eq!(rest, (4..27).collect::<Vec<_>>());
     }

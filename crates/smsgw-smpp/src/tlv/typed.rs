@@ -4,7 +4,7 @@ use core::ffi::CStr;
 use core::fmt;
 
 use crate::error::ValueError;
-use crate::tlv::TlvTag;
+use crate::tlv::{TlvLen, TlvTag};
 
 /// A TLV whose value has a type.
 ///
@@ -65,6 +65,12 @@ impl<'a> TlvValue<'a> {
     #[must_use]
     pub const fn u16(value: u16) -> Self {
         Self(Repr::Two(value.to_be_bytes()))
+    }
+
+    /// One octet, then two, big-endian.
+    pub(crate) const fn octet_and_u16(octet: u8, value: u16) -> Self {
+        let [a, b] = value.to_be_bytes();
+        Self(Repr::Three([octet, a, b]))
     }
 
     /// Four octets, big-endian.
@@ -189,8 +195,8 @@ impl<const MAX: usize> fmt::Debug for TlvCString<'_, MAX> {
 
 /// A type that can stand in a row of the TLV table.
 pub(crate) trait TlvField<'a>: Sized {
-    /// Octets of the value when the standard fixes them.
-    const FIXED_LEN: Option<usize> = None;
+    /// How long the value may be.
+    const LEN: TlvLen;
     /// Whether the value ends in NUL.
     const IS_C_OCTET_STRING: bool = false;
     fn from_octets(value: &'a [u8]) -> Option<Self>;
@@ -198,9 +204,9 @@ pub(crate) trait TlvField<'a>: Sized {
 }
 
 macro_rules! integer_fields {
-    ($($int:ident),+) => { $(
+    ($($int:ident = $len:literal),+) => { $(
         impl<'a> TlvField<'a> for $int {
-            const FIXED_LEN: Option<usize> = Some(size_of::<$int>());
+            const LEN: TlvLen = TlvLen::Exactly($len);
             fn from_octets(value: &'a [u8]) -> Option<Self> {
                 value.try_into().ok().map(Self::from_be_bytes)
             }
@@ -211,29 +217,28 @@ macro_rules! integer_fields {
     )+ };
 }
 
-integer_fields!(u8, u16, u32);
+integer_fields!(u8 = 1, u16 = 2, u32 = 4);
 
-impl<'a> TlvField<'a> for crate::types::MessageState {
-    const FIXED_LEN: Option<usize> = Some(1);
-    fn from_octets(value: &'a [u8]) -> Option<Self> {
-        TlvField::from_octets(value).map(Self)
-    }
-    fn to_value(&self) -> TlvValue<'a> {
-        TlvValue::u8(self.0)
-    }
+/// Lets newtypes over an integer stand in a row of the TLV table.
+macro_rules! integer_tlv_fields {
+    ($int:ident: $($name:ty),+ $(,)?) => { $(
+        impl<'a> $crate::tlv::typed::TlvField<'a> for $name {
+            const LEN: $crate::tlv::TlvLen = <$int as $crate::tlv::typed::TlvField<'a>>::LEN;
+            fn from_octets(value: &'a [u8]) -> Option<Self> {
+                $crate::tlv::typed::TlvField::from_octets(value).map(Self)
+            }
+            fn to_value(&self) -> $crate::tlv::typed::TlvValue<'a> {
+                $crate::tlv::typed::TlvField::to_value(&self.0)
+            }
+        }
+    )+ };
 }
+pub(crate) use integer_tlv_fields;
 
-impl<'a> TlvField<'a> for crate::types::InterfaceVersion {
-    const FIXED_LEN: Option<usize> = Some(1);
-    fn from_octets(value: &'a [u8]) -> Option<Self> {
-        TlvField::from_octets(value).map(Self)
-    }
-    fn to_value(&self) -> TlvValue<'a> {
-        TlvValue::u8(self.0)
-    }
-}
+integer_tlv_fields!(u8: crate::types::MessageState, crate::types::InterfaceVersion);
 
 impl<'a> TlvField<'a> for TlvOctets<'a> {
+    const LEN: TlvLen = TlvLen::Any;
     fn from_octets(value: &'a [u8]) -> Option<Self> {
         Self::new(value).ok()
     }
@@ -243,37 +248,16 @@ impl<'a> TlvField<'a> for TlvOctets<'a> {
 }
 
 impl<'a, const MAX: usize> TlvField<'a> for TlvCString<'a, MAX> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no row of the table is that long"
+    )]
+    const LEN: TlvLen = TlvLen::Between(1, MAX as u16);
     const IS_C_OCTET_STRING: bool = true;
     fn from_octets(value: &'a [u8]) -> Option<Self> {
         TlvOctets::new(value).ok().map(Self)
     }
     fn to_value(&self) -> TlvValue<'a> {
         TlvValue::octets(self.0)
-    }
-}
-
-/// Which network failed and how (SMPP 5.0 §4.8.4.42).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NetworkError {
-    /// 1 ANSI-136, 2 IS-95, 3 GSM, 8 the MC itself; others by agreement.
-    pub network_type: u8,
-    /// The network's own code.
-    pub code: u16,
-}
-
-impl<'a> TlvField<'a> for NetworkError {
-    const FIXED_LEN: Option<usize> = Some(3);
-    fn from_octets(value: &'a [u8]) -> Option<Self> {
-        match value {
-            &[network_type, a, b] => Some(Self {
-                network_type,
-                code: u16::from_be_bytes([a, b]),
-            }),
-            _ => None,
-        }
-    }
-    fn to_value(&self) -> TlvValue<'a> {
-        let [a, b] = self.code.to_be_bytes();
-        TlvValue(Repr::Three([self.network_type, a, b]))
     }
 }

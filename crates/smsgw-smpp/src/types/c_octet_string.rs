@@ -45,6 +45,11 @@ impl<'a, const MAX: usize> COctetString<'a, MAX> {
         }
     }
 
+    /// `octets`, which are known to fit.
+    pub(super) const fn of(octets: &'a [u8]) -> Self {
+        Self(octets)
+    }
+
     /// The octets without the NUL. From a lenient read they may be more than `MAX` - 1.
     #[must_use]
     pub const fn as_octets(&self) -> &'a [u8] {

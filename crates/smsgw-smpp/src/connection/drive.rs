@@ -1,0 +1,264 @@
+//! The task of a connection: moves octets between a stream and the session until it is over.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
+
+use bytes::{Buf as _, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
+
+use super::{Inner, MAX_EVENTS, Shared, now};
+
+/// Octets of answers that wait to be written before reading stops: a peer that does not read is
+/// not read. Own requests do not count, or two ends that send much would wait for each other.
+const MAX_UNWRITTEN: u64 = 1 << 20;
+/// Most octets read at once.
+const READ: usize = 64 << 10;
+/// Buffers up to this size are kept while nothing happens.
+const KEPT: usize = 4 << 10;
+/// How long the peer has after the end to take what is left and to close.
+const LINGER: Duration = Duration::from_secs(2);
+/// Turns before other tasks get theirs, if the stream itself never makes this one wait.
+const TURNS: usize = 64;
+
+/// Moves octets until the session is over: many frames a read, all that is ready in one write.
+pub(super) async fn drive<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: Arc<Shared>) {
+    let patience = shared.lock().session.config().response_timer;
+    let mut driver = Driver {
+        stream,
+        shared,
+        input: BytesMut::new(),
+        output: BytesMut::new(),
+        unflushed: false,
+        timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
+        taken: now(),
+        ended: None,
+        patience,
+        wakers: Vec::new(),
+    };
+    poll_fn(|context| driver.poll(context)).await;
+    // The session is over either way; the peer has had its time.
+    let _ = tokio::time::timeout(LINGER, poll_fn(|context| driver.poll_last(context))).await;
+}
+
+struct Driver<S> {
+    stream: S,
+    shared: Arc<Shared>,
+    input: BytesMut,
+    output: BytesMut,
+    /// Octets were written and may still be in a buffer of the stream (TLS has one).
+    unflushed: bool,
+    timer: Pin<Box<Sleep>>,
+    /// When the peer last took something, or there was nothing to take.
+    taken: Instant,
+    /// Until when a peer that sends no more may take what it is owed: it may have closed its half
+    /// only.
+    ended: Option<Instant>,
+    /// A peer that takes nothing for so long is gone. Without it, requests that ran out of time
+    /// would heap up unwritten.
+    patience: Duration,
+    /// Who is to be woken when the lock is released.
+    wakers: Vec<Waker>,
+}
+
+/// What the session wants next.
+struct Wants {
+    timeout: Option<Instant>,
+    reads: bool,
+    /// There are answers to write, or to come.
+    owes: bool,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
+    /// Ready when the session is over.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..TURNS {
+            let Some(wants) = self.step() else {
+                return Poll::Ready(());
+            };
+            if self.ended.is_some() && !wants.owes {
+                self.lose(&mut self.shared.clone().lock());
+                continue;
+            }
+            let moved = match self.poll_stream(wants.reads, context) {
+                Ok(moved) => moved,
+                Err(Lost) => {
+                    self.lose(&mut self.shared.clone().lock());
+                    continue;
+                }
+            };
+            if moved || self.poll_timer(wants.timeout, context) {
+                continue;
+            }
+            let mut inner = self.shared.lock();
+            // Who did something meanwhile wakes nobody: it is seen here.
+            if !inner.touched {
+                inner.driver = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Lets the session take what was read and hand over what is to be written; `None` when it is
+    /// over.
+    fn step(&mut self) -> Option<Wants> {
+        let mut inner = self.shared.lock();
+        inner.touched = false;
+        inner.driver = None;
+        let now = now();
+        inner.session.handle_buffer(&mut self.input, now);
+        self.shared.dispatch(&mut inner, &mut self.wakers);
+        if self.output.is_empty() {
+            self.taken = now;
+        }
+        inner.session.poll_transmit(&mut self.output);
+        let wants = (!inner.session.is_closed()).then(|| {
+            let in_flight = inner.session.octets_in_flight();
+            let answers = (self.output.len() as u64).saturating_sub(in_flight);
+            let reads = self.ended.is_none()
+                && !inner.held
+                && !inner.session.is_paused()
+                && inner.events.len() < MAX_EVENTS
+                && answers < MAX_UNWRITTEN;
+            let given_up = (!self.output.is_empty()).then(|| self.taken + self.patience);
+            let due = inner.session.poll_timeout();
+            let timeouts = due.into_iter().chain(given_up).chain(self.ended);
+            Wants {
+                timeout: timeouts.min(),
+                reads,
+                owes: !self.output.is_empty() || inner.session.unanswered() > 0,
+            }
+        });
+        drop(inner);
+        self.wakers.drain(..).for_each(Waker::wake);
+        wants
+    }
+
+    /// Writes and reads what can be; whether anything moved.
+    fn poll_stream(&mut self, reads: bool, context: &mut Context<'_>) -> Result<bool, Lost> {
+        let mut moved = false;
+        if !self.output.is_empty() {
+            match Pin::new(&mut self.stream).poll_write(context, &self.output) {
+                Poll::Ready(Ok(len @ 1..)) => {
+                    self.output.advance(len);
+                    self.taken = now();
+                    self.unflushed = true;
+                    // With less to write, more may be read.
+                    moved = !reads || !self.output.is_empty();
+                }
+                Poll::Ready(_) => return Err(Lost),
+                Poll::Pending => {}
+            }
+        }
+        if self.unflushed {
+            match Pin::new(&mut self.stream).poll_flush(context) {
+                Poll::Ready(Ok(())) => self.unflushed = false,
+                Poll::Ready(Err(_)) => return Err(Lost),
+                Poll::Pending => {}
+            }
+        }
+        if reads {
+            match poll_read(&mut self.stream, &mut self.input, context) {
+                Poll::Ready(Ok(0)) => {
+                    self.ended = Some(now() + LINGER);
+                    moved = true;
+                }
+                Poll::Ready(Ok(_)) => moved = true,
+                Poll::Ready(Err(_)) => return Err(Lost),
+                Poll::Pending => {}
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Does what is due; whether there was something.
+    fn poll_timer(&mut self, timeout: Option<Instant>, context: &mut Context<'_>) -> bool {
+        let Some(timeout) = timeout else {
+            return false;
+        };
+        let timeout = tokio::time::Instant::from_std(timeout);
+        if self.timer.deadline() != timeout {
+            self.timer.as_mut().reset(timeout);
+        }
+        if self.timer.as_mut().poll(context).is_pending() {
+            return false;
+        }
+        let now = now();
+        let shared = Arc::clone(&self.shared);
+        let mut inner = shared.lock();
+        let takes_nothing = !self.output.is_empty() && self.taken + self.patience <= now;
+        if takes_nothing || self.ended.is_some_and(|ended| ended <= now) {
+            self.lose(&mut inner);
+        } else {
+            inner.session.handle_timeout(now);
+        }
+        drop(inner);
+        // Nothing came or went for a while: thousands of such sessions should be cheap.
+        for buffer in [&mut self.input, &mut self.output] {
+            if buffer.is_empty() && buffer.capacity() > KEPT {
+                *buffer = BytesMut::new();
+            }
+        }
+        true
+    }
+
+    /// The connection is gone.
+    fn lose(&mut self, inner: &mut Inner) {
+        inner.session.handle_disconnect(self.output.len());
+        // It is reported as not written, so it must not be.
+        self.output.clear();
+    }
+
+    /// Writes what is left, tells the peer that no more comes, and waits until it closes: to close
+    /// with octets unread would reset the connection under the last answer.
+    fn poll_last(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.output.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.output))?;
+            if written == 0 {
+                return Poll::Ready(Ok(()));
+            }
+            self.output.advance(written);
+        }
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        loop {
+            self.input.clear();
+            if ready!(poll_read(&mut self.stream, &mut self.input, context))? == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}
+
+/// The connection ended.
+struct Lost;
+
+thread_local! {
+    /// Where octets are read to, so that a connection has no buffer of its own while none come.
+    static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+/// Reads what is there, at most [`READ`] octets, and appends it to `input`.
+fn poll_read<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    input: &mut BytesMut,
+    context: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    // Taken while it is used: a stream that reads another one finds none and gets its own.
+    let mut scratch = SCRATCH
+        .take()
+        .unwrap_or_else(|| vec![0; READ].into_boxed_slice());
+    let mut buffer = ReadBuf::new(&mut scratch);
+    let read = Pin::new(stream).poll_read(context, &mut buffer);
+    let octets = buffer.filled();
+    let len = octets.len();
+    input.extend_from_slice(octets);
+    SCRATCH.set(Some(scratch));
+    read.map_ok(|()| len)
+}
