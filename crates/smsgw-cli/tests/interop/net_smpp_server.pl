@@ -16,17 +16,18 @@ use constant BIND_FAILED   => 0x0000_000D;
 
 $| = 1;
 my $json = JSON::PP->new->utf8->canonical;
-my ($system_id, $password, $port, $mode, $n) = @ARGV;
+my ($system_id, $password, $port, $mode, $n, $m) = @ARGV;
 $mode //= '';
 
 my $submitted  = 0;
 my $is_trouble = $mode eq 'drop' || $mode eq 'cut';
-my $session;      # the connection
+my $session;           # the connection
 my $is_bound = 0;
-my @timers;       # [time, what to do], the first one first
-my @held;         # answers to be reordered
-my @unsent;       # receipts that wait for a session
-my %requests;     # sequence_number -> what to do with the answer
+my @timers;            # [time, what to do], the first one first
+my @held;              # answers to be reordered
+my @unsent;            # receipts that wait for a session
+my %unacknowledged;    # receipts under way: id -> submit
+my %requests;          # sequence_number -> what to do with the answer
 
 sub report {
     my ($event, %fields) = @_;
@@ -57,6 +58,7 @@ sub send_receipt {
         push @unsent, [$submit, $id];
         return;
     }
+    $unacknowledged{$id} = $submit;
     my $now = strftime('%y%m%d%H%M', gmtime);
     my $number = $session->deliver_sm(
         async                  => 1,
@@ -72,7 +74,10 @@ sub send_receipt {
         message_state          => "\x02",
         user_message_reference => $submit->{user_message_reference},
     );
-    $requests{$number} = sub { report(receipt => id => $id, status => $_[0]->status) };
+    $requests{$number} = sub {
+        delete $unacknowledged{$id};
+        report(receipt => id => $id, status => $_[0]->status);
+    };
 }
 
 sub release {
@@ -102,7 +107,7 @@ sub on_submit {
     if ($is_trouble && $submitted > $n) {
         report(submit => %seen, status => undef);
         push @unsent, [$pdu, $id] if $mode eq 'cut';
-        after(BEFORE_CUT, sub { $is_trouble = 0; hang_up() }) if $submitted == $n + 1;
+        after(BEFORE_CUT, sub { $is_trouble = 0; hang_up() }) if $submitted == $n + $m;
         return;
     }
     report(submit => %seen, status => 0);
@@ -158,6 +163,8 @@ sub hang_up {
     $session->close;
     undef $session;
     $is_bound = 0;
+    push @unsent, map { [$unacknowledged{$_}, $_] } keys %unacknowledged;
+    %unacknowledged = %requests = ();
 }
 
 sub take {

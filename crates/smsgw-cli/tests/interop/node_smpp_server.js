@@ -3,16 +3,17 @@
 
 const smpp = require('smpp');
 
-const [systemId, password, port, mode, count] = process.argv.slice(2);
-const n = Number(count);
+const [systemId, password, port, mode, ...numbers] = process.argv.slice(2);
+const [n, m] = numbers.map(Number);
 const RECEIPT_DELAY = 50; // milliseconds
-const BEFORE_CUT = 200; // for what is still on its way
+const BEFORE_CUT = 200; // milliseconds, for what is still on its way
 
 let submitted = 0;
 let current = null; // the bound session
 let isTrouble = mode === 'drop' || mode === 'cut';
-let held = []; // answers to be reordered
-let unsent = []; // receipts that wait for a session
+const held = []; // answers to be reordered
+const unsent = []; // receipts that wait for a session
+const unacknowledged = new Map(); // receipts under way: id -> submit
 
 const report = (event, fields) => console.log(JSON.stringify({ event, ...fields }));
 
@@ -33,6 +34,7 @@ function sendReceipt(submit, id) {
     unsent.push([submit, id]);
     return;
   }
+  unacknowledged.set(id, submit);
   const now = minutes(new Date());
   current.deliver_sm(
     {
@@ -48,7 +50,10 @@ function sendReceipt(submit, id) {
       message_state: smpp.MESSAGE_STATE.DELIVERED,
       user_message_reference: submit.user_message_reference,
     },
-    (response) => report('receipt', { id, status: response.command_status }),
+    (response) => {
+      unacknowledged.delete(id);
+      report('receipt', { id, status: response.command_status });
+    },
   );
 }
 
@@ -77,7 +82,7 @@ function onSubmit(session, pdu) {
   if (isTrouble && submitted > n) {
     report('submit', { ...seen, status: null });
     if (mode === 'cut') unsent.push([pdu, id]);
-    if (submitted === n + 1) {
+    if (submitted === n + m) {
       setTimeout(() => {
         isTrouble = false;
         session.destroy();
@@ -104,7 +109,10 @@ function onSubmit(session, pdu) {
 const server = smpp.createServer((session) => {
   session.on('error', (error) => report('error', { message: String(error) }));
   session.on('close', () => {
-    if (current === session) current = null;
+    if (current !== session) return;
+    current = null;
+    unacknowledged.forEach((submit, id) => unsent.push([submit, id]));
+    unacknowledged.clear();
   });
 
   const bind = (pdu) => {

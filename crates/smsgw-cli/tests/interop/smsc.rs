@@ -1,6 +1,6 @@
 //! What our client has to get along with at every message centre not written by us, and what it makes of its faults.
 //!
-//! Each is a script beside this file, run as `SCRIPT SYSTEM_ID PASSWORD PORT [MODE N]`. It takes messages, sends their
+//! Each is a script beside this file, run as `SCRIPT SYSTEM_ID PASSWORD PORT [MODE N [M]]`. It takes messages, sends their
 //! receipts a little later (with the `user_message_reference` of the submit), and prints an event a line:
 //!
 //! * `{"event": "ready"}`, then `{"event": "bind", "status"}` for each bind,
@@ -16,8 +16,8 @@
 //! | `throttle` | refuses every Nth submit with `ESME_RTHROTTLED` |
 //! | `slow` | answers after N milliseconds |
 //! | `reorder` | answers in groups of N, the last one first |
-//! | `drop` | takes N submits, then none, and hangs up; goes well from the next bind on |
-//! | `cut` | takes them all, answers N, and hangs up; sends the other receipts after the next bind |
+//! | `drop` | takes N submits, ignores M, and hangs up; goes well from the next bind on |
+//! | `cut` | takes them all, answers N, leaves M without an answer, and hangs up; sends what it owes after the next bind |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -32,7 +32,7 @@ use crate::harness::{
 use crate::process::Process;
 
 const ESME_RTHROTTLED: u32 = 0x0000_0058;
-/// In flight, in the tests that say so.
+/// The link's window, and how many submits a message centre that hangs up leaves unanswered: all that are in flight.
 const WINDOW: usize = 5;
 
 /// Texts of every kind, and a link that is asked and asks whether it is alive, and ends in good order.
@@ -107,7 +107,7 @@ pub(crate) fn goes_well(name: &str, server: Command) {
 
 /// What the carrier is too busy for is sent again until it is taken, and nothing else is.
 pub(crate) fn throttles(name: &str, server: Command) {
-    let run = Run::new(name, server, 30, ["throttle", "3"], "");
+    let run = Run::new(name, server, 30, &["throttle", "3"], "");
     run.all_are_delivered();
     let mut submits = run.smsc.events("submit");
     submits.retain(|submit| submit["status"] == ESME_RTHROTTLED);
@@ -118,7 +118,7 @@ pub(crate) fn throttles(name: &str, server: Command) {
 
 /// Answers that come late, but in time.
 pub(crate) fn is_slow(name: &str, server: Command) {
-    let run = Run::new(name, server, 30, ["slow", "400"], "");
+    let run = Run::new(name, server, 30, &["slow", "400"], "");
     run.all_are_delivered();
     run.all_are_seen_once();
     run.pdus.check_answered();
@@ -130,7 +130,7 @@ pub(crate) fn is_too_slow(name: &str, server: Command) {
         name,
         server,
         10,
-        ["slow", "1500"],
+        &["slow", "1500"],
         r#"response_timeout = "500ms""#,
     );
     run.all_are_delivered();
@@ -140,7 +140,7 @@ pub(crate) fn is_too_slow(name: &str, server: Command) {
 
 /// An answer belongs to its request, whenever it comes.
 pub(crate) fn reorders(name: &str, server: Command) {
-    let run = Run::new(name, server, 30, ["reorder", "4"], "");
+    let run = Run::new(name, server, 30, &["reorder", "4"], "");
     run.all_are_delivered();
     run.all_are_seen_once();
     run.pdus.check_answered();
@@ -148,7 +148,13 @@ pub(crate) fn reorders(name: &str, server: Command) {
 
 /// What had no answer when the carrier hung up is reported, and not sent again.
 pub(crate) fn hangs_up_and_it_is_reported(name: &str, server: Command) {
-    let run = Run::new(name, server, 30, ["drop", "12"], r#"on_unknown = "report""#);
+    let run = Run::new(
+        name,
+        server,
+        30,
+        &["drop", "12", "5"],
+        r#"on_unknown = "report""#,
+    );
     run.all_are_seen_once();
     let unanswered = run.submits(&Value::Null);
     assert_eq!(unanswered.len(), WINDOW, "{:?}", run.smsc);
@@ -165,7 +171,13 @@ pub(crate) fn hangs_up_and_it_is_reported(name: &str, server: Command) {
 
 /// What had no answer when the carrier hung up is sent again, marked, and nothing else is.
 pub(crate) fn hangs_up_and_it_is_sent_again(name: &str, server: Command) {
-    let run = Run::new(name, server, 30, ["drop", "12"], r#"on_unknown = "resend""#);
+    let run = Run::new(
+        name,
+        server,
+        30,
+        &["drop", "12", "5"],
+        r#"on_unknown = "resend""#,
+    );
     run.all_are_delivered();
     let unanswered = run.submits(&Value::Null);
     assert_eq!(unanswered.len(), WINDOW, "{:?}", run.smsc);
@@ -178,7 +190,13 @@ pub(crate) fn hangs_up_and_it_is_sent_again(name: &str, server: Command) {
 
 /// What had no answer when the carrier hung up waits for its receipt, and is not sent again.
 pub(crate) fn hangs_up_and_the_receipts_tell(name: &str, server: Command) {
-    let run = Run::new(name, server, 30, ["cut", "12"], r#"on_unknown = "wait""#);
+    let run = Run::new(
+        name,
+        server,
+        30,
+        &["cut", "12", "5"],
+        r#"on_unknown = "wait""#,
+    );
     run.all_are_seen_once();
     assert_eq!(run.submits(&Value::Null).len(), WINDOW, "{:?}", run.smsc);
     assert!(
@@ -201,11 +219,11 @@ struct Run {
 
 impl Run {
     /// Waits until every message is final. `more` are lines of the link.
-    fn new(name: &str, server: Command, count: usize, mode: [&str; 2], more: &str) -> Self {
+    fn new(name: &str, server: Command, count: usize, mode: &[&str], more: &str) -> Self {
         let directory = scratch(name);
         let link = format!("127.0.0.1:{}", free_port());
         let capture = Capture::start(&directory, &[port(&link)]);
-        let smsc = started(server, &link, &mode);
+        let smsc = started(server, &link, mode);
         let more = format!("window = {WINDOW}\n{more}");
         let mut gateway = serve(&directory, "127.0.0.1:0", &link, &more);
         let messages: Vec<_> = (0..count)
