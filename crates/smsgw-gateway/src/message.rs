@@ -228,7 +228,7 @@ pub struct PartStatus {
     pub state: State,
     /// The link it goes or went by.
     pub link: Option<String>,
-    /// The carrier's id of it.
+    /// The carrier's id of it, spelled as `receipt_id` of the link makes it.
     pub carrier_id: Option<String>,
     /// How often it was handed to a link.
     pub attempts: u32,

@@ -5,7 +5,7 @@
 //! 160 to a message; one character outside that alphabet makes the whole text UCS-2, 70
 //! units to a message. A longer text is sent in segments, each with a header that says
 //! which part of which message it is. This crate does that arithmetic and its inverse; it
-//! opens no socket, keeps no state and needs only `core` and `alloc`.
+//! opens no socket, reads no clock and needs only `core` and `alloc`.
 //!
 //! ```
 //! use smsgw_gsm::segment::{Encoding, Options, segment};
@@ -34,6 +34,7 @@
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: its elements, the concatenation element typed |
 //! | [`segment`] | choice of encoding, splitting of long texts |
+//! | [`reassemble`] | from parts in any order to messages |
 //!
 //! # Features
 //!
@@ -48,6 +49,7 @@ extern crate alloc;
 mod error;
 
 pub mod alphabet;
+pub mod reassemble;
 pub mod segment;
 pub mod septet;
 pub mod ucs2;

@@ -209,6 +209,7 @@ async fn receipts_follow_the_plan_and_what_was_asked_for() {
         expired: 0.2,
         none: 0.1,
         seed: 7,
+        ..ReceiptPlan::default()
     };
     let config = Config {
         first_id: Some(0xFF),

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
+use crate::connect::ConnectOptions;
 use crate::connection::{self, Connection, Events, Reply, RequestError};
 use crate::error::DecodeError;
 use crate::frame::Frame;
@@ -54,6 +55,21 @@ impl Esme {
         let stream = TcpStream::connect(address)
             .await
             .map_err(ConnectError::Io)?;
+        Self::bind(stream, bind, config).await
+    }
+
+    /// Connects as `options` say, to the first address of `server` that takes the connection, and
+    /// binds.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn connect_with(
+        server: impl ToSocketAddrs,
+        bind: &Bind<'_>,
+        config: Config,
+        options: &ConnectOptions,
+    ) -> Result<(Self, Events), ConnectError> {
+        let stream = options.connect(server).await.map_err(ConnectError::Io)?;
         Self::bind(stream, bind, config).await
     }
 

@@ -34,15 +34,17 @@
 //!
 //! [`session::Session`] knows what is allowed when, which answer belongs to which request and
 //! what is due; it has no socket and no clock, and its page shows the run loop. [`esme::Esme`]
-//! and [`mc::Mc`] are that loop on tokio (feature `tokio`). [`codec::SmppCodec`] finds frames for
-//! those who want neither.
+//! and [`mc::Mc`] are that loop on tokio (feature `tokio`), [`server`] is what stands before the
+//! door of an MC. [`codec::SmppCodec`] finds frames for those who want neither.
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `std` | yes | [`session`]; without it the crate is `no_std` with `alloc` |
-//! | `tokio` | no | [`codec`], [`connection`], [`esme`], [`mc`] |
+//! | `std` | yes | [`session`], [`server`]; without it the crate is `no_std` with `alloc` |
+//! | `text` | no | [`text`](mod@text): the text of `data_coding`, long messages both ways |
+//! | `tokio` | no | [`client`], [`codec`], [`connect`], [`connection`], [`esme`], [`mc`], the listener of [`server`] |
+//! | `tls` | no | [`tls`], for the listener and the client |
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -52,6 +54,8 @@ pub mod client;
 #[cfg(feature = "tokio")]
 pub mod codec;
 mod command;
+#[cfg(feature = "tokio")]
+pub mod connect;
 #[cfg(feature = "tokio")]
 pub mod connection;
 mod error;
@@ -65,8 +69,14 @@ pub mod pdu;
 mod quirks;
 pub mod receipt;
 #[cfg(feature = "std")]
+pub mod server;
+#[cfg(feature = "std")]
 pub mod session;
 mod status;
+#[cfg(feature = "text")]
+pub mod text;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod tlv;
 pub mod types;
 pub mod value;

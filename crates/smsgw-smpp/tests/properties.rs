@@ -13,7 +13,7 @@ use common::{WELLFORMED, lines, octets};
 use proptest::prelude::*;
 use proptest::sample::select;
 use smsgw_smpp::pdu::{Body as _, SubmitSm};
-use smsgw_smpp::receipt::{DateTime, Receipt};
+use smsgw_smpp::receipt::{DateTime, IdMatch, IdOrigin, Receipt};
 use smsgw_smpp::tlv::{SarMsgRefNum, Tlv, TlvTag, Tlvs, UserMessageReference};
 use smsgw_smpp::types::{
     AbsoluteTime, Address, COctetString, DataCoding, EsmClass, Npi, PriorityFlag,
@@ -256,4 +256,59 @@ proptest! {
         let written = receipt.to_string();
         prop_assert_eq!(Receipt::parse(written.as_bytes()), receipt);
     }
+
+    /// Two ids match when their normal forms are the same; and without bases, where both sides
+    /// are read alike, that is an equivalence.
+    #[test]
+    fn ids_match_by_their_normal_form(
+        ids in prop::array::uniform3("0{0,2}[0-9a-cA-C-]{0,2}"),
+        policy in id_policies(),
+    ) {
+        let [a, b, c] = &ids;
+        let key = |origin, id| policy.normalise(origin, id);
+        let (response, receipt) = (key(IdOrigin::Response, a), key(IdOrigin::Receipt, b));
+        prop_assert_eq!(policy.matches(a, b), response == receipt);
+
+        let alike = [IdMatch::EXACT, IdMatch::EXACT.ignoring_case()];
+        for policy in alike.into_iter().flat_map(|it| [it, it.ignoring_zeros()]) {
+            prop_assert!(policy.matches(a, a));
+            prop_assert_eq!(policy.matches(a, b), policy.matches(b, a));
+            prop_assert!(!(policy.matches(a, b) && policy.matches(b, c)) || policy.matches(a, c));
+            let key = policy.normalise(IdOrigin::Response, a);
+            prop_assert!(policy.matches(a, &key));
+            prop_assert_eq!(policy.normalise(IdOrigin::Response, &key), &key[..]);
+        }
+    }
+
+    #[test]
+    fn a_number_matches_itself_in_the_other_base(number: u128, zeros in 0..20usize, upper: bool) {
+        let hex = if upper { format!("{number:X}") } else { format!("{number:x}") };
+        let decimal = number.to_string();
+        let padded = |id: &str| "0".repeat(zeros) + id;
+        for (hex, decimal) in [(hex.clone(), padded(&decimal)), (padded(&hex), decimal)] {
+            let policy = IdMatch::EXACT.hex_to_decimal();
+            prop_assert!(policy.matches(&hex, &decimal));
+            prop_assert_eq!(policy.normalise(IdOrigin::Response, &hex), number.to_string());
+            prop_assert!(IdMatch::EXACT.decimal_to_hex().matches(&decimal, &hex));
+            let other = number.wrapping_add(1).to_string();
+            prop_assert!(!policy.matches(&hex, &other));
+        }
+    }
+}
+
+fn id_policies() -> impl Strategy<Value = IdMatch> {
+    let bases = [
+        IdMatch::EXACT,
+        IdMatch::EXACT.hex_to_decimal(),
+        IdMatch::EXACT.decimal_to_hex(),
+    ];
+    (select(bases.to_vec()), any::<[bool; 2]>()).prop_map(|(mut policy, [case, zeros])| {
+        if case {
+            policy = policy.ignoring_case();
+        }
+        if zeros {
+            policy = policy.ignoring_zeros();
+        }
+        policy
+    })
 }

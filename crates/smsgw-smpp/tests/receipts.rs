@@ -10,6 +10,7 @@ mod common;
 use common::{RECEIPTS, frame, hex, line, lines};
 use serde_json::{Value as Json, json};
 use smsgw_smpp::pdu::{Body, DataSm, DeliverSm};
+use smsgw_smpp::receipt::{DateForm, Dialect, IdForm, IdMatch, KeyCase};
 use smsgw_smpp::tlv::{MessagePayload, TlvOctets, Tlvs};
 use smsgw_smpp::types::{EsmClass, MessageState, ShortMessage};
 use smsgw_smpp::{CommandStatus, DeliveryReceipt, Receipt, SequenceNumber};
@@ -164,5 +165,103 @@ fn a_written_receipt_comes_back() {
             again.text.clone_from(&receipt.text);
         }
         assert_eq!(again, receipt, "{}", vector["id"]);
+    }
+}
+
+/// Every receipt in every dialect says the same, but for what the dialect cuts.
+#[test]
+fn every_receipt_is_written_in_every_dialect() {
+    let mut written = 0;
+    for vector in lines(RECEIPTS) {
+        let frame = frame(&vector);
+        let deliver = frame.decode::<DeliverSm>().unwrap();
+        let receipt = DeliveryReceipt::from_deliver(&deliver).unwrap().receipt;
+        for (id, policy) in [
+            (IdForm::AsIs, IdMatch::EXACT),
+            (IdForm::Upper, IdMatch::EXACT.ignoring_case()),
+            (IdForm::Decimal, IdMatch::EXACT.hex_to_decimal()),
+            (
+                IdForm::Hex { is_upper: true },
+                IdMatch::EXACT.decimal_to_hex(),
+            ),
+            (
+                IdForm::Hex { is_upper: false },
+                IdMatch::EXACT.decimal_to_hex(),
+            ),
+        ] {
+            for dates in [
+                DateForm::YyMmDdHhMm,
+                DateForm::YyMmDdHhMmSs,
+                DateForm::YyyyMmDdHhMm,
+                DateForm::YyyyMmDdHhMmSs,
+            ] {
+                for keys in [KeyCase::Lower, KeyCase::CapitalText, KeyCase::Upper] {
+                    for (id_width, separator) in [(0, ' '), (10, ','), (64, '\n')] {
+                        let dialect = Dialect {
+                            id,
+                            id_width,
+                            dates,
+                            keys,
+                            separator,
+                        };
+                        let text = receipt.in_dialect(&dialect).to_string();
+                        let again = Receipt::parse(text.as_bytes());
+                        // What is no number stays as it is.
+                        let is_number = |id: &&str| id.bytes().all(|c| c.is_ascii_digit());
+                        if let Some(before) = receipt.id.as_deref().filter(is_number) {
+                            let policy = policy.ignoring_zeros();
+                            let after = again.id.as_deref().unwrap();
+                            assert!(policy.matches(before, after), "{text}");
+                        }
+                        let expect = Receipt {
+                            id: again.id.clone(),
+                            text: receipt
+                                .text
+                                .as_ref()
+                                .map(|text| text.chars().take(Receipt::TEXT_LEN).collect()),
+                            ..receipt.clone()
+                        };
+                        assert_eq!(again, expect, "{text}");
+                        written += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(written, 32 * 5 * 4 * 3 * 3);
+}
+
+#[test]
+fn dialects_of_the_field() {
+    let receipt = Receipt::parse(
+        b"id:3735928559 submit date:2601312359 done date:20260201000107 stat:UNDELIV err:0x0B text:hi",
+    );
+    let hex = |is_upper| IdForm::Hex { is_upper };
+    for (dialect, expect) in [
+        (
+            Dialect::APPENDIX_B,
+            "id:3735928559 submit date:2601312359 done date:2602010001 stat:UNDELIV err:0x0B text:hi",
+        ),
+        (
+            Dialect {
+                id: hex(true),
+                dates: DateForm::YyMmDdHhMmSs,
+                keys: KeyCase::CapitalText,
+                ..Dialect::APPENDIX_B
+            },
+            "id:DEADBEEF submit date:260131235900 done date:260201000107 stat:UNDELIV err:0x0B Text:hi",
+        ),
+        (
+            Dialect {
+                id: hex(false),
+                id_width: 10,
+                dates: DateForm::YyyyMmDdHhMmSs,
+                keys: KeyCase::Upper,
+                separator: ',',
+            },
+            "ID:00deadbeef,SUBMIT DATE:20260131235900,DONE DATE:20260201000107,STAT:UNDELIV,ERR:0x0B,TEXT:hi",
+        ),
+    ] {
+        assert_eq!(receipt.in_dialect(&dialect).to_string(), expect);
     }
 }

@@ -25,6 +25,7 @@
 //! | `gsm` | yes | [`gsm`] |
 //! | `smpp` | yes | [`smpp`] and its conversions; needs `gsm` for text |
 //! | `tokio` | no | the tokio shells of the protocol crates |
+//! | `tls` | no | TLS for them |
 //! | `serde` | no | `Serialize` and `Deserialize` for [`Message`] and its parts |
 
 pub mod convert;

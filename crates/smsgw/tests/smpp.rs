@@ -277,5 +277,6 @@ fn text_of_the_codings_it_knows() {
     assert_eq!(text(0xF1, b"a").as_deref(), Some("a"));
     assert_eq!(text(3, b"\xe4").as_deref(), Some("ä"));
     assert_eq!(text(8, b"\x03\xac").as_deref(), Some("ά"));
+    assert_eq!(text(6, b"\xb4\xd0").as_deref(), Some("Да"));
     assert_eq!(text(4, b"a"), None);
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use smsgw::smpp::receipt::IdMatch;
 
 pub use secret::Secret;
 
@@ -156,6 +157,9 @@ pub struct LinkSmpp {
     /// What becomes of a message whose outcome is unknown.
     #[serde(default)]
     pub on_unknown: OnUnknown,
+    /// How the id in a receipt is compared with the one in the answer to the message.
+    #[serde(default)]
+    pub receipt_id: ReceiptId,
     /// How long an answer is waited for.
     #[serde(
         default = "default::thirty_seconds",
@@ -187,6 +191,35 @@ pub enum OnUnknown {
     Report,
     /// Send it again, marked as a possible duplicate.
     Resend,
+}
+
+/// How the id in a receipt is compared with the one in the answer to the message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReceiptId {
+    /// The same characters.
+    #[default]
+    Exact,
+    /// Upper and lower case are the same.
+    Case,
+    /// Zeros in front do not count.
+    Unpadded,
+    /// The answer has it in hex, the receipt in decimal.
+    HexToDecimal,
+    /// The answer has it in decimal, the receipt in hex.
+    DecimalToHex,
+}
+
+impl ReceiptId {
+    pub(crate) const fn policy(self) -> IdMatch {
+        match self {
+            Self::Exact => IdMatch::EXACT,
+            Self::Case => IdMatch::EXACT.ignoring_case(),
+            Self::Unpadded => IdMatch::EXACT.ignoring_zeros(),
+            Self::HexToDecimal => IdMatch::EXACT.hex_to_decimal(),
+            Self::DecimalToHex => IdMatch::EXACT.decimal_to_hex(),
+        }
+    }
 }
 
 /// How much, and how long.

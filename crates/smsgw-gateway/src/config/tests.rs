@@ -119,6 +119,11 @@ fn a_mistake_is_told_with_its_place() {
         ),
         (
             "2776\"",
+            "2776\"\nreceipt_id = \"hex\"",
+            "14:14: unknown variant `hex`, expected one of `exact`, `case`, `unpadded`, `hex-to-decimal`, `decimal-to-hex`",
+        ),
+        (
+            "2776\"",
             "2776\"\nenquire_link = \"0s\"",
             "14:16: must be longer than nothing",
         ),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use smsgw::smpp::connection::Events;
 use smsgw::smpp::esme::Esme;
 use smsgw::smpp::pdu::{DataSm, DataSmResp, DeliverSm, DeliverSmResp, SubmitSm, SubmitSmResp};
-use smsgw::smpp::receipt::DeliveryReceipt;
+use smsgw::smpp::receipt::{DeliveryReceipt, IdOrigin};
 use smsgw::smpp::session::{Bind, BindMode, Config as SessionConfig, Event};
 use smsgw::smpp::tlv::UserMessageReference;
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
@@ -232,7 +232,7 @@ impl Task {
         while let Some(event) = events.recv().await {
             match event {
                 Event::Response { token, frame } => {
-                    let (status, carrier_id) = answer(&frame);
+                    let (status, carrier_id) = self.answer(&frame);
                     useful |= status.is_ok();
                     let outcome = Outcome::Answered { status, carrier_id };
                     self.tell(LinkEvent::Outcome { token, outcome }).await;
@@ -247,7 +247,7 @@ impl Task {
                     self.tell(LinkEvent::Outcome { token, outcome }).await;
                 }
                 Event::LateResponse { token, frame } => {
-                    let (status, carrier_id) = answer(&frame);
+                    let (status, carrier_id) = self.answer(&frame);
                     self.tell(LinkEvent::LateAnswer {
                         token,
                         status,
@@ -296,7 +296,7 @@ impl Task {
             return acknowledge(esme, &frame);
         };
         let receipt = Receipt {
-            carrier_id: carrier_id.to_owned(),
+            carrier_id: self.spelled(IdOrigin::Receipt, carrier_id),
             state,
             is_intermediate: receipt.is_intermediate,
             error: receipt.receipt.err.as_deref().map(str::to_owned),
@@ -313,25 +313,28 @@ impl Task {
         self.tell(LinkEvent::Receipt { answer, receipt }).await;
     }
 
+    /// The outcome and the carrier's id, in the spelling that receipts are found by.
+    fn answer(&self, frame: &Frame) -> (CommandStatus, String) {
+        let status = match frame.command_id() {
+            // Refused, whatever number it gives.
+            CommandId::GENERIC_NACK if frame.command_status().is_ok() => {
+                CommandStatus::ESME_RUNKNOWNERR
+            }
+            _ => frame.command_status(),
+        };
+        let resp = frame.decode::<SubmitSmResp<'_>>();
+        let carrier_id = resp.map(|resp| resp.message_id.to_string());
+        let carrier_id = carrier_id.unwrap_or_default();
+        (status, self.spelled(IdOrigin::Response, &carrier_id))
+    }
+
+    fn spelled(&self, origin: IdOrigin, carrier_id: &str) -> String {
+        let policy = self.config.receipt_id.policy();
+        policy.normalise(origin, carrier_id).into_owned()
+    }
+
     async fn tell(&self, event: LinkEvent) {
         // Without an engine the gateway is at its end.
         let _ = self.events.send((self.index, event)).await;
     }
-}
-
-/// The outcome and the carrier's id.
-fn answer(frame: &Frame) -> (CommandStatus, String) {
-    let status = match frame.command_id() {
-        // Refused, whatever number it gives.
-        CommandId::GENERIC_NACK if frame.command_status().is_ok() => {
-            CommandStatus::ESME_RUNKNOWNERR
-        }
-        _ => frame.command_status(),
-    };
-    let resp = frame.decode::<SubmitSmResp<'_>>();
-    (
-        status,
-        resp.map(|resp| resp.message_id.to_string())
-            .unwrap_or_default(),
-    )
 }

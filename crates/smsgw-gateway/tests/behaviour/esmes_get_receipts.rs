@@ -1,10 +1,11 @@
 //! An ESME that submits gets its receipt back, with the id of `submit_sm_resp`.
 
 use smsgw::smpp::pdu::{DeliverSm, SubmitSm};
+use smsgw::smpp::receipt::{Dialect, IdForm};
 use smsgw::smpp::session::BindMode;
 use smsgw::smpp::tlv::{ReceiptedMessageId, Tlvs, UserMessageReference};
 use smsgw::smpp::types::{EsmClass, MessageState, RegisteredDelivery};
-use smsgw_sim::smsc::{ReceiptPlan, Smsc};
+use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
 
 use crate::support::{Setup, accepted, carrier, eventually, gateway, ms, receipt, submit};
 
@@ -111,6 +112,49 @@ async fn outcomes_are_told_to_who_asked_for_them() {
                 .await;
             }
         }
+        gateway.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_may_spell_the_id_in_another_way() {
+    let hex = IdForm::Hex { is_upper: true };
+    for (ids, id, id_width, policy, is_found) in [
+        (IdFormat::Decimal, hex, 0, "decimal-to-hex", true),
+        (IdFormat::Decimal, hex, 20, "decimal-to-hex", true),
+        (IdFormat::Hex, IdForm::Decimal, 0, "hex-to-decimal", true),
+        (IdFormat::Hex, IdForm::AsIs, 20, "unpadded", true),
+        (IdFormat::Hex, IdForm::Upper, 0, "case", true),
+        (IdFormat::Hex, IdForm::Decimal, 0, "exact", false),
+    ] {
+        let dialect = Dialect {
+            id,
+            id_width,
+            ..Dialect::APPENDIX_B
+        };
+        let plan = ReceiptPlan {
+            delay: ms(5),
+            dialect,
+            ..ReceiptPlan::default()
+        };
+        let smsc = Config {
+            ids,
+            first_id: Some(0xABCD),
+            ..carrier().with_receipts(plan)
+        };
+        let smsc = Smsc::start(smsc).await.unwrap();
+        let setup = Setup::new(smsc.local_addr())
+            .link(&format!("receipt_id = {policy:?}"))
+            .limit(r#"default_validity = "2s""#)
+            .limit(r#"receipt_grace = "100ms""#);
+        let gateway = setup.start().await;
+        let message = gateway.send_text("hello").await;
+        let message = gateway.outcome(&message).await;
+        assert_eq!(
+            message["status"] == "delivered",
+            is_found,
+            "{policy}: {message}"
+        );
         gateway.shutdown().await;
     }
 }

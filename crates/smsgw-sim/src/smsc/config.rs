@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use smsgw_smpp::receipt::Dialect;
 use smsgw_smpp::session;
 use smsgw_smpp::types::MessageState;
 
@@ -142,6 +143,8 @@ pub struct ReceiptPlan {
     pub none: f64,
     /// Chooses which.
     pub seed: u64,
+    /// How receipts are spelled: their text, and the id in their TLV.
+    pub dialect: Dialect,
 }
 
 impl Default for ReceiptPlan {
@@ -153,6 +156,7 @@ impl Default for ReceiptPlan {
             expired: 0.0,
             none: 0.0,
             seed: 0,
+            dialect: Dialect::APPENDIX_B,
         }
     }
 }

@@ -11,7 +11,7 @@ use smsgw_gsm::alphabet::Code;
 use smsgw_gsm::segment::{Encoding, Options, Segment, segment};
 use smsgw_gsm::udh::Reference;
 use smsgw_smpp::pdu::DeliverSm;
-use smsgw_smpp::receipt::{DateTime, Receipt};
+use smsgw_smpp::receipt::{DateTime, Dialect, Receipt};
 use smsgw_smpp::tlv::{self, Tlv, TlvCString, Tlvs, UserMessageReference};
 use smsgw_smpp::types::{
     Address, COctetString, DataCoding, EsmClass, MessageState, Npi, ShortMessage, Ton,
@@ -102,6 +102,7 @@ impl Delivery {
         user_message_reference: Option<UserMessageReference>,
         message_state: MessageState,
         delay: Duration,
+        dialect: &Dialect,
     ) -> Self {
         let delivered = message_state == MessageState::DELIVERED;
         let now = SystemTime::now();
@@ -119,7 +120,8 @@ impl Delivery {
             id: message.id.clone(),
             kind: Kind::Receipt(ReceiptTlvs {
                 // An id has digits only.
-                receipted_message_id: CString::new(message.id.as_str()).unwrap_or_default(),
+                receipted_message_id: CString::new(dialect.id(&message.id).to_string())
+                    .unwrap_or_default(),
                 message_state,
                 user_message_reference,
             }),
@@ -127,7 +129,7 @@ impl Delivery {
             to: source,
             esm_class: EsmClass::MC_DELIVERY_RECEIPT,
             data_coding: DataCoding::MC_SPECIFIC,
-            octets: receipt.to_string().into_bytes(),
+            octets: receipt.in_dialect(dialect).to_string().into_bytes(),
             attempts: 0,
         }
     }

@@ -274,13 +274,14 @@ impl Line {
         if let Some(state) = outcome {
             let success = state == MessageState::DELIVERED;
             if submission.registered_delivery().wants_receipt(success) {
-                let delay = config.receipts.delay;
+                let (delay, dialect) = (config.receipts.delay, &config.receipts.dialect);
                 let receipt = Delivery::receipt(
                     &message,
                     submission.parties(),
                     submission.user_message_reference(),
                     state,
                     delay,
+                    dialect,
                 );
                 inner.put(system_id, now + delay, receipt);
             }

@@ -38,6 +38,7 @@ pub(super) async fn drive<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: 
         timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
         taken: now(),
         ended: None,
+        lets_pass: false,
         patience,
         wakers: Vec::new(),
     };
@@ -59,6 +60,8 @@ struct Driver<S> {
     /// Until when a peer that sends no more may take what it is owed: it may have closed its half
     /// only.
     ended: Option<Instant>,
+    /// It waits for the tasks that are ready now.
+    lets_pass: bool,
     /// A peer that takes nothing for so long is gone. Without it, requests that ran out of time
     /// would heap up unwritten.
     patience: Duration,
@@ -77,6 +80,14 @@ struct Wants {
 impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
     /// Ready when the session is over.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        // Whoever woke it is rarely alone: the others get their turn first, and what all of them
+        // send leaves in one write.
+        let is_called = self.shared.lock().touched;
+        if is_called && !std::mem::replace(&mut self.lets_pass, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.lets_pass = false;
         for _ in 0..TURNS {
             let Some(wants) = self.step() else {
                 return Poll::Ready(());

@@ -64,7 +64,8 @@ impl Session {
         Ok(())
     }
 
-    /// Lets the peer bind as it asked ([`Event::BindRequest`]); without such a request, nothing.
+    /// Lets the peer bind as it asked ([`Event::BindRequest`](super::Event::BindRequest)); without
+    /// such a request, nothing.
     pub fn accept_bind(&mut self, system_id: COctetString<'_, 16>, now: Instant) {
         let (State::Binding(mode), Role::Mc, Some(bind)) = (self.state, self.role, self.bind)
         else {
@@ -185,7 +186,7 @@ impl Session {
         Ok(())
     }
 
-    /// Answers a request of the peer ([`Event::Request`]).
+    /// Answers a request of the peer ([`Event::Request`](super::Event::Request)).
     pub fn respond<'a, T: Body<'a>>(
         &mut self,
         body: &T,
@@ -210,8 +211,8 @@ impl Session {
         self.note_answered();
     }
 
-    /// Leaves a request of the peer ([`Event::Request`]) without an answer: nothing waits for one
-    /// any more.
+    /// Leaves a request of the peer ([`Event::Request`](super::Event::Request)) without an answer:
+    /// nothing waits for one any more.
     pub fn ignore(&mut self, _request: Header) {
         self.note_answered();
     }

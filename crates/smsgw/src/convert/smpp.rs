@@ -21,12 +21,11 @@ use std::fmt;
 use std::time::Duration;
 
 use smsgw_gsm::SegmentError;
-use smsgw_gsm::alphabet::decode_unpacked;
 use smsgw_gsm::segment::{Encoding, Options, segment};
-use smsgw_gsm::ucs2;
-use smsgw_gsm::udh::{Reference, UserDataHeader};
+use smsgw_gsm::udh::Reference;
 use smsgw_smpp::ValueError;
 use smsgw_smpp::pdu::{DeliverSm, SubmitSm};
+use smsgw_smpp::text::{self, Alphabets};
 use smsgw_smpp::tlv::{
     MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, TypedTlv as _, UserMessageReference,
 };
@@ -309,18 +308,11 @@ macro_rules! bodies {
                     extras.push(Extra::Priority(pdu.priority_flag.0));
                 }
                 extras.extend(rest);
-                let payload = pdu.tlvs.find::<MessagePayload<'_>>();
-                let octets = match payload {
-                    Some(MessagePayload(payload)) if pdu.short_message.is_empty() => {
-                        payload.as_octets()
-                    }
-                    _ => pdu.short_message.as_octets(),
-                };
                 Message {
                     from: (pdu.source_addr != types::Address::EMPTY)
                         .then(|| neutral(&pdu.source_addr)),
                     to: neutral(&pdu.destination_addr),
-                    content: content(pdu.data_coding, pdu.esm_class, octets, pdu.tlvs),
+                    content: content(pdu.esm_class, &text::Content::from(pdu), pdu.tlvs),
                     class: None,
                     validity: pdu.validity_period.relative(),
                     receipt: match pdu.registered_delivery.0 & 0b11 {
@@ -344,27 +336,17 @@ bodies! {
     deliver_sm, from_deliver_sm, DeliverSm;
 }
 
-/// The text of octets whose `data_coding` says how to read them: GSM 7-bit unpacked (0, and the
-/// message classes 0xF0 to 0xF3), ASCII (1), Latin-1 (3), UCS-2 (8). `None` for any other.
+/// The text of octets, by the usual meaning of `data_coding` ([`Alphabets::default`]); `None` when
+/// that is octets.
 #[must_use]
 pub fn text(data_coding: u8, octets: &[u8]) -> Option<String> {
-    match DataCoding(data_coding) {
-        DataCoding::MC_SPECIFIC | DataCoding(0xF0..=0xF3) => Some(decode_unpacked(octets)),
-        DataCoding::IA5 | DataCoding::LATIN_1 => {
-            Some(octets.iter().copied().map(char::from).collect())
-        }
-        DataCoding::UCS2 => Some(ucs2::decode(octets)),
-        _ => None,
-    }
+    let text = Alphabets::default().decode(DataCoding(data_coding), octets)?;
+    Some(text.into_owned())
 }
 
 /// One SMS stays as it is; a text that has to be split becomes text.
-fn content(data_coding: DataCoding, esm_class: EsmClass, octets: &[u8], tlvs: Tlvs<'_>) -> Content {
-    let split = esm_class
-        .has_udh()
-        .then(|| UserDataHeader::split(octets).ok())
-        .flatten();
-    let (udh, octets) = split.map_or((&[][..], octets), |(udh, rest)| (udh.octets(), rest));
+fn content(esm_class: EsmClass, content: &text::Content<'_>, tlvs: Tlvs<'_>) -> Content {
+    let data_coding = content.data_coding;
     let most = match data_coding {
         DataCoding::MC_SPECIFIC => 160,
         DataCoding::UCS2 => 140,
@@ -372,16 +354,16 @@ fn content(data_coding: DataCoding, esm_class: EsmClass, octets: &[u8], tlvs: Tl
     };
     let is_segment =
         esm_class.has_udh() || tlvs.iter().any(|tlv| tlv.tag() == TlvTag::SAR_MSG_REF_NUM);
-    if octets.len() > most
+    if content.octets.len() > most
         && !is_segment
-        && let Some(text) = text(data_coding.0, octets)
+        && let Some(text) = text(data_coding.0, content.octets)
     {
         return Content::Text(text);
     }
     Content::Encoded {
         dcs: data_coding.0,
-        udh: udh.to_vec(),
-        octets: octets.to_vec(),
+        udh: content.udh.map_or(Vec::new(), |udh| udh.octets().to_vec()),
+        octets: content.octets.to_vec(),
     }
 }
 

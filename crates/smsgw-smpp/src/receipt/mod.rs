@@ -2,7 +2,8 @@
 //!
 //! The text is a convention that every MC bends: fields are missing, in another order, in other
 //! letters, with other separators. Reading takes what it finds and never fails; what is missing
-//! is `None`. Writing gives the form of the appendix.
+//! is `None`. Writing gives the form of the appendix, or a [`Dialect`]. Which message a receipt is
+//! about is for [`IdMatch`] to say.
 //!
 //! ```
 //! use smsgw_smpp::Receipt;
@@ -15,6 +16,10 @@
 //! assert_eq!(receipt.to_string(), "id:0042 done date:2602010001 stat:DELIVRD text:hi");
 //! ```
 
+mod date;
+mod dialect;
+mod id;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
@@ -22,6 +27,10 @@ use core::fmt;
 use crate::pdu::{DataSm, DeliverSm};
 use crate::tlv::{self, NetworkError, ReceiptedMessageId, Tlvs};
 use crate::types::{DataCoding, EsmClass, MessageState};
+
+pub use date::{DateForm, DateTime};
+pub use dialect::{Dialect, IdForm, InDialect, KeyCase};
+pub use id::{IdMatch, IdOrigin};
 
 /// The text of a receipt, field by field; `None` where the text has no such field.
 ///
@@ -126,6 +135,15 @@ impl<'a> Receipt<'a> {
             .map(|&(_, state)| state)
     }
 
+    /// The text as an MC with this dialect writes it; otherwise as `Display` does.
+    #[must_use]
+    pub const fn in_dialect(&self, dialect: &Dialect) -> InDialect<'_> {
+        InDialect {
+            receipt: self,
+            dialect: *dialect,
+        }
+    }
+
     /// The same with memory of its own.
     #[must_use]
     pub fn into_owned(self) -> Receipt<'static> {
@@ -147,32 +165,7 @@ impl<'a> Receipt<'a> {
 
 impl fmt::Display for Receipt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut gap = "";
-        let mut put = |key: &str, value: &dyn fmt::Display| {
-            let written = write!(f, "{gap}{key}:{value}");
-            gap = " ";
-            written
-        };
-        let words = [("id", &self.id), ("sub", &self.sub), ("dlvrd", &self.dlvrd)];
-        for (key, value) in words {
-            value.iter().try_for_each(|value| put(key, value))?;
-        }
-        let dates = [
-            ("submit date", &self.submit_date),
-            ("done date", &self.done_date),
-        ];
-        for (key, date) in dates {
-            date.iter().try_for_each(|date| put(key, &Digits(date)))?;
-        }
-        for (key, value) in [("stat", &self.stat), ("err", &self.err)] {
-            value.iter().try_for_each(|value| put(key, value))?;
-        }
-        let Some(text) = &self.text else {
-            return Ok(());
-        };
-        let cut = text.char_indices().nth(Self::TEXT_LEN);
-        let text = cut.and_then(|(at, _)| text.get(..at)).unwrap_or(text);
-        put("text", &text)
+        self.in_dialect(&Dialect::APPENDIX_B).fmt(f)
     }
 }
 
@@ -259,168 +252,6 @@ impl<'a> DeliveryReceipt<'a> {
             .filter(|state| state.name().is_some())
             .or_else(|| self.receipt.state())
             .or(self.message_state)
-    }
-}
-
-/// A date and time of the MC's clock, without a zone, from 2000 to 2099.
-///
-/// `Display` writes ISO 8601, with the seconds unless they are 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DateTime {
-    year: u16,
-    month: u8,
-    day: u8,
-    hour: u8,
-    minute: u8,
-    second: u8,
-}
-
-impl DateTime {
-    /// A date and time; `None` when there is no such, or the year is not 2000 to 2099.
-    #[must_use]
-    pub const fn new(
-        year: u16,
-        month: u8,
-        day: u8,
-        hour: u8,
-        minute: u8,
-        second: u8,
-    ) -> Option<Self> {
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            // 2000 was a leap year too.
-            2 if year.is_multiple_of(4) => 29,
-            2 => 28,
-            _ => return None,
-        };
-        if year < 2000 || year > 2099 || day == 0 || day > days {
-            return None;
-        }
-        if hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        Some(Self {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-        })
-    }
-
-    /// 2000 to 2099.
-    #[must_use]
-    pub const fn year(&self) -> u16 {
-        self.year
-    }
-
-    /// 1 to 12.
-    #[must_use]
-    pub const fn month(&self) -> u8 {
-        self.month
-    }
-
-    /// 1 to 31.
-    #[must_use]
-    pub const fn day(&self) -> u8 {
-        self.day
-    }
-
-    /// 0 to 23.
-    #[must_use]
-    pub const fn hour(&self) -> u8 {
-        self.hour
-    }
-
-    /// 0 to 59.
-    #[must_use]
-    pub const fn minute(&self) -> u8 {
-        self.minute
-    }
-
-    /// 0 to 59; 0 when the peer gives none, as the standard's form does not.
-    #[must_use]
-    pub const fn second(&self) -> u8 {
-        self.second
-    }
-
-    /// Reads the date that `value` starts with: 10 digits (`YYMMDDhhmm`), 12 (`YYYYMMDDhhmm` or
-    /// `YYMMDDhhmmss`), 14 (`YYYYMMDDhhmmss`), or ISO 8601. What follows, a zone for example, is
-    /// ignored.
-    #[must_use]
-    pub fn parse(value: &[u8]) -> Option<Self> {
-        let value = value.trim_ascii_start();
-        let is_iso = value.get(4) == Some(&b'-');
-        let mut digits = [0; 14];
-        let mut count = 0;
-        for &octet in value {
-            match (octet, count) {
-                (b'0'..=b'9', _) => {
-                    *digits.get_mut(count)? = octet - b'0';
-                    count += 1;
-                }
-                (b'-', 4 | 6) | (b'T' | b't' | b' ', 8) | (b':', 10 | 12) if is_iso => {}
-                _ => break,
-            }
-        }
-        let pair = |at: usize| match digits.get(at..at + 2) {
-            Some([tens, ones]) => tens * 10 + ones,
-            _ => 0,
-        };
-        let long = |second| {
-            let year = u16::from(pair(0)) * 100 + u16::from(pair(2));
-            Self::new(year, pair(4), pair(6), pair(8), pair(10), second)
-        };
-        let short = |second| {
-            let year = 2000 + u16::from(pair(0));
-            Self::new(year, pair(2), pair(4), pair(6), pair(8), second)
-        };
-        match count {
-            10 if !is_iso => short(0),
-            // A date that can be read both ways would be of 2020 the other way.
-            12 if is_iso => long(0),
-            12 => long(0).or_else(|| short(pair(10))),
-            14 => long(pair(12)),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for DateTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-        } = self;
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}")?;
-        if *second > 0 {
-            write!(f, ":{second:02}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes `YYMMDDhhmm`.
-struct Digits<'d>(&'d DateTime);
-
-impl fmt::Display for Digits<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let DateTime {
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            ..
-        } = self.0;
-        let year = year % 100;
-        write!(f, "{year:02}{month:02}{day:02}{hour:02}{minute:02}")
     }
 }
 
@@ -519,32 +350,6 @@ mod tests {
     use alloc::string::ToString as _;
 
     use super::*;
-
-    fn date(text: &str) -> Option<alloc::string::String> {
-        DateTime::parse(text.as_bytes()).map(|date| date.to_string())
-    }
-
-    #[test]
-    fn dates_of_10_12_and_14_digits() {
-        for (text, expect) in [
-            ("2601312359", Some("2026-01-31T23:59")),
-            ("2601312359+02", Some("2026-01-31T23:59")),
-            ("2601312359-0500", Some("2026-01-31T23:59")),
-            ("260131235907", Some("2026-01-31T23:59:07")),
-            ("202601312359", Some("2026-01-31T23:59")),
-            ("20260131235907", Some("2026-01-31T23:59:07")),
-            ("2026-01-31T23:59:07Z", Some("2026-01-31T23:59:07")),
-            ("2026-01-31 23:59-05:00", Some("2026-01-31T23:59")),
-            ("2402290000", Some("2024-02-29T00:00")),
-            ("2602290000", None),
-            ("0000000000", None),
-            ("260131", None),
-            ("202601312359070", None),
-            ("", None),
-        ] {
-            assert_eq!(date(text).as_deref(), expect, "{text}");
-        }
-    }
 
     #[test]
     fn keys_in_any_spelling() {
