@@ -19,3 +19,4 @@ mod node_smpp;
 mod process;
 mod smpplib;
 mod smsc;
+mod tls;

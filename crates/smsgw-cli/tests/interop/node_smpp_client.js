@@ -1,4 +1,6 @@
 // An ESME built on node-smpp; what it reads and prints, esme.rs says.
+//
+// With the environment variable TLS_CA, a PEM file, it speaks TLS and trusts that authority alone.
 'use strict';
 
 const fs = require('fs');
@@ -42,7 +44,9 @@ let received = 0;
 let asked = false;
 const unreceipted = new Set();
 
-const session = smpp.connect({ url: `smpp://${address}` }, () => {
+const ca = process.env.TLS_CA;
+const server = ca ? { url: `ssmpp://${address}`, ca: fs.readFileSync(ca) } : { url: `smpp://${address}` };
+const session = smpp.connect(server, () => {
   session.bind_transceiver({ system_id: systemId, password }, (response) => {
     report('bind', { status: response.command_status });
     if (response.command_status !== smpp.ESME_ROK) {

@@ -1,6 +1,9 @@
 // A message centre built on node-smpp; what it is told and prints, smsc.rs says.
+//
+// With the environment variables TLS_CERT and TLS_KEY, PEM files, it speaks TLS.
 'use strict';
 
+const fs = require('fs');
 const smpp = require('smpp');
 
 const [systemId, password, port, mode, ...numbers] = process.argv.slice(2);
@@ -106,7 +109,9 @@ function onSubmit(session, pdu) {
   }
 }
 
-const server = smpp.createServer((session) => {
+const { TLS_CERT, TLS_KEY } = process.env;
+const tls = TLS_CERT ? { cert: fs.readFileSync(TLS_CERT), key: fs.readFileSync(TLS_KEY) } : {};
+const server = smpp.createServer(tls, (session) => {
   session.on('error', (error) => report('error', { message: String(error) }));
   session.on('close', () => {
     if (current !== session) return;

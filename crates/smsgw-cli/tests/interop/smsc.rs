@@ -290,7 +290,8 @@ impl Run {
     }
 }
 
-fn started(mut server: Command, address: &str, mode: &[&str]) -> Process {
+/// The message centre at `address`, once it listens.
+pub(crate) fn started(mut server: Command, address: &str, mode: &[&str]) -> Process {
     server
         .args([LINK.0, LINK.1, &port(address).to_string()])
         .args(mode);
