@@ -1,8 +1,8 @@
 //! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
 
 mod input;
-mod receipt;
-mod smpp;
+pub(crate) mod receipt;
+pub(crate) mod smpp;
 
 use std::process::ExitCode;
 

@@ -1,19 +1,21 @@
 //! What is told about input that cannot be read.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::str::Utf8Error;
 
 use serde_json::{Value as Json, json};
 use smsgw_gsm::SegmentError;
-use smsgw_smpp::{DecodeError, FrameError};
+use smsgw_smpp::value::{BuildError, BuildErrorKind, Place};
+use smsgw_smpp::{DecodeError, FrameError, ValueError};
 
 /// Why input, or one line of it, cannot be read.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: &'static str,
-    field: Option<&'static str>,
-    /// In octets from the start of the input, or of the line's.
+    field: Option<Cow<'static, str>>,
+    /// In octets from the start of the input, of the line's, or of the PDU that it tells of.
     offset: usize,
     message: String,
 }
@@ -28,9 +30,28 @@ impl Error {
         let message = message.into();
         Self {
             kind,
-            field,
+            field: field.map(Cow::Borrowed),
             offset,
             message,
+        }
+    }
+
+    /// A name that is none of the standard's for this PDU.
+    pub(crate) fn unknown_field(name: String) -> Self {
+        let message = format!("there is no field '{name}'");
+        Self {
+            field: Some(Cow::Owned(name)),
+            ..Self::new("unknown_field", None, 0, message)
+        }
+    }
+
+    /// The same about the value at `place`.
+    pub(crate) fn at(self, place: Place) -> Self {
+        Self {
+            field: Some(Cow::Borrowed(place.name)),
+            offset: usize::try_from(place.offset).unwrap_or(usize::MAX),
+            message: format!("{}: {}", place.name, self.message),
+            ..self
         }
     }
 
@@ -68,6 +89,26 @@ impl From<DecodeError> for Error {
         let offset = usize::try_from(error.offset()).unwrap_or(usize::MAX);
         let kind = error.kind().name();
         Self::new(kind, Some(error.field()), offset, error.to_string())
+    }
+}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        let place = error.place();
+        let offset = usize::try_from(place.offset).unwrap_or(usize::MAX);
+        Self::new(
+            error.kind().name(),
+            Some(place.name),
+            offset,
+            error.to_string(),
+        )
+    }
+}
+
+impl From<ValueError> for Error {
+    fn from(error: ValueError) -> Self {
+        let kind = BuildErrorKind::Value(error).name();
+        Self::new(kind, None, 0, error.to_string())
     }
 }
 

@@ -2,7 +2,10 @@
 
 mod decode;
 mod demo;
+mod encode;
 mod error;
+mod hex;
+mod lines;
 mod segment;
 mod serve;
 mod signal;
@@ -25,6 +28,7 @@ enum Command {
     Demo(demo::Args),
     Serve(serve::Args),
     Decode(decode::Args),
+    Encode(encode::Args),
     Segment(segment::Args),
     Sim(sim::Args),
 }
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Decode(args) => decode::run(args),
+        Command::Encode(args) => encode::run(args),
         Command::Segment(args) => segment::run(&args),
         Command::Sim(args) => sim::run(args),
     }

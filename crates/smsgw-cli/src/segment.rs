@@ -12,6 +12,7 @@ use smsgw_gsm::udh::Reference;
 use smsgw_sim::json_line;
 
 use crate::error::Error;
+use crate::hex;
 
 /// Show how a text is encoded and cut into short messages.
 #[derive(Debug, clap::Args)]
@@ -103,7 +104,7 @@ fn for_programs(segments: &Segments) -> Json {
     let chars: Vec<_> = segments.iter().map(|segment| segment.chars()).collect();
     let parts: Vec<_> = segments
         .iter()
-        .map(|segment| json!({"udh": hex(&segment.udh()), "user_data": hex(&segment.packed())}))
+        .map(|segment| json!({"udh": hex::encode(&segment.udh()), "user_data": hex::encode(&segment.packed())}))
         .collect();
     json!({
         "encoding": segments.encoding().name(),
@@ -149,8 +150,4 @@ fn for_people(segments: &Segments) -> String {
         );
     }
     text
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value as Json, json};
+use smsgw_smpp::tlv::TlvTag;
 
 const WELLFORMED: &str = include_str!("../../smsgw-smpp/tests/vectors/wellformed.jsonl");
 const RECEIPTS: &str = include_str!("../../smsgw-smpp/tests/vectors/receipts.jsonl");
@@ -65,10 +66,16 @@ fn every_pdu_of_the_vectors() {
             "command_status",
             "sequence_number",
             "fields",
-            "tlvs",
         ] {
             assert_eq!(line[key], vector["expect"][key], "{} {key}", vector["id"]);
         }
+        let mut tlvs = line["tlvs"].clone();
+        for tlv in tlvs.as_array_mut().unwrap() {
+            let name = tlv.as_object_mut().unwrap().remove("name").unwrap();
+            let tag = u16::try_from(tlv["tag"].as_u64().unwrap()).unwrap();
+            assert_eq!(name.as_str(), TlvTag(tag).name());
+        }
+        assert_eq!(tlvs, vector["expect"]["tlvs"], "{}", vector["id"]);
         assert_eq!(line["trailing"], "");
     }
 }
@@ -172,6 +179,7 @@ fn what_is_tolerated_is_listed_and_refused_in_strict_mode() {
     assert!(output.status.success());
     let line = &json_lines(&output)[0];
     assert_eq!(line["fields"], json!({ "system_id": "SMSC" }));
+    assert_eq!(line["tolerated"][0]["kind"], "missing_nul");
     assert_eq!(line["tolerated"][0]["field"], "system_id");
     assert_eq!(line["tolerated"][0]["offset"], 16);
     let output = decode(&["smpp", "--json", "--strict", hex], "");
@@ -205,6 +213,30 @@ fn text_is_shown_where_it_is_text() {
     assert_eq!(line["text"], "@", "{line}");
     assert!(by_id("submit-utf16-surrogate").as_str().is_some());
     assert!(by_id("submit-udh16").as_str().is_some());
+}
+
+#[test]
+fn the_text_of_every_kind_of_message_is_shown() {
+    let payload = json!([{ "name": "message_payload", "value": "6869" }]);
+    let short = json!({ "short_message": "6869" });
+    for (command, fields, tlvs) in [
+        ("submit_sm", &short, json!([])),
+        ("deliver_sm", &short, json!([])),
+        ("submit_multi", &short, json!([])),
+        ("replace_sm", &short, json!([])),
+        ("submit_sm", &json!({}), payload.clone()),
+        ("data_sm", &json!({}), payload.clone()),
+        ("broadcast_sm", &json!({}), payload),
+    ] {
+        let message = json!({ "command": command, "fields": fields, "tlvs": tlvs });
+        let output = Command::new(env!("CARGO_BIN_EXE_smsgw"))
+            .args(["encode", "smpp", &message.to_string()])
+            .output()
+            .unwrap();
+        let hex = str::from_utf8(&output.stdout).unwrap().trim();
+        let line = &json_lines(&decode(&["smpp", "--json", hex], ""))[0];
+        assert_eq!(line["text"], "hi", "{line}");
+    }
 }
 
 #[test]

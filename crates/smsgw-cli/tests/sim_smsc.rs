@@ -15,6 +15,7 @@ use std::process::Command;
 
 use process::Process;
 use serde_json::Value;
+use smsgw_sim::faults::Kind;
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
@@ -122,6 +123,50 @@ fn a_message_its_receipt_and_a_reply_are_told() {
 }
 
 #[test]
+fn faults_come_by_flag_and_by_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("control").display().to_string();
+    let mut smsc = Process::start(
+        &mut sim(&[
+            "--smpp",
+            "127.0.0.1:0",
+            "--fault",
+            "nack=2,times=1,status=ESME_RSYSERR",
+            "--fault",
+            "queue-full=3,times=1",
+            "--smpp-version",
+            "3.4",
+            "--control",
+            &path,
+        ]),
+        "",
+    );
+    let address = smsc.ready("smpp");
+    smsc.ready("control");
+    assert_eq!(ask(&path, "fault duplicate 1 times=1")["faults"]["nack"], 2);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (esme, _events) = runtime.block_on(bind(&address));
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        let submit = SubmitSm {
+            destination_addr: Address::international("306912345678").unwrap(),
+            ..SubmitSm::default()
+        };
+        statuses.push(runtime.block_on(esme.submit(&submit)).unwrap().status());
+    }
+    let (ok, full) = (CommandStatus::ESME_ROK, CommandStatus::ESME_RMSGQFUL);
+    assert_eq!(statuses, [ok, CommandStatus::ESME_RSYSERR, full, ok]);
+    assert_eq!(ask(&path, "status")["faults"], serde_json::json!({}));
+    let smsc = smsc.terminate();
+    let names: Vec<_> = smsc
+        .events("fault")
+        .iter()
+        .map(|event| event["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(names, ["duplicate", "nack", "queue-full"]);
+}
+
+#[test]
 fn flags_that_cannot_be_are_refused() {
     for args in [
         &["--system-id", "esme"][..],
@@ -131,6 +176,9 @@ fn flags_that_cannot_be_are_refused() {
         &["--enquire-link", "0s"],
         &["--fault", "thunder"],
         &["--fault", "throttle=0"],
+        &["--fault", "throttle,delay=1s"],
+        &["--fault", "slow,delay=2s-1s"],
+        &["--smpp-version", "4.0"],
         &["--smpp", "nowhere"],
     ] {
         let output = sim(args).output().unwrap();
@@ -142,4 +190,29 @@ fn flags_that_cannot_be_are_refused() {
             .unwrap()
             .contains("Examples:")
     );
+}
+
+#[test]
+fn the_page_about_it_is_complete() {
+    let page = include_str!("../../../docs/SIMULATOR.md");
+    let help = sim(&["--help"]).output().unwrap().stdout;
+    let help = String::from_utf8(help).unwrap();
+    let flags = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"));
+    for flag in flags.filter(|flag| *flag != "--help") {
+        let flag = flag.trim_end_matches(|c: char| !c.is_alphanumeric());
+        assert!(page.contains(&format!("`{flag}")), "{flag}");
+    }
+    for kind in Kind::ALL {
+        let name = kind.name();
+        assert!(page.contains(&format!("| `{name}` |")), "{name}");
+        assert!(help.contains(name), "{name}");
+    }
+    let commands = help.split_once("Commands of the control socket").unwrap().1;
+    let commands = commands.lines().filter_map(|line| line.strip_prefix("  "));
+    for command in commands {
+        let verb = command.split(' ').next().unwrap();
+        assert!(page.contains(&format!("| `{verb}")), "{verb}");
+    }
 }

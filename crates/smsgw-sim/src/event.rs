@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
 use smsgw_gsm::udh::UserDataHeader;
 use smsgw_gsm::{alphabet, ucs2};
-use smsgw_smpp::CommandStatus;
-use smsgw_smpp::pdu::{DataSm, DeliverSm, SubmitSm};
+use smsgw_smpp::pdu::{BroadcastSm, DataSm, DeliverSm, ReplaceSm, SubmitSm};
 use smsgw_smpp::session::BindMode;
 use smsgw_smpp::tlv::{MessagePayload, Tlvs};
-use smsgw_smpp::types::{Address, DataCoding, EsmClass, MessageState};
+use smsgw_smpp::types::{Address, DataCoding, EsmClass, MessageState, Time};
+use smsgw_smpp::{CommandStatus, SequenceNumber};
 use tokio::sync::broadcast;
 
 /// Something happened.
@@ -73,6 +73,17 @@ pub enum What {
     },
     /// A message was accepted.
     Submit(Message),
+    /// A message that waits got another text.
+    Replace(Message),
+    /// A message or broadcast was taken back.
+    Cancel {
+        /// Its id.
+        id: String,
+        /// Whose session.
+        system_id: String,
+        /// Whom it was for; empty for a broadcast.
+        to: String,
+    },
     /// A message was sent to an ESME.
     Deliver(Message),
     /// A receipt was sent to an ESME, perhaps not for the first time.
@@ -85,6 +96,20 @@ pub enum What {
         message_state: MessageState,
         /// How often it was sent, this time included.
         attempt: u32,
+    },
+    /// An ESME was told that a subscriber can be reached again.
+    Alert {
+        /// Who was told.
+        system_id: String,
+        /// The subscriber.
+        from: String,
+        /// The ESME's address.
+        to: String,
+    },
+    /// An ESME was asked to bind.
+    Outbind {
+        /// Where it listens.
+        peer: SocketAddr,
     },
     /// A request was answered.
     Response {
@@ -129,7 +154,7 @@ pub struct Message {
     pub id: String,
     /// Whose session.
     pub system_id: String,
-    /// `submit_sm`, `data_sm` or `deliver_sm`.
+    /// `submit_sm`, `submit_multi`, `data_sm`, `broadcast_sm`, `replace_sm` or `deliver_sm`.
     pub command: &'static str,
     /// Of the request.
     pub sequence_number: u32,
@@ -137,7 +162,7 @@ pub struct Message {
     pub from: String,
     /// Type of number and numbering plan of the sender.
     pub from_ton_npi: (u8, u8),
-    /// The recipient: its digits as sent.
+    /// The recipient: its digits as sent; empty for a broadcast.
     pub to: String,
     /// Type of number and numbering plan of the recipient.
     pub to_ton_npi: (u8, u8),
@@ -155,6 +180,8 @@ pub struct Message {
     pub data_coding: u8,
     /// Which receipts are asked for.
     pub registered_delivery: u8,
+    /// When to deliver first, as sent; empty for at once.
+    pub schedule_delivery_time: String,
     /// The validity period as sent; empty when there is none.
     pub validity_period: String,
     /// The TLVs in wire order.
@@ -190,9 +217,47 @@ impl Message {
             submit.tlvs,
         );
         message.registered_delivery = submit.registered_delivery.0;
-        message.validity_period =
-            String::from_utf8_lossy(submit.validity_period.as_octets()).into_owned();
+        message.set_times(submit.schedule_delivery_time, submit.validity_period);
         message
+    }
+
+    pub(crate) fn broadcast(envelope: Envelope<'_>, broadcast: &BroadcastSm<'_>) -> Self {
+        let mut message = Self::new(
+            envelope,
+            "broadcast_sm",
+            (&broadcast.source_addr, &Address::EMPTY),
+            (EsmClass::DEFAULT, broadcast.data_coding),
+            &[],
+            broadcast.tlvs,
+        );
+        message.set_times(broadcast.schedule_delivery_time, broadcast.validity_period);
+        message
+    }
+
+    /// This message with what `replace` says otherwise.
+    pub(crate) fn replaced(&self, number: SequenceNumber, replace: &ReplaceSm<'_>) -> Self {
+        let mut message = self.clone();
+        message.command = "replace_sm";
+        message.sequence_number = number.0;
+        message.registered_delivery = replace.registered_delivery.0;
+        message.set_times(replace.schedule_delivery_time, replace.validity_period);
+        let (esm_class, data_coding) = (EsmClass(self.esm_class), DataCoding(self.data_coding));
+        let short_message = replace.short_message.as_octets();
+        message.set_data(esm_class, data_coding, short_message, replace.tlvs);
+        message
+    }
+
+    /// Takes over those that are given.
+    fn set_times(&mut self, schedule: Time<'_>, validity: Time<'_>) {
+        let times = [
+            (&mut self.schedule_delivery_time, schedule),
+            (&mut self.validity_period, validity),
+        ];
+        for (text, time) in times {
+            if !time.is_null() {
+                *text = String::from_utf8_lossy(time.as_octets()).into_owned();
+            }
+        }
     }
 
     pub(crate) fn data(envelope: Envelope<'_>, data: &DataSm<'_>) -> Self {
@@ -227,6 +292,37 @@ impl Message {
         short_message: &[u8],
         tlvs: Tlvs<'_>,
     ) -> Self {
+        let mut message = Self {
+            id: envelope.id.to_owned(),
+            system_id: envelope.system_id.to_owned(),
+            command,
+            sequence_number: envelope.sequence_number,
+            from: from.digits.to_string(),
+            from_ton_npi: (from.ton.0, from.npi.0),
+            to: to.digits.to_string(),
+            to_ton_npi: (to.ton.0, to.npi.0),
+            text: None,
+            data: Vec::new(),
+            udh: Vec::new(),
+            esm_class: esm_class.0,
+            data_coding: data_coding.0,
+            registered_delivery: 0,
+            schedule_delivery_time: String::new(),
+            validity_period: String::new(),
+            tlvs: Vec::new(),
+        };
+        message.set_data(esm_class, data_coding, short_message, tlvs);
+        message
+    }
+
+    /// Takes the octets of `short_message`, or of the TLV `message_payload`, and all TLVs.
+    fn set_data(
+        &mut self,
+        esm_class: EsmClass,
+        data_coding: DataCoding,
+        short_message: &[u8],
+        tlvs: Tlvs<'_>,
+    ) {
         let payload = tlvs.find::<MessagePayload<'_>>();
         let octets = match payload {
             Some(payload) if short_message.is_empty() => payload.0.as_octets(),
@@ -236,30 +332,14 @@ impl Message {
             Ok((header, rest)) if esm_class.has_udh() => (header.octets(), rest),
             _ => (&[][..], octets),
         };
-        Self {
-            id: envelope.id.to_owned(),
-            system_id: envelope.system_id.to_owned(),
-            command,
-            sequence_number: envelope.sequence_number,
-            from: from.digits.to_string(),
-            from_ton_npi: (from.ton.0, from.npi.0),
-            to: to.digits.to_string(),
-            to_ton_npi: (to.ton.0, to.npi.0),
-            text: text(data_coding, data),
-            data: data.to_vec(),
-            udh: udh.to_vec(),
-            esm_class: esm_class.0,
-            data_coding: data_coding.0,
-            registered_delivery: 0,
-            validity_period: String::new(),
-            tlvs: tlvs
-                .iter()
-                .map(|tlv| Tlv {
-                    tag: tlv.tag().0,
-                    value: tlv.value().to_vec(),
-                })
-                .collect(),
-        }
+        self.text = text(data_coding, data);
+        self.data = data.to_vec();
+        self.udh = udh.to_vec();
+        let tlv = |tlv: smsgw_smpp::tlv::Tlv<'_>| Tlv {
+            tag: tlv.tag().0,
+            value: tlv.value().to_vec(),
+        };
+        self.tlvs = tlvs.iter().map(tlv).collect();
     }
 }
 
@@ -302,7 +382,10 @@ fn mode_name<S: Serializer>(mode: &BindMode, serializer: S) -> Result<S::Ok, S::
     })
 }
 
-fn state_name<S: Serializer>(state: &MessageState, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn state_name<S: Serializer>(
+    state: &MessageState,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     state.name().serialize(serializer)
 }
 

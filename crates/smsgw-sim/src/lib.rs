@@ -33,6 +33,7 @@
 //! It shares its codec with the gateway, and so the codec's mistakes: it does not replace a test
 //! against a peer that others wrote.
 
+mod chance;
 pub mod event;
 pub mod faults;
 pub mod json_line;

@@ -52,11 +52,22 @@ async fn each_command_has_one_answer() {
     assert!(Control::start(&path, smsc.handle()).is_err());
     let mut talk = Talk(BufStream::new(UnixStream::connect(&path).await.unwrap()));
 
-    let answer = talk.ask("sms +306912345678 hi").await;
-    assert_eq!(answer["ok"], false);
-    assert_eq!(answer["error"], "nobody is bound to receive");
+    for command in ["sms +306912345678 hi", "alert +306912345678"] {
+        let answer = talk.ask(command).await;
+        assert_eq!(answer["ok"], false);
+        assert_eq!(answer["error"], "nobody is bound to receive");
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = talk.ask(&format!("outbind {address} secret")).await;
+    assert_eq!(answer["address"], address.to_string(), "{answer}");
+    assert!(listener.accept().await.is_ok());
+    drop(listener);
+    let answer = talk.ask(&format!("outbind {address}")).await;
+    assert_eq!(answer["ok"], false, "{answer}");
 
-    let (esme, mut events) = bind(&smsc).await;
+    let (bound, mut events) = bind(&smsc).await;
+    let esme = bound.clone();
     let taker = tokio::spawn(async move {
         let mut texts = Vec::new();
         while let Some(event) = events.recv().await {
@@ -84,9 +95,12 @@ async fn each_command_has_one_answer() {
     talk.ask("sms +306912345678 to=2000 more").await;
     assert_eq!(taker.await.unwrap(), ["1000 two words", "2000 more"]);
 
+    assert_eq!(talk.ask("alert +306912345678 to=2000").await["to"], "2000");
+    drop(bound);
     let answer = talk.ask("status").await;
     assert_eq!(answer["counts"]["submitted"], 1, "{answer}");
     assert_eq!(answer["submitted"][0]["text"], "thanks");
+    assert_eq!(answer["submitted"][0]["message_state"], "ENROUTE");
     let answer = talk.ask("fault throttle 5").await;
     assert_eq!(answer["faults"]["throttle"], 5);
     assert_eq!(talk.ask("fault thunder").await["ok"], false);

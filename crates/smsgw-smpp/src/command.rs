@@ -29,6 +29,15 @@ macro_rules! commands {
             /// Every command of the table.
             pub const ALL: &[Self] = &[$( Self::$id, )*];
 
+            /// The table of the fields of its body; `None` when it is not in the table of commands.
+            #[must_use]
+            pub const fn fields(self) -> Option<&'static [FieldSpec]> {
+                match self {
+                    $( Self::$id => Some(<$body<'_>>::FIELDS), )*
+                    _ => None,
+                }
+            }
+
             /// The constant's name, as the standard prints it in capitals.
             const fn constant(self) -> Option<&'static str> {
                 match self {

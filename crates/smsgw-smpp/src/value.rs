@@ -1,7 +1,11 @@
 //! What a PDU body looks like to a program that does not know it: the table of its fields
-//! ([`FieldSpec`]) and its values as they are walked ([`Visitor`]).
+//! ([`FieldSpec`]), its values as they are walked ([`Visitor`]), and the way back ([`build`]).
 //!
 //! Dissection for people, JSON both ways and the names in errors all come from here.
+
+mod build;
+
+pub use build::{BuildError, BuildErrorKind, Place, Source, build};
 
 /// One field of a PDU body, in wire order: a row of the standard's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

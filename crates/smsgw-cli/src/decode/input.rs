@@ -1,6 +1,6 @@
-//! Hex from the command line or standard input, one answer a line.
+//! Octets in hex, for every kind of input.
 
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use serde_json::Value as Json;
@@ -8,6 +8,7 @@ use smsgw_sim::json_line;
 use smsgw_smpp::Quirks;
 
 use crate::error::Error;
+use crate::{hex, lines};
 
 /// What every kind of input has in common.
 #[derive(Debug, clap::Args)]
@@ -75,96 +76,32 @@ impl Style {
     }
 }
 
-type Out = io::BufWriter<io::StdoutLock<'static>>;
-
 /// Decodes every line of the input; the exit status is 1 when one failed.
 pub(super) fn run(args: &Args, decode: &impl Decode) -> ExitCode {
-    let mut out = Out::new(io::stdout().lock());
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut failed = false;
-    let mut line = |line: &[u8], out: &mut Out| {
+    let style = Style { colour };
+    lines::run(&args.hex, |line, out| {
         let octets = octets(line);
         if args.json {
             let json = octets.and_then(|octets| decode.json(&octets));
-            failed |= json.is_err();
-            return json_line::write(out, &json.unwrap_or_else(|error| error.to_json()));
+            let is_good = json.is_ok();
+            json_line::write(out, &json.unwrap_or_else(|error| error.to_json()))?;
+            return Ok(is_good);
         }
-        let style = Style { colour };
         match octets.and_then(|octets| decode.text(&octets, style)) {
-            Ok(text) => writeln!(out, "{text}"),
-            Err(error) => {
-                failed = true;
-                writeln!(out, "{} {error}\n", style.alert("error:"))
-            }
+            Ok(text) => writeln!(out, "{text}").map(|()| true),
+            Err(error) => writeln!(out, "{} {error}\n", style.alert("error:")).map(|()| false),
         }
-    };
-    let done = if args.hex.is_empty() || args.hex.as_slice() == ["-"] {
-        lines(&mut line, &mut out)
-    } else {
-        args.hex
-            .iter()
-            .try_for_each(|hex| line(hex.as_bytes(), &mut out))
-    };
-    match done.and_then(|()| out.flush()) {
-        Ok(()) if !failed => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
-        // `smsgw decode ... | head`
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("smsgw: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    })
 }
 
-fn lines(
-    decode: &mut impl FnMut(&[u8], &mut Out) -> io::Result<()>,
-    out: &mut Out,
-) -> io::Result<()> {
-    let mut input = BufReader::new(io::stdin().lock());
-    let mut line = Vec::new();
-    while input.read_until(b'\n', &mut line)? > 0 {
-        decode(&line, out)?;
-        line.clear();
-        // Whoever feeds us line by line may wait for the answer.
-        if input.buffer().is_empty() {
-            out.flush()?;
-        }
-    }
-    Ok(())
-}
-
-/// The octets of a line of hex; blanks between the digits do not matter.
+/// The octets of a line of hex.
 fn octets(line: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut octets = Vec::with_capacity(line.len() / 2);
-    let mut high = None;
-    for &character in line.iter().filter(|octet| !octet.is_ascii_whitespace()) {
-        let Some(digit) = char::from(character).to_digit(16) else {
-            let message = format!(
-                "not hex: '{}' at octet {}",
-                character.escape_ascii(),
-                octets.len()
-            );
-            return Err(Error::new("hex", None, octets.len(), message));
-        };
-        match high.take() {
-            None => high = Some(digit),
-            Some(high) => octets.extend(u8::try_from(high << 4 | digit)),
-        }
-    }
-    if high.is_some() {
-        let message = format!("half an octet of hex at octet {}", octets.len());
-        return Err(Error::new("hex", None, octets.len(), message));
-    }
+    let octets = hex::decode(line)?;
     if octets.is_empty() {
         return Err(Error::new("empty", None, 0, "no octets"));
     }
     Ok(octets)
-}
-
-/// Octets as hex, without blanks.
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// Text of a peer for a terminal: control characters are written, not obeyed.

@@ -1,11 +1,12 @@
 //! `smsgw decode receipt`: what a deliver_sm or data_sm says about an earlier message.
 
-use serde_json::{Value as Json, json};
-use smsgw_smpp::{CommandId, Decoded, DeliveryReceipt, Frame, Pdu, Quirks, Tolerated};
+use serde_json::{Map, Value as Json, json};
+use smsgw_smpp::{CommandId, Decoded, DeliveryReceipt, Frame, Pdu, Quirks};
 
-use super::input::{self, Decode, Style, hex, printable};
-use super::smpp::{frame, tolerated_json};
+use super::input::{self, Decode, Style, printable};
+use super::smpp::{frame, pdu_json};
 use crate::error::Error;
+use crate::hex;
 
 pub(super) struct Decoder {
     quirks: Quirks,
@@ -16,47 +17,53 @@ impl Decoder {
         let quirks = args.quirks();
         Self { quirks }
     }
+}
 
-    fn read<'a>(
-        &self,
-        frame: &'a Frame,
-    ) -> Result<(Option<DeliveryReceipt<'a>>, Tolerated), Error> {
-        let Decoded { pdu, tolerated } = frame.pdu_with(&self.quirks)?;
-        let receipt = match &pdu {
-            Pdu::DeliverSm(deliver) => DeliveryReceipt::from_deliver(deliver),
-            Pdu::DataSm(data) => DeliveryReceipt::from_data(data),
-            Pdu::Bare(id @ (CommandId::DELIVER_SM | CommandId::DATA_SM)) => {
-                let message = format!("{id} without a body");
-                return Err(Error::new("no_body", Some("command_length"), 0, message));
-            }
-            _ => {
-                let message = format!("{} is neither deliver_sm nor data_sm", pdu.command_id());
-                return Err(Error::new("other_command", Some("command_id"), 4, message));
-            }
-        };
-        Ok((receipt, tolerated))
+/// What a PDU says about an earlier message; `None` when it is a message of its own.
+fn read<'a>(pdu: &Pdu<'a>) -> Result<Option<DeliveryReceipt<'a>>, Error> {
+    match pdu {
+        Pdu::DeliverSm(deliver) => Ok(DeliveryReceipt::from_deliver(deliver)),
+        Pdu::DataSm(data) => Ok(DeliveryReceipt::from_data(data)),
+        Pdu::Bare(id @ (CommandId::DELIVER_SM | CommandId::DATA_SM)) => {
+            let message = format!("{id} without a body");
+            Err(Error::new("no_body", Some("command_length"), 0, message))
+        }
+        _ => {
+            let message = format!("{} is neither deliver_sm nor data_sm", pdu.command_id());
+            Err(Error::new("other_command", Some("command_id"), 4, message))
+        }
     }
+}
+
+/// A receipt, and the PDU it came in.
+pub(crate) fn json(frame: &Frame, quirks: &Quirks) -> Result<Map<String, Json>, Error> {
+    let decoded = frame.pdu_with(quirks)?;
+    let receipt = read(&decoded.pdu)?;
+    let is_receipt = receipt.is_some();
+    let receipt = receipt.unwrap_or_default();
+    let entries = [
+        ("is_receipt", json!(is_receipt)),
+        ("receipt", text_json(&receipt)),
+        ("tlv", tlv_json(&receipt)),
+        ("message_id", json!(receipt.message_id())),
+        ("state", json!(state(&receipt))),
+    ];
+    let entries = entries.map(|(name, value)| (name.to_owned(), value));
+    Ok(entries
+        .into_iter()
+        .chain(pdu_json(frame, &decoded))
+        .collect())
 }
 
 impl Decode for Decoder {
     fn json(&self, octets: &[u8]) -> Result<Json, Error> {
-        let frame = frame(octets)?;
-        let (receipt, tolerated) = self.read(&frame)?;
-        let is_receipt = receipt.is_some();
-        let receipt = receipt.unwrap_or_default();
-        Ok(json!({
-            "is_receipt": is_receipt,
-            "receipt": text_json(&receipt),
-            "tlv": tlv_json(&receipt),
-            "message_id": receipt.message_id(),
-            "state": state(&receipt),
-            "tolerated": tolerated_json(&tolerated),
-        }))
+        json(&frame(octets)?, &self.quirks).map(Json::Object)
     }
 
     fn text(&self, octets: &[u8], style: Style) -> Result<String, Error> {
         let frame = frame(octets)?;
-        let (receipt, tolerated) = self.read(&frame)?;
+        let Decoded { pdu, tolerated } = frame.pdu_with(&self.quirks)?;
+        let receipt = read(&pdu)?;
         let mut out = format!(
             "{}, sequence_number {}\n",
             frame.command_id(),
@@ -108,7 +115,7 @@ fn tlv_json(receipt: &DeliveryReceipt<'_>) -> Json {
         "message_state": receipt.message_state.map(|state| state.0),
         "network_error_code": receipt.network_error_code.map(|error| {
             let [high, low] = error.code.to_be_bytes();
-            hex(&[error.network_type.0, high, low])
+            hex::encode(&[error.network_type.0, high, low])
         }),
     })
 }

@@ -2,13 +2,17 @@
 
 use bytes::BytesMut;
 use serde_json::{Map, Value as Json, json};
-use smsgw_smpp::tlv::MessagePayload;
+use smsgw_smpp::tlv::{MessagePayload, Tlv};
 use smsgw_smpp::types::EsmClass;
 use smsgw_smpp::value::{Value, Visitor};
-use smsgw_smpp::{Decoded, Frame, FrameError, Pdu, Quirks, Tolerated};
+use smsgw_smpp::{Decoded, Frame, FrameError, Pdu, Quirks, Tolerable, Tolerance};
 
-use super::input::{self, Decode, Style, hex, printable};
+use super::input::{self, Decode, Style, printable};
 use crate::error::Error;
+use crate::hex;
+
+/// The kind of a tolerated fault: a string ended by the end of the PDU.
+pub(crate) const MISSING_NUL: &str = "missing_nul";
 
 pub(super) struct Decoder {
     quirks: Quirks,
@@ -24,30 +28,8 @@ impl Decoder {
 impl Decode for Decoder {
     fn json(&self, octets: &[u8]) -> Result<Json, Error> {
         let frame = frame(octets)?;
-        let Decoded { pdu, tolerated } = frame.pdu_with(&self.quirks)?;
-        let mut fields = Fields::default();
-        pdu.visit(&mut fields);
-        let text = Message::of(&pdu, &fields).map(|message| message.text());
-        let tlvs: Vec<_> = pdu
-            .tlvs()
-            .iter()
-            .map(|tlv| json!({ "tag": tlv.tag().0, "value": hex(tlv.value()) }))
-            .collect();
-        let mut json = json!({
-            "command": pdu.command_id().to_string(),
-            "command_id": pdu.command_id().0,
-            "command_status": frame.command_status().0,
-            "status_name": frame.command_status().name(),
-            "sequence_number": frame.sequence_number().0,
-            "fields": pdu.fields().map(|_| fields.object),
-            "tlvs": tlvs,
-            "trailing": hex(trailing(&pdu)),
-            "tolerated": tolerated_json(&tolerated),
-        });
-        if let (Some(text), Some(object)) = (text, json.as_object_mut()) {
-            object.insert("text".to_owned(), json!(text));
-        }
-        Ok(json)
+        let decoded = frame.pdu_with(&self.quirks)?;
+        Ok(Json::Object(pdu_json(&frame, &decoded)))
     }
 
     fn text(&self, octets: &[u8], style: Style) -> Result<String, Error> {
@@ -102,17 +84,56 @@ pub(super) fn frame(octets: &[u8]) -> Result<Frame, FrameError> {
     }
 }
 
-pub(super) fn tolerated_json(tolerated: &Tolerated) -> Vec<Json> {
-    tolerated
-        .iter()
-        .map(|fault| {
-            json!({
-                "field": fault.field,
-                "offset": fault.offset,
-                "message": fault.what.to_string(),
-            })
+/// A PDU by the standard's names.
+pub(super) fn pdu_json(frame: &Frame, decoded: &Decoded<Pdu<'_>>) -> Map<String, Json> {
+    let Decoded { pdu, tolerated } = decoded;
+    let mut fields = Fields::default();
+    pdu.visit(&mut fields);
+    let text = Message::of(pdu, &fields).map(|message| message.text());
+    let tlv = |tlv: Tlv<'_>| {
+        json!({
+            "tag": tlv.tag().0,
+            "value": hex::encode(tlv.value()),
+            "name": tlv.tag().name(),
         })
+    };
+    let fault = |fault: &Tolerable| {
+        json!({
+            "kind": kind(fault.what),
+            "field": fault.field,
+            "offset": fault.offset,
+            "message": fault.what.to_string(),
+        })
+    };
+    let entries = [
+        ("command", json!(pdu.command_id().to_string())),
+        ("command_id", json!(pdu.command_id().0)),
+        ("command_status", json!(frame.command_status().0)),
+        ("status_name", json!(frame.command_status().name())),
+        ("sequence_number", json!(frame.sequence_number().0)),
+        ("fields", json!(pdu.fields().map(|_| fields.object))),
+        ("tlvs", pdu.tlvs().iter().map(tlv).collect()),
+        ("trailing", json!(hex::encode(trailing(pdu)))),
+        ("tolerated", tolerated.iter().map(fault).collect()),
+    ];
+    let text = text.map(|text| ("text", json!(text)));
+    entries
+        .into_iter()
+        .chain(text)
+        .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+/// What `tolerated` calls a fault.
+fn kind(what: Tolerance) -> &'static str {
+    match what {
+        Tolerance::MissingNul => MISSING_NUL,
+        Tolerance::LongString => "long_string",
+        Tolerance::BrokenTlv => "broken_tlv",
+        Tolerance::TlvLength => "tlv_length",
+        Tolerance::NonAscii => "non_ascii",
+        _ => "other",
+    }
 }
 
 /// Octets that belong to no field and no TLV.
@@ -163,7 +184,7 @@ impl Visitor for Fields {
             Value::Text(octets) => json!(latin_1(octets)),
             Value::Octets(octets) => {
                 self.short_message = octets.to_vec();
-                json!(hex(octets))
+                json!(hex::encode(octets))
             }
             // Lengths and counts follow from what they count.
             _ => return,

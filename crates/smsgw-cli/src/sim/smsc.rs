@@ -14,7 +14,7 @@ use smsgw_sim::json_line;
 #[cfg(unix)]
 use smsgw_sim::smsc::Control;
 use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
-use smsgw_smpp::types::COctetString;
+use smsgw_smpp::types::{COctetString, InterfaceVersion};
 use tokio::sync::oneshot;
 
 /// How long the reader of the last events has to take them.
@@ -26,14 +26,33 @@ const LAST_EVENTS: Duration = Duration::from_secs(1);
   smsgw sim smsc
   smsgw sim smsc --smpp 127.0.0.1:2776 --system-id gateway --password secret
   smsgw sim smsc --receipt-failures 10% --fault throttle=10 --control /tmp/smsc.sock
+  smsgw sim smsc --fault slow=3,delay=200ms-1s --fault refuse-bind,times=2,status=ESME_RALYBND
   echo 'sms +306912345678 hello' | nc -U -q1 /tmp/smsc.sock
+
+Faults of a submit (any request with a message in it), NAME[=N][,times=COUNT][,...]:
+  throttle, queue-full         answered ESME_RTHROTTLED or ESME_RMSGQFUL, and not accepted
+  nack [status=]               answered with generic_nack, and not accepted
+  no-answer, no-answer-drop    never answered; the latter not accepted either
+  cut                          the connection ends in the middle of the answer
+  slow, late [delay=]          answered after 1s, or 65s: a TIME, or a range TIME-TIME
+  out-of-order [delay=]        the answer to the next one comes first, if there is one within 1s
+  wrong-sequence               the answer has the number of no request
+  wrong-command                the answer is a deliver_sm_resp
+  duplicate                    answered twice
+  stop-reading [delay=]        nothing is read for 5s, after the answer
+Fault of a bind:
+  refuse-bind [status=]        refused with ESME_RBINDFAIL
 
 Commands of the control socket, one a line:
   sms FROM [to=ADDRESS] TEXT   a subscriber sends a message (to 1000 unless said)
+  alert FROM [to=ADDRESS]      an ESME is told that a subscriber can be reached again
+  outbind ADDR [PASSWORD]      an ESME that listens is asked to bind
   status                       counts, sessions, what was submitted
-  fault NAME [N|off]           as --fault; 'fault off' ends all
+  fault NAME [N|off] [...]     as --fault, with blanks; 'fault off' ends all
   cut                          drop all connections, and new ones until 'plug'
-  plug                         take connections again")]
+  plug                         take connections again
+
+docs/SIMULATOR.md tells more, and what the events are.")]
 pub(crate) struct Args {
     /// Where to listen for SMPP; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2775", value_parser = address)]
@@ -51,13 +70,16 @@ pub(crate) struct Args {
     /// none for no receipt at all. May be repeated.
     #[arg(long, value_name = "[KIND=]SHARE")]
     receipt_failures: Vec<Failures>,
-    /// What every nth submit runs into: throttle, no-answer, no-answer-drop (not accepted
-    /// either) or cut (in the middle of the answer). N is from 1. May be repeated.
-    #[arg(long, value_name = "NAME=N")]
+    /// What every nth submit runs into; the faults are listed below. N is from 1. May be
+    /// repeated.
+    #[arg(long, value_name = "NAME[=N][,...]")]
     fault: Vec<Fault>,
     /// After how much silence a client is asked whether it is there.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = period)]
     enquire_link: Duration,
+    /// The version of SMPP that it says it speaks; only 5.0 has broadcasts.
+    #[arg(long, value_enum, default_value = "5.0")]
+    smpp_version: Version,
     /// How message ids are spelled.
     #[arg(long, value_enum, default_value_t = Ids::Decimal)]
     ids: Ids,
@@ -76,6 +98,16 @@ enum Ids {
     Decimal,
     /// Hexadecimal digits.
     Hex,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Version {
+    #[value(name = "3.3")]
+    V3_3,
+    #[value(name = "3.4")]
+    V3_4,
+    #[value(name = "5.0")]
+    V5_0,
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
@@ -161,6 +193,11 @@ fn config(args: &Args) -> Result<Config, String> {
     .with_receipts(receipts)
     .with_faults(args.fault.iter().copied().collect());
     config.session.enquire_link_timer = Some(args.enquire_link);
+    config.session.interface_version = match args.smpp_version {
+        Version::V3_3 => InterfaceVersion::SMPP_3_3,
+        Version::V3_4 => InterfaceVersion::SMPP_3_4,
+        Version::V5_0 => InterfaceVersion::SMPP_5_0,
+    };
     if let (Some(system_id), Some(password)) = (&args.system_id, &args.password) {
         config = config.with_account(system_id, password);
     }

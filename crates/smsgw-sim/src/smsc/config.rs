@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use smsgw_smpp::receipt::Dialect;
 use smsgw_smpp::session;
-use smsgw_smpp::types::MessageState;
+use smsgw_smpp::types::{InterfaceVersion, MessageState};
 
+use crate::chance::fraction;
 use crate::faults::Faults;
 
 /// Who may bind.
@@ -58,7 +59,8 @@ pub struct Config {
     pub ids: IdFormat,
     /// The first id; `None` takes it from the clock, so that ids differ from those of a run before.
     pub first_id: Option<u64>,
-    /// How many of the accepted messages are remembered; the oldest are forgotten.
+    /// How many of the accepted messages are remembered, and of the broadcasts; the oldest are
+    /// forgotten, and what is forgotten cannot be asked for, cancelled or replaced.
     pub remembered: usize,
     /// Most receipts that may wait to be delivered; at that many, submits are answered
     /// `ESME_RMSGQFUL`.
@@ -86,6 +88,7 @@ impl Default for Config {
             max_events: 1 << 16,
             session: session::Config {
                 window: 100,
+                interface_version: InterfaceVersion::SMPP_5_0,
                 ..session::Config::default()
             },
         }
@@ -180,16 +183,6 @@ impl ReceiptPlan {
         }
         Some(MessageState::DELIVERED)
     }
-}
-
-/// A number from 0 to below 1, evenly spread over `n`: SplitMix64.
-fn fraction(seed: u64, n: u64) -> f64 {
-    let mut z = seed.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^= z >> 31;
-    let high = u32::try_from(z >> 32).unwrap_or_default();
-    f64::from(high) / (f64::from(u32::MAX) + 1.0)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! | command | does |
 //! |---|---|
 //! | `sms FROM [to=ADDRESS] TEXT` | a subscriber sends a message (to 1000 unless said) |
+//! | `alert FROM [to=ADDRESS]` | an ESME is told that a subscriber can be reached again |
+//! | `outbind HOST:PORT [PASSWORD]` | an ESME that listens is asked to bind |
 //! | `status` | counts, sessions, and what was submitted |
 //! | `fault NAME [N]` | sets a fault for every nth submit; `fault NAME off` ends it, `fault off` all |
 //! | `cut` | drops all connections, and new ones until `plug` |
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::{UnixListener, UnixStream, lookup_host};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::Handle;
@@ -108,19 +110,26 @@ async fn execute(command: &str, smsc: &Handle) -> Result<Value, String> {
     let (verb, rest) = word(command);
     match verb {
         "sms" => {
-            let (from, rest) = word(rest);
-            let (to, text) = match rest.strip_prefix("to=") {
-                Some(rest) => word(rest),
-                None => (RECIPIENT, rest),
-            };
-            if from.is_empty() || to.is_empty() {
-                return Err("sms FROM [to=ADDRESS] TEXT".to_owned());
-            }
+            let (from, to, text) = parties(rest).ok_or("sms FROM [to=ADDRESS] TEXT")?;
             let statuses = smsc.deliver(from, to, text).await;
             let statuses = statuses.map_err(|error| error.to_string())?;
             let answers: Vec<_> = statuses.into_iter().map(Status).collect();
             let ok = answers.iter().all(|status| status.0.is_ok());
             Ok(json!({"ok": ok, "from": from, "to": to, "parts": answers}))
+        }
+        "alert" => {
+            let (from, to, _) = parties(rest).ok_or("alert FROM [to=ADDRESS]")?;
+            smsc.alert(from, to).map_err(|error| error.to_string())?;
+            Ok(json!({"ok": true, "from": from, "to": to}))
+        }
+        "outbind" => {
+            let (address, password) = word(rest);
+            let addresses = lookup_host(address).await;
+            let mut addresses = addresses.map_err(|error| format!("{address}: {error}"))?;
+            let address = addresses.next().ok_or("no such host")?;
+            let sent = smsc.outbind(address, password.trim()).await;
+            sent.map_err(|error| format!("{address}: {error}"))?;
+            Ok(json!({"ok": true, "address": address}))
         }
         "status" => {
             let mut status = serde_json::to_value(smsc.status()).map_err(|e| e.to_string())?;
@@ -147,9 +156,19 @@ async fn execute(command: &str, smsc: &Handle) -> Result<Value, String> {
             Ok(json!({"ok": true}))
         }
         other => Err(format!(
-            "no command '{other}': there are sms, status, fault, cut and plug"
+            "no command '{other}': there are sms, alert, outbind, status, fault, cut and plug"
         )),
     }
+}
+
+/// `FROM [to=ADDRESS]`, and what follows.
+fn parties(text: &str) -> Option<(&str, &str, &str)> {
+    let (from, rest) = word(text);
+    let (to, rest) = match rest.strip_prefix("to=") {
+        Some(rest) => word(rest),
+        None => (RECIPIENT, rest),
+    };
+    (!from.is_empty() && !to.is_empty()).then_some((from, to, rest))
 }
 
 /// The first word, and what follows the space after it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -20,13 +20,13 @@ use smsgw_smpp::{CommandStatus, ValueError};
 use tokio::sync::oneshot;
 
 use super::DeliverError;
-use crate::event::Message;
+use super::store::Entry;
 
 /// Most octets of an address in `deliver_sm`.
 const MAX_ADDRESS: usize = 21;
 
 /// An address with memory of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Party {
     ton: Ton,
     npi: Npi,
@@ -56,7 +56,21 @@ impl Party {
         Ok(Self::of(&address))
     }
 
-    fn address(&self) -> Address<'_, MAX_ADDRESS> {
+    /// Whether `address` is this one, as far as it says: 0 and nothing stand for what its sender
+    /// does not know.
+    pub(super) fn is<const MAX: usize>(&self, address: &Address<'_, MAX>) -> bool {
+        let digits = address.digits.as_octets();
+        (address.ton == Ton::UNKNOWN || address.ton == self.ton)
+            && (address.npi == Npi::UNKNOWN || address.npi == self.npi)
+            && (digits.is_empty() || digits == self.digits)
+    }
+
+    /// As [`Self::is`], and nothing stands for nothing.
+    pub(super) fn is_just<const MAX: usize>(&self, address: &Address<'_, MAX>) -> bool {
+        self.is(address) && address.digits.as_octets() == self.digits
+    }
+
+    pub(super) fn address<const MAX: usize>(&self) -> Address<'_, MAX> {
         Address {
             ton: self.ton,
             npi: self.npi,
@@ -95,25 +109,23 @@ pub(super) struct ReceiptTlvs {
 }
 
 impl Delivery {
-    /// The receipt that `message`, submitted now, gets after `delay`.
+    /// The receipt that tells how a message ended.
     pub(super) fn receipt(
-        message: &Message,
-        (source, destination): (Party, Party),
-        user_message_reference: Option<UserMessageReference>,
+        entry: &Entry,
         message_state: MessageState,
-        delay: Duration,
+        done: SystemTime,
         dialect: &Dialect,
     ) -> Self {
+        let message = &entry.message;
         let delivered = message_state == MessageState::DELIVERED;
-        let now = SystemTime::now();
         let receipt = Receipt {
             id: Some(message.id.as_str().into()),
             sub: Some("001".into()),
             dlvrd: Some(if delivered { "001" } else { "000" }.into()),
-            submit_date: date(now),
-            done_date: date(now + delay),
+            submit_date: date(entry.accepted),
+            done_date: date(done),
             stat: message_state.receipt_word().map(Into::into),
-            err: Some(error_code(message_state).into()),
+            err: Some(format!("{:03}", error_code(message_state)).into()),
             text: Some(plain(message.text.as_deref().unwrap_or_default()).into()),
         };
         Self {
@@ -123,10 +135,10 @@ impl Delivery {
                 receipted_message_id: CString::new(dialect.id(&message.id).to_string())
                     .unwrap_or_default(),
                 message_state,
-                user_message_reference,
+                user_message_reference: entry.reference,
             }),
-            from: destination,
-            to: source,
+            from: entry.destination.clone(),
+            to: entry.source.clone(),
             esm_class: EsmClass::MC_DELIVERY_RECEIPT,
             data_coding: DataCoding::MC_SPECIFIC,
             octets: receipt.in_dialect(dialect).to_string().into_bytes(),
@@ -218,34 +230,49 @@ fn plain(text: &str) -> String {
     text.chars().take(Receipt::TEXT_LEN).map(same).collect()
 }
 
-/// Three digits for a reason, as operators make them up.
-fn error_code(state: MessageState) -> &'static str {
+/// A number for a reason, as operators make them up.
+pub(super) fn error_code(state: MessageState) -> u8 {
     match state {
-        MessageState::DELIVERED => "000",
-        MessageState::EXPIRED => "003",
-        MessageState::REJECTED => "008",
-        _ => "001",
+        MessageState::EXPIRED => 3,
+        MessageState::REJECTED => 8,
+        MessageState::UNDELIVERABLE => 1,
+        MessageState::DELETED => 5,
+        _ => 0,
     }
 }
+
+/// Finds a delivery in the outbox.
+pub(super) type Ticket = (Instant, u64);
 
 /// Deliveries by the system_id they go to and the time they are due.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
-    waiting: HashMap<Arc<str>, BTreeMap<(Instant, u64), Delivery>>,
+    waiting: HashMap<Arc<str>, BTreeMap<Ticket, Delivery>>,
     /// Also orders what is due at the same time.
     puts: u64,
 }
 
 impl Outbox {
-    /// Adds a delivery and says whether it is the next one due to `system_id`.
-    pub(super) fn put(&mut self, system_id: &Arc<str>, due: Instant, delivery: Delivery) -> bool {
+    /// Adds a delivery; says where it is and whether it is the next one due to `system_id`.
+    pub(super) fn put(
+        &mut self,
+        system_id: &Arc<str>,
+        due: Instant,
+        delivery: Delivery,
+    ) -> (Ticket, bool) {
         self.puts += 1;
         let queue = self.waiting.entry(Arc::clone(system_id)).or_default();
-        let key = (due, self.puts);
-        queue.insert(key, delivery);
-        queue
-            .first_key_value()
-            .is_some_and(|(first, _)| *first == key)
+        let ticket = (due, self.puts);
+        queue.insert(ticket, delivery);
+        let first = queue.first_key_value();
+        (ticket, first.is_some_and(|(first, _)| *first == ticket))
+    }
+
+    /// Takes a delivery back; nothing when it was taken.
+    pub(super) fn remove(&mut self, system_id: &str, ticket: Ticket) {
+        if let Some(queue) = self.waiting.get_mut(system_id) {
+            queue.remove(&ticket);
+        }
     }
 
     /// Takes the next delivery to `system_id` that is due.

@@ -1,6 +1,10 @@
 //! One connection of the message centre.
 
-use std::collections::HashMap;
+mod broadcast;
+mod manage;
+mod submit;
+
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,37 +12,43 @@ use std::time::{Duration, Instant};
 
 use smsgw_smpp::connection::{Events, RequestError};
 use smsgw_smpp::mc::Mc;
-use smsgw_smpp::pdu::{Body, DataSm, DataSmResp, GenericNack, SubmitSm, SubmitSmResp};
+use smsgw_smpp::pdu::{Body, DataSm, GenericNack, SubmitSm};
 use smsgw_smpp::session::{self, Bind, BindMode, CloseReason, State};
-use smsgw_smpp::tlv::UserMessageReference;
-use smsgw_smpp::types::{COctetString, MessageState, RegisteredDelivery};
+use smsgw_smpp::types::COctetString;
 use smsgw_smpp::{CommandId, CommandStatus, Frame, SequenceNumber};
-use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
-use super::delivery::{Delivery, Kind, Party};
-use super::{Bound, DeliverError, LineInfo, Power, Shared, take_id, until};
+use super::delivery::{self, Delivery};
+use super::{
+    Bound, Credentials, DeliverError, End, Inner, LineInfo, Power, SYSTEM_ID, Shared, until,
+};
 use crate::event::{Envelope, Message, Status, What};
-use crate::faults;
-
-/// The name of the message centre in its answer to a bind.
-const SYSTEM_ID: &str = "smsgw-sim";
+use crate::faults::{Kind, Strike};
 
 /// Serves one connection until it ends.
 pub(super) async fn run(
-    stream: TcpStream,
-    peer: SocketAddr,
-    number: u64,
+    end: End,
+    outbind: Option<Credentials>,
     shared: Arc<Shared>,
     mut power: watch::Receiver<Power>,
 ) {
     let cuts = power.borrow().cuts;
     let is_off = move |power: &Power| power.over || power.cuts != cuts;
+    let End {
+        stream,
+        peer,
+        number,
+    } = end;
     let (mc, mut events) = Mc::new(stream, shared.config.session.clone());
     let mut line = Line::new(mc, peer, number, shared);
+    if let Some(credentials) = outbind {
+        line.outbind(&credentials);
+    }
     let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
-        line.send_due(Instant::now());
+        let now = Instant::now();
+        line.catch_up(now);
+        line.send_due(now);
         let due = line.due();
         if let Some(due) = due {
             timer.as_mut().reset(due.into());
@@ -72,17 +82,47 @@ struct Line {
     /// Deliveries that wait for their answer, by token.
     in_flight: HashMap<u64, Delivery>,
     next_token: u64,
+    /// Answers that wait, by when they are due: the request, its answer, and the id it tells.
+    delayed: BTreeMap<(Instant, u64), (Frame, Frame, Option<String>)>,
+    /// Which of them waits for another answer to overtake it.
+    overtaken: Option<(Instant, u64)>,
+    /// Nothing is read until then.
+    held_until: Option<Instant>,
     /// An answer was cut: nothing more is taken.
     is_cut: bool,
     reason: Option<CloseReason>,
 }
 
-/// What is done with a submit.
-enum Verdict {
-    /// The id, and whether and how it is answered.
-    Accept(String, Option<faults::Kind>),
-    Refuse(CommandStatus),
-    Ignore,
+/// What is done with a submit: it is accepted under an id, and a fault may hit the answer.
+type Verdict = Result<(String, Option<Strike>), Refusal>;
+
+/// Why a submit is not accepted.
+enum Refusal {
+    Status(CommandStatus),
+    Fault(Strike),
+}
+
+impl From<CommandStatus> for Refusal {
+    fn from(status: CommandStatus) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl Inner {
+    /// Counts a submit and says which fault hits it, if it can be accepted all the same.
+    fn strike(&mut self) -> Result<Option<Strike>, Refusal> {
+        let strike = self.faults.on_submit();
+        match strike.map(|strike| (strike, strike.kind)) {
+            Some((strike, Kind::Throttle)) => {
+                self.counts.throttled += 1;
+                Err(Refusal::Fault(strike))
+            }
+            Some((strike, Kind::QueueFull | Kind::Nack | Kind::NoAnswerDrop)) => {
+                Err(Refusal::Fault(strike))
+            }
+            _ => Ok(strike),
+        }
+    }
 }
 
 impl Line {
@@ -98,15 +138,30 @@ impl Line {
             wake: Arc::default(),
             in_flight: HashMap::new(),
             next_token: 0,
+            delayed: BTreeMap::new(),
+            overtaken: None,
+            held_until: None,
             is_cut: false,
             reason: None,
         }
     }
 
-    /// When the next delivery is due, if there is room for it.
+    fn outbind(&self, credentials: &Credentials) {
+        // Nothing was done with the session yet.
+        if self.mc.outbind(&credentials.outbind()).is_ok() {
+            let peer = self.peer;
+            self.shared.emit(self.number, || What::Outbind { peer });
+        }
+    }
+
+    /// When there is something to do: the next delivery, if there is room for it, or something
+    /// that a fault put off.
     fn due(&self) -> Option<Instant> {
-        let system_id = self.receiver().filter(|_| self.mc.has_room())?;
-        self.shared.lock().outbox.due(&system_id)
+        let receiver = self.receiver().filter(|_| self.mc.has_room());
+        let delivery = receiver.and_then(|name| self.shared.lock().post.outbox.due(&name));
+        let answer = self.delayed.first_key_value().map(|(&(due, _), _)| due);
+        let dues = [delivery, answer, self.held_until];
+        dues.into_iter().flatten().min()
     }
 
     /// Who takes deliveries here.
@@ -155,13 +210,19 @@ impl Line {
             }
             Some(_) => CommandStatus::ESME_RINVPASWD,
         };
+        let strike = self.shared.lock().faults.on_bind();
+        let status = strike.map_or(status, |strike| strike.status);
         let system_id = bind.system_id.to_string();
+        if let Some(strike) = strike {
+            self.fault(strike.kind, frame.sequence_number(), None);
+        }
         let (peer, mode) = (self.peer, bind.mode);
         // Before the answer: who waits for it and then looks here sees the session bound.
         if status.is_ok() {
             let name: Arc<str> = system_id.as_str().into();
             self.bound = Some((Arc::clone(&name), mode));
             let line = LineInfo {
+                mc: self.mc.clone(),
                 who: Bound {
                     connection: self.number,
                     system_id: system_id.clone(),
@@ -176,7 +237,7 @@ impl Line {
                 receives: mode.receives(),
                 wake: Arc::clone(&self.wake),
             };
-            self.shared.lock().lines.insert(self.number, line);
+            self.shared.lock().post.lines.insert(self.number, line);
         }
         let status_ = Status(status);
         self.shared.emit(self.number, || What::Bind {
@@ -197,107 +258,182 @@ impl Line {
         match frame.command_id() {
             CommandId::SUBMIT_SM => self.submit::<SubmitSm<'_>>(frame, now),
             CommandId::DATA_SM => self.submit::<DataSm<'_>>(frame, now),
-            _ => {
-                self.mc.reject(frame, CommandStatus::ESME_RINVCMDID);
-                self.responded(frame, CommandStatus::ESME_RINVCMDID, None);
+            CommandId::SUBMIT_MULTI => self.submit_multi(frame, now),
+            CommandId::QUERY_SM => self.query(frame, now),
+            CommandId::CANCEL_SM => self.cancel(frame, now),
+            CommandId::REPLACE_SM => self.replace(frame, now),
+            CommandId::BROADCAST_SM => self.broadcast(frame, now),
+            CommandId::QUERY_BROADCAST_SM => self.query_broadcast(frame, now),
+            CommandId::CANCEL_BROADCAST_SM => self.cancel_broadcast(frame, now),
+            _ => self.refuse(frame, CommandStatus::ESME_RINVCMDID),
+        }
+    }
+
+    /// The body of a request; when there is none that can be read, it is answered.
+    fn read<'a, T: Body<'a>>(&self, frame: &'a Frame) -> Option<T> {
+        // The session has read it once.
+        match frame.decode() {
+            Ok(body) => Some(body),
+            Err(error) => {
+                self.refuse(frame, error.command_status());
+                None
             }
         }
     }
 
-    fn submit<'a, T: Submission<'a>>(&mut self, frame: &'a Frame, now: Instant) {
-        // The session has read it once.
-        let Ok(submission) = frame.decode::<T>() else {
-            return self.mc.reject(frame, CommandStatus::ESME_RSYSERR);
+    /// Answers with a body.
+    fn respond<'a>(
+        &self,
+        request: &Frame,
+        status: CommandStatus,
+        body: &impl Body<'a>,
+        id: Option<String>,
+    ) {
+        self.mc.respond(request, status, body);
+        self.responded(request, status, id);
+    }
+
+    /// Answers with a header alone.
+    fn refuse(&self, request: &Frame, status: CommandStatus) {
+        self.mc.reject(request, status);
+        self.responded(request, status, None);
+    }
+
+    /// Answers a submit that was accepted, as well as the fault lets it.
+    fn answer<'a>(
+        &mut self,
+        request: &Frame,
+        body: &impl Body<'a>,
+        id: &str,
+        strike: Option<Strike>,
+        now: Instant,
+    ) {
+        let id = Some(id.to_owned());
+        let number = request.sequence_number();
+        let Some(strike) = strike else {
+            self.respond(request, CommandStatus::ESME_ROK, body, id);
+            return self.overtake();
         };
-        let number = frame.sequence_number();
-        match self.judge(&submission, number, now) {
-            Verdict::Refuse(status) => {
-                self.mc.reject(frame, status);
-                self.responded(frame, status, None);
-            }
-            Verdict::Ignore => {
-                self.mc.ignore(frame);
-                self.fault(faults::Kind::NoAnswerDrop, number, None);
-            }
-            Verdict::Accept(id, None) => {
-                T::respond(&self.mc, frame, message_id(&id));
-                self.responded(frame, CommandStatus::ESME_ROK, Some(id));
-            }
-            Verdict::Accept(id, Some(faults::Kind::Cut)) => {
-                let answer = T::answer(message_id(&id), number);
+        self.fault(strike.kind, number, id.clone());
+        let frame = |number| body.to_frame(CommandStatus::ESME_ROK, number);
+        match strike.kind {
+            Kind::Cut => {
+                let answer = frame(number);
                 let octets = answer.octets();
                 let half = octets.get(..octets.len() / 2).unwrap_or_default();
                 self.mc.break_off(half);
                 self.is_cut = true;
-                self.fault(faults::Kind::Cut, number, Some(id));
             }
-            Verdict::Accept(id, Some(kind)) => {
-                self.mc.ignore(frame);
-                self.fault(kind, number, Some(id));
+            Kind::Slow | Kind::Late => {
+                self.delay(request, frame(number), id, now + strike.delay);
             }
+            // One that waits to be overtaken is, by this one.
+            Kind::OutOfOrder if self.overtaken.is_none() => {
+                let ticket = self.delay(request, frame(number), id, now + strike.delay);
+                self.overtaken = Some(ticket);
+            }
+            Kind::WrongSequence => {
+                // Far from those in use.
+                let other = SequenceNumber(number.0 ^ 0x4000_0000);
+                self.send_instead(request, frame(other).octets());
+            }
+            Kind::WrongCommand => {
+                let mut octets = frame(number).octets().to_vec();
+                if let Some(command_id) = octets.get_mut(4..8) {
+                    let other = CommandId::DELIVER_SM_RESP;
+                    command_id.copy_from_slice(&other.0.to_be_bytes());
+                }
+                self.send_instead(request, &octets);
+            }
+            Kind::Duplicate => {
+                self.respond(request, CommandStatus::ESME_ROK, body, id);
+                self.mc.send_octets(frame(number).octets());
+                self.overtake();
+            }
+            Kind::StopReading => {
+                self.respond(request, CommandStatus::ESME_ROK, body, id);
+                self.overtake();
+                self.mc.hold(true);
+                self.held_until = Some(now + strike.delay);
+            }
+            Kind::OutOfOrder => {
+                self.respond(request, CommandStatus::ESME_ROK, body, id);
+                self.overtake();
+            }
+            // No answer; the others hit what is not accepted.
+            _ => self.mc.ignore(request),
         }
     }
 
-    /// Decides about a submit; when it is accepted, remembers it and plans its receipt.
-    fn judge<'a, T: Submission<'a>>(
-        &self,
-        submission: &T,
-        sequence_number: SequenceNumber,
-        now: Instant,
-    ) -> Verdict {
-        let Some((system_id, _)) = &self.bound else {
-            return Verdict::Refuse(CommandStatus::ESME_RINVBNDSTS);
+    /// Sends octets in place of an answer.
+    fn send_instead(&self, request: &Frame, octets: &[u8]) {
+        self.mc.send_octets(octets);
+        self.mc.ignore(request);
+    }
+
+    /// Answers later.
+    fn delay(
+        &mut self,
+        request: &Frame,
+        answer: Frame,
+        id: Option<String>,
+        due: Instant,
+    ) -> (Instant, u64) {
+        self.next_token += 1;
+        let ticket = (due, self.next_token);
+        // Not a part of what was read, which may be a lot.
+        let request = request.detach();
+        self.delayed.insert(ticket, (request, answer, id));
+        ticket
+    }
+
+    /// Sends the answer that waits for another to overtake it.
+    fn overtake(&mut self) {
+        if let Some(ticket) = self.overtaken.take() {
+            self.send_delayed(ticket);
+        }
+    }
+
+    fn send_delayed(&mut self, ticket: (Instant, u64)) {
+        if let Some((request, answer, id)) = self.delayed.remove(&ticket) {
+            self.send_instead(&request, answer.octets());
+            self.responded(&request, answer.command_status(), id);
+        }
+    }
+
+    /// Answers what had to wait, and reads on, when it is time.
+    fn catch_up(&mut self, now: Instant) {
+        while let Some((&ticket, _)) = self.delayed.first_key_value()
+            && ticket.0 <= now
+        {
+            self.send_delayed(ticket);
+        }
+        if self.held_until.is_some_and(|until| until <= now) {
+            self.held_until = None;
+            self.mc.hold(false);
+        }
+    }
+
+    /// Answers a submit that was not accepted, or does not.
+    fn decline(&self, request: &Frame, refusal: Refusal) {
+        let strike = match refusal {
+            Refusal::Status(status) => return self.refuse(request, status),
+            Refusal::Fault(strike) => strike,
         };
-        let config = &self.shared.config;
-        let mut inner = self.shared.lock();
-        let inner = &mut *inner;
-        let fault = inner.faults.on_submit();
-        match fault {
-            Some(faults::Kind::Throttle) => {
-                inner.counts.throttled += 1;
-                return Verdict::Refuse(CommandStatus::ESME_RTHROTTLED);
+        let number = request.sequence_number();
+        self.fault(strike.kind, number, None);
+        match strike.kind {
+            Kind::Throttle => self.refuse(request, CommandStatus::ESME_RTHROTTLED),
+            Kind::QueueFull => self.refuse(request, CommandStatus::ESME_RMSGQFUL),
+            Kind::Nack => {
+                let nack = GenericNack::default().to_frame(strike.status, number);
+                self.send_instead(request, nack.octets());
             }
-            Some(faults::Kind::NoAnswerDrop) => return Verdict::Ignore,
-            _ => {}
+            _ => self.mc.ignore(request),
         }
-        if inner.outbox.len() >= config.max_waiting {
-            return Verdict::Refuse(CommandStatus::ESME_RMSGQFUL);
-        }
-        let id = take_id(&mut inner.next_id, config.ids);
-        let message = Arc::new(submission.message(Envelope {
-            id: &id,
-            system_id,
-            sequence_number: sequence_number.0,
-        }));
-        let outcome = config.receipts.outcome(inner.counts.submitted);
-        inner.counts.submitted += 1;
-        if let Some(state) = outcome {
-            let success = state == MessageState::DELIVERED;
-            if submission.registered_delivery().wants_receipt(success) {
-                let (delay, dialect) = (config.receipts.delay, &config.receipts.dialect);
-                let receipt = Delivery::receipt(
-                    &message,
-                    submission.parties(),
-                    submission.user_message_reference(),
-                    state,
-                    delay,
-                    dialect,
-                );
-                inner.put(system_id, now + delay, receipt);
-            }
-        }
-        self.shared
-            .emit(self.number, || What::Submit(Message::clone(&message)));
-        if inner.submitted.len() >= config.remembered {
-            inner.submitted.pop_front();
-        }
-        if config.remembered > 0 {
-            inner.submitted.push_back(message);
-        }
-        Verdict::Accept(id, fault)
     }
 
-    fn fault(&self, kind: faults::Kind, number: SequenceNumber, id: Option<String>) {
+    fn fault(&self, kind: Kind, number: SequenceNumber, id: Option<String>) {
         self.shared.emit(self.number, || What::Fault {
             name: kind.name(),
             system_id: self.system_id().to_owned(),
@@ -323,7 +459,7 @@ impl Line {
             return;
         };
         while self.mc.has_room() {
-            let Some(delivery) = self.shared.lock().outbox.take(&system_id, now) else {
+            let Some(delivery) = self.shared.lock().post.outbox.take(&system_id, now) else {
                 return;
             };
             if !self.send(&system_id, delivery, now) {
@@ -341,7 +477,7 @@ impl Line {
             Err(error) => {
                 // Only the end of the session is no surprise: then another one takes it.
                 debug_assert_ne!(error, RequestError::WindowFull);
-                self.shared.lock().put(system_id, now, delivery);
+                self.shared.lock().post.put(system_id, now, delivery);
                 return false;
             }
         };
@@ -354,12 +490,12 @@ impl Line {
             };
             let message = delivery.with_body(|body| Message::deliver(envelope, body));
             match &delivery.kind {
-                Kind::Receipt(tlvs) => What::Receipt {
+                delivery::Kind::Receipt(tlvs) => What::Receipt {
                     message,
                     message_state: tlvs.message_state,
                     attempt: delivery.attempts,
                 },
-                Kind::Message(_) => What::Deliver(message),
+                delivery::Kind::Message(_) => What::Deliver(message),
             }
         });
         self.in_flight.insert(token, delivery);
@@ -380,9 +516,11 @@ impl Line {
         });
         let taken = status.is_ok() && frame.command_id() != GenericNack::COMMAND_ID;
         match delivery.kind {
-            Kind::Receipt(_) if taken => self.shared.lock().counts.receipts_delivered += 1,
-            Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
-            Kind::Message(done) => {
+            delivery::Kind::Receipt(_) if taken => {
+                self.shared.lock().counts.receipts_delivered += 1
+            }
+            delivery::Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
+            delivery::Kind::Message(done) => {
                 if taken {
                     self.shared.lock().counts.delivered += 1;
                 }
@@ -402,9 +540,11 @@ impl Line {
         });
         match delivery.kind {
             // The session is over: whoever binds next gets it. Else the answer took too long.
-            Kind::Receipt(_) if self.mc.state() == State::Closed => self.put_back(delivery, now),
-            Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
-            Kind::Message(done) => {
+            delivery::Kind::Receipt(_) if self.mc.state() == State::Closed => {
+                self.put_back(delivery, now)
+            }
+            delivery::Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
+            delivery::Kind::Message(done) => {
                 // Whoever asked may have gone.
                 let _ = done.send(Err(DeliverError::Unanswered));
             }
@@ -413,13 +553,13 @@ impl Line {
 
     fn put_back(&self, delivery: Delivery, due: Instant) {
         if let Some((system_id, _)) = &self.bound {
-            self.shared.lock().put(system_id, due, delivery);
+            self.shared.lock().post.put(system_id, due, delivery);
         }
     }
 
     /// Takes the line out of the list and tells.
     fn end(&mut self) {
-        self.shared.lock().lines.remove(&self.number);
+        self.shared.lock().post.lines.remove(&self.number);
         let system_id = self.bound.as_ref().map(|(name, _)| name.to_string());
         if self.reason == Some(CloseReason::PeerUnbound) {
             self.shared.emit(self.number, || What::Unbind {
@@ -437,52 +577,4 @@ impl Line {
 /// An id as a field: it has digits only, and few.
 fn message_id(id: &str) -> COctetString<'_, 65> {
     COctetString::try_from(id).unwrap_or_default()
-}
-
-/// A message that an ESME submits.
-trait Submission<'a>: Body<'a> {
-    fn message(&self, envelope: Envelope<'_>) -> Message;
-    /// Source and destination.
-    fn parties(&self) -> (Party, Party);
-    fn registered_delivery(&self) -> RegisteredDelivery;
-    fn user_message_reference(&self) -> Option<UserMessageReference>;
-    fn answer(message_id: COctetString<'_, 65>, number: SequenceNumber) -> Frame;
-    fn respond(mc: &Mc, request: &Frame, message_id: COctetString<'_, 65>);
-}
-
-macro_rules! submissions {
-    ($($body:ident, $response:ident, $message:ident;)*) => { $(
-        impl<'a> Submission<'a> for $body<'a> {
-            fn message(&self, envelope: Envelope<'_>) -> Message {
-                Message::$message(envelope, self)
-            }
-
-            fn parties(&self) -> (Party, Party) {
-                (Party::of(&self.source_addr), Party::of(&self.destination_addr))
-            }
-
-            fn registered_delivery(&self) -> RegisteredDelivery {
-                self.registered_delivery
-            }
-
-            fn user_message_reference(&self) -> Option<UserMessageReference> {
-                self.tlvs.find()
-            }
-
-            fn answer(message_id: COctetString<'_, 65>, number: SequenceNumber) -> Frame {
-                let body = $response { message_id, ..$response::default() };
-                body.to_frame(CommandStatus::ESME_ROK, number)
-            }
-
-            fn respond(mc: &Mc, request: &Frame, message_id: COctetString<'_, 65>) {
-                let body = $response { message_id, ..$response::default() };
-                mc.respond(request, CommandStatus::ESME_ROK, &body);
-            }
-        }
-    )* };
-}
-
-submissions! {
-    SubmitSm, SubmitSmResp, submit;
-    DataSm, DataSmResp, data;
 }

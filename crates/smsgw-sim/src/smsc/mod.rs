@@ -1,12 +1,14 @@
 //! [`Smsc`]: a message centre that answers by plan.
 
+mod area;
 mod config;
 #[cfg(unix)]
 mod control;
 mod delivery;
 mod line;
+mod store;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -16,14 +18,20 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 use smsgw_gsm::SegmentError;
+use smsgw_smpp::mc::Mc;
+use smsgw_smpp::pdu::{AlertNotification, Outbind};
+use smsgw_smpp::receipt::Dialect;
+use smsgw_smpp::types::{MessageState, Secret};
 use smsgw_smpp::{CommandStatus, ValueError};
-use tokio::net::TcpListener;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::event::{Event, Events, Message, Protocol, What};
+use crate::event::{Event, Events, Message, Protocol, What, state_name};
 use crate::faults::{Fault, Faults};
-use delivery::{Delivery, Outbox, Party};
+use area::Broadcasts;
+use delivery::{Delivery, Outbox, Party, Ticket};
+use store::{Entry, Now, Store};
 
 pub use config::{Account, Config, IdFormat, ReceiptPlan};
 #[cfg(unix)]
@@ -55,19 +63,29 @@ impl Smsc {
     pub fn start_on(listener: TcpListener, config: Config) -> io::Result<Self> {
         let local_addr = listener.local_addr()?;
         let (events, _) = broadcast::channel(config.max_events.max(1));
-        let first_id = config.first_id.unwrap_or_else(id_of_now);
+        let (outbinds, asked) = mpsc::channel(1);
+        let first_id = config.first_id.unwrap_or_else(|| {
+            let has_room = config.session.interface_version.has_tlvs();
+            // Before 3.4 an id has at most 8 characters.
+            id_of_now() % if has_room { u64::MAX } else { 100_000_000 }
+        });
         let shared = Arc::new(Shared {
             local_addr,
             inner: Mutex::new(Inner {
                 faults: config.faults.clone(),
                 next_id: first_id,
+                post: Post {
+                    dialect: config.receipts.dialect,
+                    ..Post::default()
+                },
                 ..Inner::default()
             }),
             config,
             events,
             power: watch::Sender::new(Power::default()),
+            outbinds,
         });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let accepting = tokio::spawn(accept(listener, asked, Arc::clone(&shared)));
         Ok(Self {
             handle: Handle(shared),
             accepting,
@@ -123,23 +141,34 @@ impl Handle {
     #[must_use]
     pub fn submitted(&self) -> Vec<Message> {
         let inner = self.0.lock();
-        inner.submitted.iter().map(|m| Message::clone(m)).collect()
+        let messages = inner.store.iter().map(|entry| &*entry.message);
+        messages.cloned().collect()
     }
 
     /// Counts, sessions, faults and messages.
     #[must_use]
     pub fn status(&self) -> StatusReport {
         let inner = self.0.lock();
+        let now = Instant::now();
+        let submitted = |entry: &Entry| Submitted {
+            message: Arc::clone(&entry.message),
+            message_state: entry.fate.state(now),
+        };
         StatusReport {
             address: self.0.local_addr,
             plugged: !self.0.power.borrow().is_cut,
             counts: Counts {
-                receipts_waiting: u64::try_from(inner.outbox.len()).unwrap_or(u64::MAX),
+                receipts_waiting: u64::try_from(inner.post.outbox.len()).unwrap_or(u64::MAX),
                 ..inner.counts
             },
             faults: inner.faults.clone(),
-            bound: inner.lines.values().map(|line| line.who.clone()).collect(),
-            submitted: inner.submitted.iter().cloned().collect(),
+            bound: inner
+                .post
+                .lines
+                .values()
+                .map(|line| line.who.clone())
+                .collect(),
+            submitted: inner.store.iter().map(submitted).collect(),
         }
     }
 
@@ -183,7 +212,7 @@ impl Handle {
         let outcomes = {
             let mut inner = self.0.lock();
             let inner = &mut *inner;
-            let receiver = inner.lines.values().find(|line| line.receives);
+            let receiver = inner.post.lines.values().find(|line| line.receives);
             let system_id = Arc::clone(&receiver.ok_or(DeliverError::NoReceiver)?.system_id);
             inner.reference = inner.reference.wrapping_add(1);
             let next_id = &mut inner.next_id;
@@ -193,7 +222,7 @@ impl Handle {
             let outcomes: Vec<_> = parts
                 .into_iter()
                 .map(|(delivery, outcome)| {
-                    inner.put(&system_id, now, delivery);
+                    inner.post.put(&system_id, now, delivery);
                     outcome
                 })
                 .collect();
@@ -204,6 +233,76 @@ impl Handle {
             statuses.push(outcome.await.map_err(|_| DeliverError::Unanswered)??);
         }
         Ok(statuses)
+    }
+
+    /// Tells an ESME that is bound to receive that a subscriber can be reached again
+    /// (`alert_notification`). Addresses are as in [`Self::deliver`].
+    ///
+    /// # Errors
+    /// When nobody is bound to receive, or an address is too long.
+    pub fn alert(&self, from: &str, to: &str) -> Result<(), DeliverError> {
+        let (source, esme) = (Party::parse(from)?, Party::parse(to)?);
+        let alert = AlertNotification {
+            source_addr: source.address(),
+            esme_addr: esme.address(),
+            ..AlertNotification::default()
+        };
+        let inner = self.0.lock();
+        let mut receivers = inner.post.lines.iter().filter(|(_, line)| line.receives);
+        let told = receivers.find(|(_, line)| line.mc.notify(&alert).is_ok());
+        let (&number, line) = told.ok_or(DeliverError::NoReceiver)?;
+        self.0.emit(number, || What::Alert {
+            system_id: line.system_id.to_string(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Connects to an ESME that listens at `address` and asks it to bind (`outbind`), with
+    /// `password` for it to know this message centre by. Its bind and all that follows is as if
+    /// it had connected.
+    ///
+    /// # Errors
+    /// When there is no connection, the line is cut, or the password is too long.
+    pub async fn outbind(&self, address: SocketAddr, password: &str) -> io::Result<()> {
+        if self.0.power.borrow().is_cut {
+            return Err(io::Error::other("the line is cut"));
+        }
+        let credentials = Credentials::new(password).map_err(io::Error::other)?;
+        let connected = TcpStream::connect(address);
+        let connected = tokio::time::timeout(OUTBIND, connected).await?;
+        let outbind = (connected?, address, credentials);
+        let sent = self.0.outbinds.send(outbind).await;
+        sent.map_err(|_| io::ErrorKind::NotConnected.into())
+    }
+}
+
+/// How long an ESME that is asked to bind has to take the connection.
+const OUTBIND: Duration = Duration::from_secs(10);
+/// The name of the message centre, where it says it.
+const SYSTEM_ID: &str = "smsgw-sim";
+
+/// By what an ESME that is asked to bind knows who asks.
+#[derive(Debug)]
+struct Credentials {
+    password: String,
+}
+
+impl Credentials {
+    fn new(password: &str) -> Result<Self, ValueError> {
+        Secret::<9>::try_from(password)?;
+        let password = password.to_owned();
+        Ok(Self { password })
+    }
+
+    fn outbind(&self) -> Outbind<'_> {
+        Outbind {
+            system_id: SYSTEM_ID.try_into().unwrap_or_default(),
+            // It was checked.
+            password: self.password.as_str().try_into().unwrap_or_default(),
+            ..Outbind::default()
+        }
     }
 }
 
@@ -247,7 +346,18 @@ pub struct StatusReport {
     /// Who is bound.
     pub bound: Vec<Bound>,
     /// The messages it accepted, oldest first, as far as it remembers.
-    pub submitted: Vec<Arc<Message>>,
+    pub submitted: Vec<Submitted>,
+}
+
+/// A message that was accepted, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Submitted {
+    /// The message.
+    #[serde(flatten)]
+    pub message: Arc<Message>,
+    /// Where it is now.
+    #[serde(serialize_with = "state_name")]
+    pub message_state: MessageState,
 }
 
 /// A bound session.
@@ -278,6 +388,10 @@ pub struct Counts {
     pub receipts_waiting: u64,
     /// Messages that an ESME took.
     pub delivered: u64,
+    /// Messages and broadcasts that were taken back.
+    pub cancelled: u64,
+    /// Messages that were replaced.
+    pub replaced: u64,
 }
 
 /// What all connections share.
@@ -288,6 +402,8 @@ struct Shared {
     inner: Mutex<Inner>,
     events: broadcast::Sender<Arc<Event>>,
     power: watch::Sender<Power>,
+    /// Connections to ESMEs that are asked to bind, for the task that owns all of them.
+    outbinds: mpsc::Sender<(TcpStream, SocketAddr, Credentials)>,
 }
 
 #[derive(Debug, Default)]
@@ -297,14 +413,30 @@ struct Inner {
     /// Of the last message with several parts.
     reference: u8,
     counts: Counts,
-    submitted: VecDeque<Arc<Message>>,
+    store: Store,
+    broadcasts: Broadcasts,
+    post: Post,
+}
+
+/// What goes to ESMEs, and which are there to take it.
+#[derive(Debug, Default)]
+struct Post {
     /// Bound sessions by the number of their connection.
     lines: BTreeMap<u64, LineInfo>,
     outbox: Outbox,
+    dialect: Dialect,
+}
+
+/// The other end of a connection, and its number.
+struct End {
+    stream: TcpStream,
+    peer: SocketAddr,
+    number: u64,
 }
 
 #[derive(Debug)]
 struct LineInfo {
+    mc: Mc,
     who: Bound,
     system_id: Arc<str>,
     receives: bool,
@@ -341,14 +473,32 @@ impl Shared {
     }
 }
 
-impl Inner {
+impl Post {
     /// Queues a delivery and wakes who can send it, unless they wait for an earlier one anyway.
-    fn put(&mut self, system_id: &Arc<str>, due: Instant, delivery: Delivery) {
-        if self.outbox.put(system_id, due, delivery) {
+    fn put(&mut self, system_id: &Arc<str>, due: Instant, delivery: Delivery) -> Ticket {
+        let (ticket, is_next) = self.outbox.put(system_id, due, delivery);
+        if is_next {
             self.lines
                 .values()
                 .filter(|line| line.receives && line.system_id == *system_id)
                 .for_each(|line| line.wake.notify_one());
+        }
+        ticket
+    }
+
+    /// Plans the receipt of a message, in place of one that waits.
+    fn plan_receipt(&mut self, entry: &mut Entry, now: &Now) {
+        if let Some(ticket) = entry.receipt.take() {
+            self.outbox.remove(&entry.system_id, ticket);
+        }
+        let Some(state) = entry.fate.outcome else {
+            return;
+        };
+        let delivered = state == MessageState::DELIVERED;
+        if entry.registered_delivery.wants_receipt(delivered) {
+            let due = entry.fate.ends;
+            let receipt = Delivery::receipt(entry, state, now.wall_at(due), &self.dialect);
+            entry.receipt = Some(self.put(&entry.system_id, due, receipt));
         }
     }
 }
@@ -369,29 +519,41 @@ fn id_of_now() -> u64 {
 }
 
 /// Takes connections until the end; then ends them and waits for them.
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(
+    listener: TcpListener,
+    mut outbinds: mpsc::Receiver<(TcpStream, SocketAddr, Credentials)>,
+    shared: Arc<Shared>,
+) {
     let mut power = shared.power.subscribe();
     let mut lines = JoinSet::new();
     let mut number = 0;
     loop {
         // Each arm is cancel-safe.
-        tokio::select! {
+        let (stream, peer, credentials) = tokio::select! {
             biased;
             () = until(&mut power, |power| power.over) => break,
-            Some(_) = lines.join_next(), if !lines.is_empty() => {}
+            Some(_) = lines.join_next(), if !lines.is_empty() => continue,
+            Some((stream, peer, credentials)) = outbinds.recv() => (stream, peer, Some(credentials)),
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    let power = shared.power.subscribe();
-                    if power.borrow().is_cut {
-                        continue;
-                    }
-                    number += 1;
-                    lines.spawn(line::run(stream, peer, number, Arc::clone(&shared), power));
-                }
+                Ok((stream, peer)) => (stream, peer, None),
                 // Mostly too many open files: others end, then it goes on.
-                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
             },
+        };
+        let power = shared.power.subscribe();
+        if power.borrow().is_cut {
+            continue;
         }
+        number += 1;
+        let end = End {
+            stream,
+            peer,
+            number,
+        };
+        lines.spawn(line::run(end, credentials, Arc::clone(&shared), power));
     }
     while lines.join_next().await.is_some() {}
 }

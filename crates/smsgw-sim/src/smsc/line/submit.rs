@@ -1,0 +1,219 @@
+//! Messages that an ESME submits: submit_sm, data_sm and submit_multi.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use smsgw_smpp::pdu::{
+    Body, DataSm, DataSmResp, DestAddress, SubmitMulti, SubmitMultiResp, SubmitSm, SubmitSmResp,
+    UnsuccessSme,
+};
+use smsgw_smpp::tlv::UserMessageReference;
+use smsgw_smpp::types::{Address, COctetString, RegisteredDelivery, Seq};
+use smsgw_smpp::{CommandStatus, Frame, SequenceNumber};
+
+use super::{Line, Verdict, message_id};
+use crate::event::{Envelope, Message, What};
+use crate::smsc::delivery::Party;
+use crate::smsc::store::{Entry, Fate, Now, Span, Times};
+use crate::smsc::take_id;
+
+/// A message for one recipient.
+pub(super) trait Submission<'a>: Body<'a> {
+    /// Tells its id.
+    type Answer<'r>: Body<'r>;
+    fn answer(id: &str) -> Self::Answer<'_>;
+    fn message(&self, envelope: Envelope<'_>) -> Message;
+    /// Source and destination.
+    fn parties(&self) -> (Party, Party);
+    fn service_type(&self) -> &'a [u8];
+    fn registered_delivery(&self) -> RegisteredDelivery;
+    fn times(&self) -> Times<'a>;
+    fn user_message_reference(&self) -> Option<UserMessageReference>;
+}
+
+macro_rules! submissions {
+    ($($body:ident, $response:ident, $message:ident, $times:expr;)*) => { $(
+        impl<'a> Submission<'a> for $body<'a> {
+            type Answer<'r> = $response<'r>;
+
+            fn answer(id: &str) -> $response<'_> {
+                $response { message_id: message_id(id), ..$response::default() }
+            }
+
+            fn message(&self, envelope: Envelope<'_>) -> Message {
+                Message::$message(envelope, self)
+            }
+
+            fn parties(&self) -> (Party, Party) {
+                (Party::of(&self.source_addr), Party::of(&self.destination_addr))
+            }
+
+            fn service_type(&self) -> &'a [u8] {
+                self.service_type.as_octets()
+            }
+
+            fn registered_delivery(&self) -> RegisteredDelivery {
+                self.registered_delivery
+            }
+
+            fn times(&self) -> Times<'a> {
+                let times: fn(&Self) -> Times<'a> = $times;
+                Times { qos_time_to_live: self.tlvs.find(), ..times(self) }
+            }
+
+            fn user_message_reference(&self) -> Option<UserMessageReference> {
+                self.tlvs.find()
+            }
+        }
+    )* };
+}
+
+submissions! {
+    SubmitSm, SubmitSmResp, submit, |submit| Times {
+        schedule_delivery_time: submit.schedule_delivery_time,
+        validity_period: submit.validity_period,
+        ..Times::default()
+    };
+    DataSm, DataSmResp, data, |_| Times::default();
+}
+
+impl Line {
+    pub(super) fn submit<'a, T: Submission<'a>>(&mut self, frame: &'a Frame, now: Instant) {
+        let Some(submission) = self.read::<T>(frame) else {
+            return;
+        };
+        match self.judge(&[submission], frame, now) {
+            Ok((id, strike)) => self.answer(frame, &T::answer(&id), &id, strike, now),
+            Err(refusal) => self.decline(frame, refusal),
+        }
+    }
+
+    /// One message to many: all have one id.
+    pub(super) fn submit_multi(&mut self, frame: &Frame, now: Instant) {
+        let Some(multi) = self.read::<SubmitMulti<'_>>(frame) else {
+            return;
+        };
+        let mut failures = Vec::new();
+        let mut messages = Vec::new();
+        for recipient in multi.dest_addresses.iter() {
+            let (destination_addr, error_status_code) = match recipient {
+                DestAddress::Sme(address) if !address.digits.is_empty() => {
+                    messages.push(for_one(&multi, address));
+                    continue;
+                }
+                DestAddress::Sme(address) => (address, CommandStatus::ESME_RINVDSTADR),
+                // There are no lists here.
+                DestAddress::DistributionList(digits) => {
+                    let name = Address {
+                        digits,
+                        ..Address::EMPTY
+                    };
+                    (name, CommandStatus::ESME_RINVDLNAME)
+                }
+            };
+            failures.push(UnsuccessSme {
+                destination_addr,
+                error_status_code,
+            });
+        }
+        // As many as there were recipients, at most.
+        let unsuccess_smes = Seq::new(&failures).unwrap_or_default();
+        let answer = |id| SubmitMultiResp {
+            message_id: id,
+            unsuccess_smes,
+            ..SubmitMultiResp::default()
+        };
+        if messages.is_empty() {
+            let status = if failures.is_empty() {
+                CommandStatus::ESME_RINVNUMDESTS
+            } else {
+                CommandStatus::ESME_RSUBMITFAIL
+            };
+            return self.respond(frame, status, &answer(COctetString::EMPTY), None);
+        }
+        match self.judge(&messages, frame, now) {
+            Ok((id, strike)) => {
+                self.answer(frame, &answer(message_id(&id)), &id, strike, now);
+            }
+            Err(refusal) => self.decline(frame, refusal),
+        }
+    }
+
+    /// Decides about a submit; when it is accepted, remembers its messages and plans their
+    /// receipts.
+    fn judge<'a, T: Submission<'a>>(
+        &self,
+        submissions: &[T],
+        request: &Frame,
+        now: Instant,
+    ) -> Verdict {
+        let Some((system_id, _)) = &self.bound else {
+            return Err(CommandStatus::ESME_RINVBNDSTS.into());
+        };
+        let config = &self.shared.config;
+        let mut inner = self.shared.lock();
+        let inner = &mut *inner;
+        let strike = inner.strike()?;
+        if inner.post.outbox.len() >= config.max_waiting {
+            return Err(CommandStatus::ESME_RMSGQFUL.into());
+        }
+        let now = Now::of(now);
+        // The times are the same in all of them.
+        let times = submissions.first().map(T::times).unwrap_or_default();
+        let span = times.span(&now, Span::from(now.instant))?;
+        let id = take_id(&mut inner.next_id, config.ids);
+        for submission in submissions {
+            let planned = config.receipts.outcome(inner.counts.submitted);
+            inner.counts.submitted += 1;
+            let SequenceNumber(sequence_number) = request.sequence_number();
+            let mut message = submission.message(Envelope {
+                id: &id,
+                system_id,
+                sequence_number,
+            });
+            if request.command_id() == SubmitMulti::COMMAND_ID {
+                message.command = "submit_multi";
+            }
+            self.shared
+                .emit(self.number, || What::Submit(message.clone()));
+            let (source, destination) = submission.parties();
+            let mut entry = Entry {
+                message: Arc::new(message),
+                system_id: Arc::clone(system_id),
+                service_type: submission.service_type().to_vec(),
+                source,
+                destination,
+                registered_delivery: submission.registered_delivery(),
+                reference: submission.user_message_reference(),
+                accepted: now.wall_at(now.instant),
+                span,
+                planned,
+                fate: Fate::new(span, config.receipts.delay, planned),
+                receipt: None,
+            };
+            inner.post.plan_receipt(&mut entry, &now);
+            inner.store.keep(entry, config.remembered);
+        }
+        Ok((id, strike))
+    }
+}
+
+/// What a `submit_multi` is for one of its recipients.
+fn for_one<'a>(multi: &SubmitMulti<'a>, destination_addr: Address<'a, 21>) -> SubmitSm<'a> {
+    SubmitSm {
+        service_type: multi.service_type,
+        source_addr: multi.source_addr,
+        destination_addr,
+        esm_class: multi.esm_class,
+        protocol_id: multi.protocol_id,
+        priority_flag: multi.priority_flag,
+        schedule_delivery_time: multi.schedule_delivery_time,
+        validity_period: multi.validity_period,
+        registered_delivery: multi.registered_delivery,
+        replace_if_present_flag: multi.replace_if_present_flag,
+        data_coding: multi.data_coding,
+        sm_default_msg_id: multi.sm_default_msg_id,
+        short_message: multi.short_message,
+        tlvs: multi.tlvs,
+    }
+}
