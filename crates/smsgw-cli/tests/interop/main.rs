@@ -16,6 +16,7 @@ mod harness;
 mod kannel;
 mod net_smpp;
 mod node_smpp;
+mod operations;
 mod process;
 mod smpplib;
 mod smsc;

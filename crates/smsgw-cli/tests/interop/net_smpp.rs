@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::perl;
-use crate::{esme, smsc};
+use crate::{esme, operations, smsc};
 
 /// Tags in a receipt (SMPP 5.0 §4.8.1).
 const RECEIPTED_MESSAGE_ID: u16 = 0x001E;
@@ -88,4 +88,10 @@ fn net_smpp_hangs_up_and_the_receipts_tell() {
         "net_smpp_hangs_up_and_the_receipts_tell",
         perl("net_smpp_server.pl"),
     );
+}
+
+#[test]
+fn net_smpp_has_its_operations() {
+    let peer = perl("net_smpp_operations.pl");
+    operations::on_messages("net-smpp-operations", peer, operations::ENROUTE);
 }

@@ -1,7 +1,7 @@
 //! node-smpp, client and server for Node.js.
 
 use crate::harness::node;
-use crate::{esme, smsc};
+use crate::{esme, operations, smsc};
 
 #[test]
 fn node_smpp_uses_the_gateway() {
@@ -62,4 +62,12 @@ fn node_smpp_hangs_up_and_the_receipts_tell() {
         "node_smpp_hangs_up_and_the_receipts_tell",
         node("node_smpp_server.js"),
     );
+}
+
+#[test]
+fn node_smpp_has_its_operations() {
+    let peer = node("node_smpp_operations.js");
+    operations::on_messages("node-smpp-operations", peer, operations::SCHEDULED);
+    let peer = node("node_smpp_operations.js");
+    operations::on_broadcasts("node-smpp-broadcasts", peer);
 }
