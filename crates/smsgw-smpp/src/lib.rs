@@ -84,7 +84,7 @@ mod wire;
 
 pub use command::{CommandId, Pdu};
 pub use error::{DecodeError, DecodeErrorKind, FrameError, ValueError};
-pub use frame::{Decoded, Frame};
+pub use frame::{Decoded, Frame, FrameRef};
 pub use header::{Header, SequenceNumber};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use receipt::{DeliveryReceipt, Receipt};

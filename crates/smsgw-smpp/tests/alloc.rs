@@ -1,4 +1,4 @@
-//! Reading allocates nothing.
+//! Reading allocates nothing, nor does writing into a buffer that has room.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,7 +11,8 @@ use std::hint::black_box;
 
 use bytes::BytesMut;
 use common::{RECEIPTS, WELLFORMED, frame, lines, octets};
-use smsgw_smpp::pdu::DeliverSm;
+use smsgw_smpp::pdu::{Body as _, DeliverSm, SubmitSm};
+use smsgw_smpp::tlv::Tlvs;
 use smsgw_smpp::value::{Value, Visitor};
 use smsgw_smpp::{DeliveryReceipt, Frame, Quirks};
 
@@ -56,6 +57,29 @@ fn no_allocation_for_a_pdu_with_every_field_read() {
             }
         });
         assert_eq!(read.count_total, 0, "{}", vector["id"]);
+    }
+}
+
+#[test]
+fn no_allocation_for_a_pdu_written_where_there_is_room() {
+    let mut out = BytesMut::with_capacity(70_000);
+    for vector in lines(WELLFORMED) {
+        let frame = frame(&vector);
+        let pdu = frame.pdu().unwrap();
+        // As a list, not as the octets that arrived.
+        let list: Vec<_> = pdu.tlvs().iter().collect();
+        let tlvs = Tlvs::new(&list).unwrap();
+        out.clear();
+        let written = allocation_counter::measure(|| {
+            pdu.encode(frame.command_status(), frame.sequence_number(), &mut out);
+            let submit = SubmitSm {
+                tlvs,
+                ..SubmitSm::default()
+            };
+            submit.encode(frame.command_status(), frame.sequence_number(), &mut out);
+        });
+        assert_eq!(written.count_total, 0, "{}", vector["id"]);
+        assert!(out.starts_with(frame.octets()));
     }
 }
 
