@@ -52,7 +52,7 @@ pub(crate) fn port(address: &str) -> u16 {
     address.rsplit(':').next().unwrap().parse().unwrap()
 }
 
-fn smsgw() -> Command {
+pub(crate) fn smsgw() -> Command {
     Command::new(env!("CARGO_BIN_EXE_smsgw"))
 }
 

@@ -21,3 +21,4 @@ mod process;
 mod smpplib;
 mod smsc;
 mod tls;
+mod tools;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::perl;
-use crate::{esme, operations, smsc};
+use crate::{esme, operations, smsc, tools};
 
 /// Tags in a receipt (SMPP 5.0 §4.8.1).
 const RECEIPTED_MESSAGE_ID: u16 = 0x001E;
@@ -94,4 +94,14 @@ fn net_smpp_hangs_up_and_the_receipts_tell() {
 fn net_smpp_has_its_operations() {
     let peer = perl("net_smpp_operations.pl");
     operations::on_messages("net-smpp-operations", peer, operations::ENROUTE);
+}
+
+#[test]
+fn net_smpp_takes_what_send_sends() {
+    tools::send("net-smpp-send", perl("net_smpp_server.pl"));
+}
+
+#[test]
+fn net_smpp_stands_the_load() {
+    tools::load("net-smpp-load", perl("net_smpp_server.pl"));
 }

@@ -72,7 +72,7 @@ sub send_receipt {
         short_message          => "id:$id sub:001 dlvrd:001 submit date:$now done date:$now stat:DELIVRD err:000 text:",
         receipted_message_id   => "$id\0",
         message_state          => "\x02",
-        user_message_reference => $submit->{user_message_reference},
+        map { defined $submit->{$_} ? ($_ => $submit->{$_}) : () } 'user_message_reference',
     );
     $requests{$number} = sub {
         delete $unacknowledged{$id};
@@ -88,7 +88,7 @@ sub on_submit {
     my ($pdu) = @_;
     $submitted += 1;
     my $id = "pl-$submitted";
-    my ($udh, $octets) = ('', $pdu->{short_message});
+    my ($udh, $octets) = ('', $pdu->{message_payload} // $pdu->{short_message});
     ($udh, $octets) = unpack 'C/a a*', $octets if $pdu->{esm_class} & 0x40;
     my %seen = (
         id                  => $id,

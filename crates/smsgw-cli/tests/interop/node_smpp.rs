@@ -1,7 +1,7 @@
 //! node-smpp, client and server for Node.js.
 
 use crate::harness::node;
-use crate::{esme, operations, smsc};
+use crate::{esme, operations, smsc, tools};
 
 #[test]
 fn node_smpp_uses_the_gateway() {
@@ -70,4 +70,14 @@ fn node_smpp_has_its_operations() {
     operations::on_messages("node-smpp-operations", peer, operations::SCHEDULED);
     let peer = node("node_smpp_operations.js");
     operations::on_broadcasts("node-smpp-broadcasts", peer);
+}
+
+#[test]
+fn node_smpp_takes_what_send_sends() {
+    tools::send("node-smpp-send", node("node_smpp_server.js"));
+}
+
+#[test]
+fn node_smpp_stands_the_load() {
+    tools::load("node-smpp-load", node("node_smpp_server.js"));
 }

@@ -67,7 +67,7 @@ function release() {
 function onSubmit(session, pdu) {
   submitted += 1;
   const id = `js-${submitted}`;
-  const { udh, message } = pdu.short_message;
+  const { udh, message } = pdu.message_payload || pdu.short_message;
   const seen = {
     id,
     from: pdu.source_addr,

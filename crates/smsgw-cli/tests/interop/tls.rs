@@ -1,24 +1,22 @@
 //! TLS with OpenSSL at the other end: Python's in smpplib, Node's in node-smpp, and certificates of its command line.
 //!
-//! Our end is `smsgw_smpp::tls` in front of the programs.
+//! Our end is `smsgw send`, and `smsgw_smpp::tls` in front of the message centre, which has none of its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::json;
-use smsgw_smpp::tls::{Acceptor, ClientCertificates, Connector, Identity, Roots, ServerFiles};
+use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
 use crate::esme::{check_submits, must_be_refused};
 use crate::harness::{
-    ACCOUNT, Simulator, free_port, lines, messages, must_run, node, python, rest_client, scratch,
-    serve, texts,
+    ACCOUNT, Simulator, free_port, lines, messages, must_run, node, python, scratch, texts,
 };
 use crate::process::Process;
-use crate::smsc;
+use crate::{smsc, tools};
 
 #[test]
 fn smpplib_binds_with_tls_1_2() {
@@ -31,52 +29,38 @@ fn node_smpp_binds_with_tls() {
 }
 
 #[test]
-fn the_link_binds_to_node_smpp_with_tls() {
+fn send_speaks_tls_to_node_smpp() {
     let directory = scratch("node-smpp-tls-server");
-    let (ours, other) = (
-        Authority::new(&directory, "ours"),
-        Authority::new(&directory, "other"),
-    );
+    let ours = Authority::new(&directory, "ours");
+    let other = Authority::new(&directory, "other");
     let mut server = node("node_smpp_server.js");
     server
         .env("TLS_CERT", &ours.server.certificates)
         .env("TLS_KEY", &ours.server.key);
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-    let smsc = smsc::started(server, &address.to_string(), &[]);
-    let runtime = Runtime::new().unwrap();
+    let address = format!("127.0.0.1:{}", free_port());
+    let smsc = smsc::started(server, &address, &[]);
+    let send = |authority: &Authority| {
+        let mut send = tools::client("send", &address);
+        send.args(["--to", "+15550100", "--wait-receipt", "10s"])
+            .args(["Hello", "--tls", "--tls-ca"])
+            .arg(&authority.certificate);
+        send.output().unwrap()
+    };
 
-    // With the wrong authority there is no session.
-    let stranger = connector(&other);
-    let refused = runtime.block_on(async {
-        let stream = TcpStream::connect(address).await.unwrap();
-        stranger.connect(stream, address.ip()).await.unwrap_err()
-    });
-    let refused = refused.to_string();
-    assert!(refused.contains("UnknownIssuer"), "{refused}");
+    let refused = send(&other);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(error.contains("certificate"), "{error}");
     assert!(smsc.events("bind").is_empty(), "{smsc:?}");
-
-    let link = towards(&runtime, address, connector(&ours));
-    let mut gateway = serve(&directory, "127.0.0.1:0", &link, "");
-    let messages = messages(&["by the gateway"]);
-    let client = rest_client(&gateway.ready("http"), &messages);
-    let finals = client.events("final");
-    assert_eq!(finals.len(), messages.len(), "{client:?}");
-    assert!(
-        finals
-            .iter()
-            .all(|message| message["status"] == "delivered"),
-        "{client:?}"
-    );
-    gateway.terminate();
-    assert_eq!(smsc.events("bind"), [json!({"event": "bind", "status": 0})]);
+    let sent = send(&ours);
+    assert!(sent.status.success(), "{sent:?}: {smsc:?}");
+    assert_eq!(smsc.events("submit")[0]["text"], "Hello", "{smsc:?}");
 }
 
 fn binds_with_tls(name: &str, esme: &dyn Fn() -> Command) {
     let directory = scratch(name);
-    let (ours, other) = (
-        Authority::new(&directory, "ours"),
-        Authority::new(&directory, "other"),
-    );
+    let ours = Authority::new(&directory, "ours");
+    let other = Authority::new(&directory, "other");
     let smsc = Simulator::start(&directory, free_port(), ACCOUNT);
     let acceptor = Acceptor::from_files(ServerFiles {
         identity: ours.server.clone(),
@@ -107,13 +91,10 @@ fn binds_with_tls(name: &str, esme: &dyn Fn() -> Command) {
     assert_eq!(smsc.arrived(), texts(&messages), "{:?}", smsc.process);
 }
 
-fn connector(authority: &Authority) -> Connector {
-    Connector::from_files(&Roots::File(authority.certificate.clone()), None).unwrap()
-}
-
 /// Takes TLS connections and passes what they carry on to `server`; where.
 fn in_front_of(runtime: &Runtime, server: SocketAddr, acceptor: Acceptor) -> String {
-    let listener = listen(runtime);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listener = runtime.block_on(listener).unwrap();
     let address = listener.local_addr().unwrap().to_string();
     runtime.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -125,26 +106,6 @@ fn in_front_of(runtime: &Runtime, server: SocketAddr, acceptor: Acceptor) -> Str
         }
     });
     address
-}
-
-/// Takes connections and passes what they carry on to `server`, by TLS; where.
-fn towards(runtime: &Runtime, server: SocketAddr, connector: Connector) -> String {
-    let listener = listen(runtime);
-    let address = listener.local_addr().unwrap().to_string();
-    runtime.spawn(async move {
-        while let Ok((mut inside, _)) = listener.accept().await {
-            let stream = TcpStream::connect(server).await.unwrap();
-            let mut outside = connector.connect(stream, server.ip()).await.unwrap();
-            tokio::spawn(async move { copy_bidirectional(&mut inside, &mut outside).await });
-        }
-    });
-    address
-}
-
-fn listen(runtime: &Runtime) -> TcpListener {
-    runtime
-        .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .unwrap()
 }
 
 /// An authority and a server of 127.0.0.1 that it vouches for, made by OpenSSL.
