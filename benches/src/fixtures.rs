@@ -3,9 +3,9 @@
 use bytes::BytesMut;
 use smsgw_smpp::pdu::{Body, DeliverSm, DeliverSmResp, EnquireLink, SubmitSm, SubmitSmResp};
 use smsgw_smpp::tlv::{
-    DestinationPort, MessageState, MoreMessagesToSend, NetworkError, NetworkErrorCode, NetworkErrorType,
-    ReceiptedMessageId, SarMsgRefNum, SarSegmentSeqnum, SarTotalSegments, SourcePort, Tlv,
-    TlvCString, Tlvs, UserMessageReference,
+    DestinationPort, MessageState, MoreMessagesToSend, NetworkError, NetworkErrorCode,
+    NetworkErrorType, ReceiptedMessageId, SarMsgRefNum, SarSegmentSeqnum, SarTotalSegments,
+    SourcePort, Tlv, TlvCString, Tlvs, UserMessageReference,
 };
 use smsgw_smpp::types::{self, Address, EsmClass, RegisteredDelivery, ShortMessage};
 use smsgw_smpp::{CommandId, CommandStatus, Pdu, SequenceNumber};
