@@ -76,6 +76,9 @@ pub(crate) struct Args {
     /// repeated.
     #[arg(long, value_name = "NAME[=N][,...]")]
     fault: Vec<Fault>,
+    /// After how much silence a client is asked whether it is there.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = period)]
+    enquire_link: Duration,
     /// The version of SMPP that it says it speaks; only 5.0 has broadcasts.
     #[arg(long, value_enum, default_value = "5.0")]
     smpp_version: Version,
@@ -191,6 +194,7 @@ fn config(args: &Args) -> Result<Config, String> {
     .with_bind(args.smpp)
     .with_receipts(receipts)
     .with_faults(args.fault.iter().copied().collect());
+    config.session.enquire_link_timer = Some(args.enquire_link);
     config.session.interface_version = match args.smpp_version {
         Version::V3_3 => InterfaceVersion::SMPP_3_3,
         Version::V3_4 => InterfaceVersion::SMPP_3_4,
@@ -260,5 +264,13 @@ impl FromStr for Failures {
             Some(share) => Ok(Self { kind, share }),
             None => Err("not a share from 0 to 1, or from 0% to 100%".to_owned()),
         }
+    }
+}
+
+/// A time that is not nothing.
+fn period(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("no time at all".to_owned()),
+        period => Ok(period),
     }
 }
