@@ -53,13 +53,17 @@ async fn growth(messages: u64) -> Result<(), Error> {
         "{:<44} {:>8} {:>14} {:>8}",
         "", "sessions", "CPU us/message", "ratio"
     );
-    for (name, window) in [
-        ("100 in flight on each session", None),
-        ("1,000 in flight on all sessions together", Some(1_000)),
+    for (name, in_flight) in [
+        ("10 in flight on each session", InFlight::Each(10)),
+        ("100 in flight on each session", InFlight::Each(100)),
+        ("1,000 in flight on all together", InFlight::All(1_000)),
     ] {
         let mut one = None;
         for sessions in [1, 10, 100, 1_000] {
-            let window = window.map_or(100, |all| all / sessions);
+            let window = match in_flight {
+                InFlight::Each(window) => window,
+                InFlight::All(all) => all / sessions,
+            };
             let each = messages / sessions as u64;
             let cpu = run(sessions, window, each).await?.as_secs_f64() * 1e6
                 / (each * sessions as u64) as f64;
@@ -68,6 +72,12 @@ async fn growth(messages: u64) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum InFlight {
+    Each(usize),
+    All(usize),
 }
 
 async fn run(sessions: usize, window: usize, each: u64) -> Result<Duration, Error> {

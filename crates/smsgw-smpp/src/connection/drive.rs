@@ -85,9 +85,13 @@ struct Wants {
 impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
     /// Ready when the session is over.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        // Whoever woke it is rarely alone: the others get their turn first, and what all of them
-        // send leaves in one write.
-        let is_called = self.shared.lock().touched;
+        // With many requests under way, whoever woke it is rarely alone: the others get their turn
+        // first, and what all of them send leaves in one write.
+        let is_called = {
+            let inner = self.shared.lock();
+            let under_way = inner.session.in_flight() + inner.session.unanswered();
+            inner.touched && under_way > 1
+        };
         if is_called && !std::mem::replace(&mut self.lets_pass, true) {
             context.waker().wake_by_ref();
             return Poll::Pending;
