@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use argon2::password_hash::phc::PasswordHash;
 
-use super::{Account, Config, Limits, LinkSmpp, Listen};
+use super::{Account, Config, Limits, LinkSmpp, Listen, ListenSmpp, Lockout};
 
 /// Something wrong, and at which key: `link.smpp.0.window`.
 #[derive(Debug)]
@@ -77,8 +77,7 @@ fn listeners(listen: &Listen) -> Checked {
         )?;
     }
     for (n, smpp) in listen.smpp.iter().enumerate() {
-        at_least_one(smpp.max_sessions, &format!("listen.smpp.{n}.max_sessions"))?;
-        octets(&smpp.system_id, 15, &format!("listen.smpp.{n}.system_id"))?;
+        listen_smpp(smpp, &format!("listen.smpp.{n}"))?;
     }
     let http = listen
         .http
@@ -98,6 +97,42 @@ fn listeners(listen: &Listen) -> Checked {
                 format!("{bind} is taken by another listener; give this one another port"),
             );
         }
+    }
+    Ok(())
+}
+
+fn listen_smpp(smpp: &ListenSmpp, at: &str) -> Checked {
+    octets(&smpp.system_id, 15, &format!("{at}.system_id"))?;
+    for (key, most) in [
+        ("max_connections", smpp.max_connections),
+        (
+            "max_connections_per_address",
+            smpp.max_connections_per_address,
+        ),
+        ("max_binds_per_account", smpp.max_binds_per_account),
+        ("max_handshakes", smpp.max_handshakes),
+    ] {
+        at_least_one(most, &format!("{at}.{key}"))?;
+    }
+    let Lockout {
+        within,
+        first,
+        longest,
+        ..
+    } = smpp.lockout;
+    for (key, duration) in [("within", within), ("first", first)] {
+        if duration.is_zero() {
+            return problem(
+                format!("{at}.lockout.{key}"),
+                "must be longer than nothing; failures = 0 is for no lockout",
+            );
+        }
+    }
+    if first > longest {
+        return problem(
+            format!("{at}.lockout.longest"),
+            "first is longer than longest; change one",
+        );
     }
     Ok(())
 }

@@ -4,6 +4,8 @@
 
 mod check;
 mod duration;
+mod lockout;
+mod network;
 mod place;
 mod secret;
 #[cfg(test)]
@@ -17,7 +19,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use smsgw::smpp::receipt::IdMatch;
+use smsgw::smpp::server::{Networks, guard};
 
+pub use lockout::Lockout;
 pub use secret::Secret;
 
 /// What the gateway is told by its file.
@@ -105,9 +109,37 @@ pub struct ListenSmpp {
     /// What we call ourselves in the answer to a bind; at most 15 octets.
     #[serde(default = "default::system_id")]
     pub system_id: String,
-    /// Most sessions at a time.
-    #[serde(default = "default::max_sessions")]
-    pub max_sessions: usize,
+    /// Most connections at a time, bound or not.
+    #[serde(default = "default::max_connections")]
+    pub max_connections: usize,
+    /// Most connections from one address; an IPv6 address counts as its /64.
+    #[serde(default = "default::hundred")]
+    pub max_connections_per_address: usize,
+    /// Most bound sessions of one account.
+    #[serde(default = "default::hundred")]
+    pub max_binds_per_account: usize,
+    /// Most PROXY headers and TLS handshakes that are waited for at a time; beyond that the one
+    /// that takes longest is given up.
+    #[serde(default = "default::max_handshakes")]
+    pub max_handshakes: usize,
+    /// When somebody who fails to bind may not try for a while.
+    #[serde(default)]
+    pub lockout: Lockout,
+    /// Proxies whose connections begin with a PROXY header: all of theirs, and no others.
+    #[serde(default, deserialize_with = "network::read")]
+    pub proxies: Networks,
+}
+
+impl ListenSmpp {
+    pub(crate) fn limits(&self) -> guard::Limits {
+        guard::Limits {
+            connections: self.max_connections,
+            connections_per_address: self.max_connections_per_address,
+            binds_per_system_id: self.max_binds_per_account,
+            address_lockout: self.lockout.of_address(),
+            system_id_lockout: self.lockout.of_account(),
+        }
+    }
 }
 
 /// Somebody who may send.
@@ -269,8 +301,11 @@ mod default {
     pub(super) fn system_id() -> String {
         "smsgw".into()
     }
-    pub(super) const fn max_sessions() -> usize {
-        1000
+    pub(super) const fn hundred() -> usize {
+        100
+    }
+    pub(super) const fn max_handshakes() -> usize {
+        256
     }
     pub(super) const fn max_segments() -> usize {
         10

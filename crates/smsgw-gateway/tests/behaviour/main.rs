@@ -10,6 +10,7 @@ mod carrier_faults_are_survived;
 mod esmes_follow_the_rules;
 mod esmes_get_receipts;
 mod links_come_and_go;
+mod listeners_keep_to_limits;
 mod messages_are_delivered;
 mod parts_pass_unchanged;
 mod restarts_go_on;
