@@ -13,7 +13,7 @@ mod tests;
 
 use std::fmt;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -176,6 +176,8 @@ pub struct LinkSmpp {
     pub id: String,
     /// `host:port`.
     pub address: String,
+    /// The address of ours to connect from; the system chooses where it is left out.
+    pub local_address: Option<IpAddr>,
     /// Ours there; at most 15 octets.
     pub system_id: String,
     /// Ours there; at most 8 octets.

@@ -114,6 +114,11 @@ fn a_mistake_is_told_with_its_place() {
             "\"shop\"\ndefault_sender = \"Twelve chars\"",
             "9:18: the sender is neither",
         ),
+        (
+            "2776\"",
+            "2776\"\nlocal_address = \"eth0\"",
+            "14:17: invalid IP address syntax",
+        ),
         ("2776\"", "2776\"\nwindow = 0", "14:10: must be at least 1"),
         (
             "2776\"",
@@ -313,9 +318,24 @@ fn what_the_sample_comments_out_is_the_default() {
     assert_eq!(format!("{config:?}"), format!("{spelled_out:?}"));
 }
 
+/// And with its examples.
+fn sample_with_examples() -> String {
+    let uncommented = |line| {
+        let example = str::strip_prefix(line, "# ")?;
+        let (key, _) = example.split_once(" = ")?;
+        let is_key = key.bytes().all(|c| matches!(c, b'a'..=b'z' | b'_' | b'.'));
+        is_key.then_some(example)
+    };
+    let sample = sample_with_defaults();
+    let lines = sample.lines().map(|line| uncommented(line).unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn every_key_is_in_the_sample() {
-    let sample: toml::Table = toml::from_str(&sample_with_defaults()).unwrap();
+    let sample = sample_with_examples();
+    Config::parse(&sample, "docs/smsgw.toml").unwrap();
+    let sample: toml::Table = toml::from_str(&sample).unwrap();
     // Each table with a key that is not known: the error names those that are.
     for (table, key) in [
         ("", "no_such_key"),

@@ -42,6 +42,16 @@ async fn a_link_that_was_cut_binds_again() {
 }
 
 #[tokio::test]
+async fn a_link_connects_from_the_address_it_is_given() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let setup = Setup::new(listener.local_addr().unwrap()).link("local_address = \"127.0.0.2\"");
+    let gateway = setup.start().await;
+    let (_stream, peer) = soon(listener.accept()).await.unwrap();
+    assert_eq!(peer.ip().to_string(), "127.0.0.2");
+    gateway.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_link_with_a_wrong_password_keeps_its_messages_and_says_why() {
     let log = Log::default();
     let _guard = log.of_this_thread();
