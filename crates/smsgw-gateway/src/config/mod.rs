@@ -10,6 +10,7 @@ mod place;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::fmt;
 use std::fs;
@@ -23,6 +24,7 @@ use smsgw::smpp::server::{Networks, guard};
 
 pub use lockout::Lockout;
 pub use secret::Secret;
+pub use tls::{ClientCertificate, LinkTls, ListenTls};
 
 /// What the gateway is told by its file.
 ///
@@ -106,6 +108,8 @@ pub struct ListenHttp {
 pub struct ListenSmpp {
     /// Address and port; port 0 takes a free one.
     pub bind: SocketAddr,
+    /// TLS; none where it is left out.
+    pub tls: Option<ListenTls>,
     /// What we call ourselves in the answer to a bind; at most 15 octets.
     #[serde(default = "default::system_id")]
     pub system_id: String,
@@ -178,6 +182,9 @@ pub struct LinkSmpp {
     pub address: String,
     /// The address of ours to connect from; the system chooses where it is left out.
     pub local_address: Option<IpAddr>,
+    /// TLS; none where it is left out.
+    #[serde(default, deserialize_with = "tls::read_link")]
+    pub tls: Option<LinkTls>,
     /// Ours there; at most 15 octets.
     pub system_id: String,
     /// Ours there; at most 8 octets.

@@ -2,6 +2,7 @@
 
 use smsgw::smpp::server::ServerConfig;
 use smsgw::smpp::server::guard;
+use smsgw::smpp::tls::{ClientCertificates, Identity, Roots, ServerFiles};
 
 use super::*;
 
@@ -118,6 +119,36 @@ fn a_mistake_is_told_with_its_place() {
             "2776\"",
             "2776\"\nlocal_address = \"eth0\"",
             "14:17: invalid IP address syntax",
+        ),
+        (
+            "2776\"",
+            "2776\"\ntls = \"yes\"",
+            "14:7: invalid type: string \"yes\", expected true, false or a table",
+        ),
+        (
+            "2776\"",
+            "2776\"\ntls = { name = \"a\" }",
+            "14:9: unknown field `name`, expected one of `ca`, `certificate`",
+        ),
+        (
+            "2776\"",
+            "2776\"\ntls = { ca = \"\" }",
+            "14:14: the path is empty; write the name of a PEM file",
+        ),
+        (
+            "2776\"",
+            "2776\"\ntls.certificate = \"a\"",
+            "14:1: a certificate without its key",
+        ),
+        (
+            "2776\"",
+            "2776\"\ntls = { key = \"a\" }",
+            "14:7: a key without its certificate",
+        ),
+        (
+            "2776\"",
+            "2776\"\ntls = { server_name = \"two words\" }",
+            "14:23: \"two words\" is neither a host name nor an IP address",
         ),
         ("2776\"", "2776\"\nwindow = 0", "14:10: must be at least 1"),
         (
@@ -266,6 +297,53 @@ fn a_listener_for_smpp_has_the_limits_of_the_library_unless_it_says_others() {
 }
 
 #[test]
+fn tls_is_asked_for_in_many_ways() {
+    let listen = |tls: &str| {
+        let text = format!("[[listen.smpp]]\nbind = \"127.0.0.1:2775\"\n{tls}\n{SMALL}");
+        let config = Config::parse(&text, "smsgw.toml").unwrap();
+        config.listen.smpp[0].tls.as_ref().map(ListenTls::files)
+    };
+    assert_eq!(listen(""), None);
+    let ca = || "c".into();
+    for (more, clients) in [
+        ("", ClientCertificates::None),
+        (
+            ", client_ca = \"c\"",
+            ClientCertificates::Required { ca: ca() },
+        ),
+        (
+            ", client_ca = \"c\", client_certificates = \"required\"",
+            ClientCertificates::Required { ca: ca() },
+        ),
+        (
+            ", client_ca = \"c\", client_certificates = \"optional\"",
+            ClientCertificates::Optional { ca: ca() },
+        ),
+    ] {
+        let identity = Identity::new("a", "b");
+        let tls = format!("tls = {{ certificate = \"a\", key = \"b\"{more} }}");
+        assert_eq!(listen(&tls), Some(ServerFiles { identity, clients }));
+    }
+    let link = |tls: &str| {
+        let config = Config::parse(&format!("{SMALL}{tls}"), "smsgw.toml").unwrap();
+        let tls = config.link.smpp[0].tls.clone()?;
+        Some((tls.roots(), tls.identity(), tls.server_name))
+    };
+    assert_eq!(link(""), None);
+    assert_eq!(link("tls = false"), None);
+    assert_eq!(link("tls = true"), Some((Roots::Public, None, None)));
+    assert_eq!(link("tls = {}"), link("tls = true"));
+    assert_eq!(
+        link("tls = { ca = \"c\", certificate = \"a\", key = \"b\", server_name = \"::1\" }"),
+        Some((
+            Roots::File(ca()),
+            Some(Identity::new("a", "b")),
+            Some("::1".into())
+        ))
+    );
+}
+
+#[test]
 fn what_is_missing_or_double_is_told() {
     let without = |start: &str| {
         let (before, rest) = SMALL.split_once(start).unwrap();
@@ -343,8 +421,10 @@ fn every_key_is_in_the_sample() {
         ("[[listen.http]]", "no_such_key"),
         ("[[listen.smpp]]", "no_such_key"),
         ("[[listen.smpp]]", "lockout.no_such_key"),
+        ("[[listen.smpp]]", "tls.no_such_key"),
         ("[[account]]", "no_such_key"),
         ("[[link.smpp]]", "no_such_key"),
+        ("[[link.smpp]]", "tls.no_such_key"),
         ("[limits]", "no_such_key"),
     ] {
         let said = error(&format!("{table}\n{key} = 1"));

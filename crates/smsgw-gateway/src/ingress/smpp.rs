@@ -15,6 +15,7 @@ use smsgw::smpp::receipt::{DateTime, Receipt};
 use smsgw::smpp::server::guard::Refusal as BindRefusal;
 use smsgw::smpp::server::{Accepted, BindPermit, Binder, Listener, ServerConfig};
 use smsgw::smpp::session::{Bind, Event};
+use smsgw::smpp::tls::Acceptor;
 use smsgw::smpp::tlv::{
     self, MessagePayload, ReceiptedMessageId, Tlv, TlvCString, Tlvs, UserMessageReference,
 };
@@ -36,6 +37,7 @@ use crate::runtime::Note;
 /// One listener.
 pub(crate) struct Server {
     pub(crate) settings: ListenSmpp,
+    pub(crate) tls: Option<Acceptor>,
     pub(crate) gate: Gate,
     pub(crate) sessions: Sessions,
     pub(crate) notes: mpsc::Sender<Note>,
@@ -47,6 +49,7 @@ impl Server {
         ServerConfig {
             guard: self.settings.limits().into(),
             proxies: self.settings.proxies.clone(),
+            tls: self.tls.clone(),
             max_handshakes: self.settings.max_handshakes,
             ..ServerConfig::default()
         }

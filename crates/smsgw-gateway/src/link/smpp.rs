@@ -12,9 +12,10 @@ use smsgw::smpp::esme::Esme;
 use smsgw::smpp::pdu::{DataSm, DataSmResp, DeliverSm, DeliverSmResp, SubmitSm, SubmitSmResp};
 use smsgw::smpp::receipt::{DeliveryReceipt, IdOrigin};
 use smsgw::smpp::session::{Backoff, Bind, BindMode, Config as SessionConfig, Event};
+use smsgw::smpp::tls::Connector;
 use smsgw::smpp::tlv::UserMessageReference;
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep};
 
 use crate::config::LinkSmpp;
@@ -66,6 +67,7 @@ impl Link {
     pub(crate) fn start(
         index: LinkIndex,
         config: LinkSmpp,
+        tls: Option<watch::Receiver<Connector>>,
         events: mpsc::Sender<(LinkIndex, LinkEvent)>,
         answers: Arc<AtomicU64>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
@@ -76,6 +78,7 @@ impl Link {
         let task = Task {
             index,
             config,
+            tls,
             events,
             answers,
             shared: Arc::clone(&link.shared),
@@ -146,6 +149,7 @@ fn acknowledge(esme: &Esme, frame: &Frame) {
 struct Task {
     index: LinkIndex,
     config: LinkSmpp,
+    tls: Option<watch::Receiver<Connector>>,
     events: mpsc::Sender<(LinkIndex, LinkEvent)>,
     answers: Arc<AtomicU64>,
     shared: Arc<Mutex<Shared>>,
@@ -205,6 +209,7 @@ impl Task {
         };
         let options = ConnectOptions {
             local_address: self.config.local_address,
+            tls: self.tls.as_ref().map(|tls| tls.borrow().clone()),
             ..ConnectOptions::default()
         };
         Ok(Esme::connect_with(address, &bind, session, &options).await?)

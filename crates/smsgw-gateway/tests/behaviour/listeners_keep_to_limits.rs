@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::BytesMut;
 use smsgw::smpp::connect::ConnectOptions;
-use smsgw::smpp::connection::Events;
-use smsgw::smpp::esme::{ConnectError, Esme};
+use smsgw::smpp::esme::Esme;
 use smsgw::smpp::pdu::{BindTransceiver, Body as _};
 use smsgw::smpp::session::{self, BindMode};
 use smsgw::smpp::{CommandStatus, Frame, SequenceNumber};
@@ -13,7 +12,9 @@ use smsgw_sim::smsc::Smsc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Log, Running, Setup, accepted, carrier, esme, eventually, soon, submit};
+use crate::support::{
+    Log, Running, Setup, accepted, carrier, esme, eventually, is_closed, soon, submit,
+};
 
 async fn gateway(lines: &[&str]) -> (Smsc, Running, Setup) {
     let smsc = Smsc::start(carrier()).await.unwrap();
@@ -32,10 +33,6 @@ fn elsewhere() -> ConnectOptions {
         local_address: Some("127.0.0.2".parse().unwrap()),
         ..ConnectOptions::default()
     }
-}
-
-fn is_closed(outcome: &Result<(Esme, Events), ConnectError>) -> bool {
-    matches!(outcome, Err(ConnectError::Closed(_) | ConnectError::Io(_)))
 }
 
 /// Binds again and again over one connection and gives the answers.

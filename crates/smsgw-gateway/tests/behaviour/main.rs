@@ -16,3 +16,4 @@ mod parts_pass_unchanged;
 mod restarts_go_on;
 mod support;
 mod the_end_is_in_good_order;
+mod tls_is_spoken;

@@ -189,6 +189,12 @@ impl Setup {
         Running::new(soon(Gateway::start(self.config())).await.unwrap())
     }
 
+    /// Why it does not start.
+    pub(crate) async fn refused(&self) -> String {
+        let error = soon(Gateway::start(self.config())).await.unwrap_err();
+        error.to_string()
+    }
+
     /// Starts as soon as the one before has let go of the store.
     pub(crate) fn start_when_free(&self) -> impl Future<Output = Running> + Send + 'static {
         let config = self.config();
@@ -340,6 +346,11 @@ pub(crate) async fn accepted(esme: &Esme, submit: &SubmitSm<'_>) -> String {
     let reply = soon(esme.submit(submit)).await.unwrap();
     assert_eq!(reply.status(), CommandStatus::ESME_ROK);
     reply.body().unwrap().message_id.to_string()
+}
+
+/// Whether the connection was closed instead of an answer.
+pub(crate) fn is_closed(outcome: &Result<(Esme, Events), ConnectError>) -> bool {
+    matches!(outcome, Err(ConnectError::Closed(_) | ConnectError::Io(_)))
 }
 
 /// The status a submit is refused with.
