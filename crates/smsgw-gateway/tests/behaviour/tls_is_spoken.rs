@@ -1,8 +1,10 @@
 //! TLS of listeners and links: who is trusted, and certificates that change.
 
 use std::fs;
+use std::io::ErrorKind::UnexpectedEof;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use smsgw::smpp::connect::ConnectOptions;
@@ -13,10 +15,12 @@ use smsgw::smpp::tls::{
 use smsgw::smpp::types::MessageState;
 use smsgw_sim::smsc::Smsc;
 use tempfile::TempDir;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Log, Setup, accepted, carrier, eventually, is_closed, receipt, soon, submit};
+use crate::support::{
+    Log, Setup, accepted, carrier, eventually, is_closed, ms, receipt, soon, submit,
+};
 
 /// Signs certificates and keeps all in files.
 struct Authority {
@@ -195,6 +199,25 @@ async fn an_esme_shows_a_certificate_where_it_has_to() {
         }
         gateway.shutdown().await;
     }
+}
+
+#[tokio::test]
+async fn who_takes_long_over_the_handshake_gives_way() {
+    let ours = Authority::new();
+    let smsc = Smsc::start(carrier()).await.unwrap();
+    let listener = tls(&ours.issue("gateway.example"), "");
+    let setup = Setup::new(smsc.local_addr()).listener(&listener);
+    let gateway = setup.listener("max_handshakes = 1").start().await;
+    let started = Instant::now();
+    let mut silent = TcpStream::connect(gateway.smpp).await.unwrap();
+    gateway.bind_with(&ours.esme(None)).await.unwrap();
+    assert_eq!(
+        soon(silent.read_u8()).await.unwrap_err().kind(),
+        UnexpectedEof
+    );
+    // Not only because it did not bind in time.
+    assert!(started.elapsed() < ms(9_000));
+    gateway.shutdown().await;
 }
 
 #[tokio::test]
