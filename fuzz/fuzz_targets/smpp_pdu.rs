@@ -1,11 +1,18 @@
-//! Any octets as a stream of SMPP frames: nothing panics, no frame touches the next, and what
-//! reads strictly is written back octet for octet.
+//! Any octets as a stream of SMPP frames: nothing panics, no frame touches the next, what reads
+//! strictly is written back octet for octet, and a session that took a frame takes the next.
 #![no_main]
+
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use smsgw_smpp::pdu::*;
+use smsgw_smpp::session::{self, BindMode, Config, Session};
 use smsgw_smpp::value::{Value, Visitor};
-use smsgw_smpp::{Decoded, DeliveryReceipt, Frame, Pdu, Quirks, Receipt};
+use smsgw_smpp::{
+    CommandId, CommandStatus, Decoded, DeliveryReceipt, Frame, Pdu, Quirks, Receipt, SequenceNumber,
+};
 
 /// Adds up what the fields say they take, and looks at their octets.
 #[derive(Default)]
@@ -32,16 +39,37 @@ impl Visitor for Size {
     fn end_list(&mut self) {}
 }
 
+/// Reads the frame as every type there is; how many can.
+fn typed(frame: &Frame, quirks: &Quirks) -> usize {
+    macro_rules! count {
+        ($($body:ident)*) => {
+            [$( frame.decode_with::<$body<'_>>(quirks).is_ok() ),*]
+        };
+    }
+    let read = count! {
+        GenericNack BindReceiver BindReceiverResp BindTransmitter BindTransmitterResp
+        BindTransceiver BindTransceiverResp Outbind Unbind UnbindResp EnquireLink EnquireLinkResp
+        SubmitSm SubmitSmResp SubmitMulti SubmitMultiResp DeliverSm DeliverSmResp DataSm DataSmResp
+        QuerySm QuerySmResp CancelSm CancelSmResp ReplaceSm ReplaceSmResp AlertNotification
+        BroadcastSm BroadcastSmResp QueryBroadcastSm QueryBroadcastSmResp CancelBroadcastSm
+        CancelBroadcastSmResp
+    };
+    read.into_iter().filter(|read| *read).count()
+}
+
 fn examine(frame: &Frame, quirks: &Quirks) {
+    let typed = typed(frame, quirks);
     let Decoded { pdu, tolerated } = match frame.pdu_with(quirks) {
         Ok(decoded) => decoded,
         Err(error) => {
+            assert_eq!(typed, 0);
             assert!(!error.command_status().is_ok());
             assert!(usize::try_from(error.offset()).is_ok_and(|at| at <= frame.octets().len()));
             assert!(!error.to_string().is_empty());
             return;
         }
     };
+    assert_eq!(typed, usize::from(pdu.fields().is_some()));
     let mut size = Size::default();
     pdu.visit(&mut size);
     let tlvs = pdu.tlvs();
@@ -78,9 +106,55 @@ fn receipt(receipt: Option<DeliveryReceipt<'_>>) {
     let _ = Receipt::parse(written.as_bytes());
 }
 
+/// Both ends of a session, bound.
+fn bound(now: Instant) -> [Session; 2] {
+    let mut esme = Session::esme(Config::default(), now);
+    let mut mc = Session::mc(Config::default(), now);
+    let (name, secret) = ("esme".try_into(), "secret".try_into());
+    let (name, secret) = (name.expect("short"), secret.expect("short"));
+    let bind = session::Bind::new(BindMode::Transceiver, name, secret);
+    esme.bind(&bind, now).expect("open");
+    let mut octets = BytesMut::new();
+    esme.poll_transmit(&mut octets);
+    mc.handle_buffer(&mut octets, now);
+    mc.accept_bind(name, now);
+    mc.poll_transmit(&mut octets);
+    esme.handle_buffer(&mut octets, now);
+    [esme, mc]
+}
+
+/// The frame behind this one is found, and either end of a session answers it.
+fn next_is_found(frame: &Frame) {
+    static NOW: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let number = SequenceNumber(0x0708_090A);
+    let next = EnquireLink::default().to_frame(CommandStatus::ESME_ROK, number);
+    let mut stream = BytesMut::from(&frame.octets()[..]);
+    stream.extend_from_slice(next.octets());
+    for mut session in bound(*NOW) {
+        session.handle_octets(&stream, *NOW);
+        let mut out = BytesMut::new();
+        session.poll_transmit(&mut out);
+        let mut last = None;
+        while let Some(frame) = Frame::split_from(&mut out, u32::MAX).expect("frames") {
+            last = Some(frame);
+        }
+        let last = last.expect("an answer");
+        let expected = match frame.command_id() {
+            CommandId::UNBIND => (CommandId::UNBIND_RESP, frame.sequence_number()),
+            _ => (CommandId::ENQUIRE_LINK_RESP, number),
+        };
+        assert_eq!((last.command_id(), last.sequence_number()), expected);
+    }
+    let found = Frame::split_from(&mut stream, Frame::DEFAULT_MAX_LEN);
+    assert_eq!(found.as_ref(), Ok(&Some(frame.clone())));
+    let found = Frame::split_from(&mut stream, Frame::DEFAULT_MAX_LEN);
+    assert_eq!(found, Ok(Some(next)));
+}
+
 fuzz_target!(|octets: &[u8]| {
     let mut stream = BytesMut::from(octets);
     while let Ok(Some(frame)) = Frame::split_from(&mut stream, Frame::DEFAULT_MAX_LEN) {
+        next_is_found(&frame);
         for quirks in [Quirks::STRICT, Quirks::SESSION, Quirks::LENIENT] {
             examine(&frame, &quirks);
         }

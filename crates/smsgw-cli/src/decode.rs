@@ -1,6 +1,6 @@
 //! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
 
-mod input;
+pub(crate) mod input;
 pub(crate) mod receipt;
 pub(crate) mod smpp;
 

@@ -1,15 +1,19 @@
 //! The `smsgw` command: one file per subcommand.
 
+mod client;
 mod decode;
 mod demo;
 mod encode;
 mod error;
 mod hex;
 mod lines;
+mod load;
 mod segment;
+mod send;
 mod serve;
 mod signal;
 mod sim;
+mod values;
 
 use std::process::ExitCode;
 
@@ -30,6 +34,8 @@ enum Command {
     Decode(decode::Args),
     Encode(encode::Args),
     Segment(segment::Args),
+    Load(load::Args),
+    Send(send::Args),
     Sim(sim::Args),
 }
 
@@ -40,6 +46,8 @@ fn main() -> ExitCode {
         Command::Decode(args) => decode::run(args),
         Command::Encode(args) => encode::run(args),
         Command::Segment(args) => segment::run(&args),
+        Command::Load(args) => load::run(args),
+        Command::Send(args) => send::run(args),
         Command::Sim(args) => sim::run(args),
     }
 }

@@ -69,13 +69,14 @@ fn every_pdu_of_the_vectors() {
         ] {
             assert_eq!(line[key], vector["expect"][key], "{} {key}", vector["id"]);
         }
-        let mut tlvs = line["tlvs"].clone();
-        for tlv in tlvs.as_array_mut().unwrap() {
-            let name = tlv.as_object_mut().unwrap().remove("name").unwrap();
-            let tag = u16::try_from(tlv["tag"].as_u64().unwrap()).unwrap();
-            assert_eq!(name.as_str(), TlvTag(tag).name());
-        }
-        assert_eq!(tlvs, vector["expect"]["tlvs"], "{}", vector["id"]);
+        let tlvs = &vector["expect"]["tlvs"];
+        assert_eq!(&line["tlvs"], tlvs, "{}", vector["id"]);
+        let tags = tlvs.as_array().unwrap().iter().map(|tlv| &tlv["tag"]);
+        let names = tags.map(|tag| {
+            let tag = u16::try_from(tag.as_u64().unwrap()).unwrap();
+            json!(TlvTag(tag).name())
+        });
+        assert_eq!(line["tlv_names"], names.collect::<Json>());
         assert_eq!(line["trailing"], "");
     }
 }

@@ -173,6 +173,7 @@ fn flags_that_cannot_be_are_refused() {
         &["--system-id", "a name of 16 oct", "--password", "pw"],
         &["--receipt-delay", "soon"],
         &["--receipt-failures", "2"],
+        &["--enquire-link", "0s"],
         &["--fault", "thunder"],
         &["--fault", "throttle=0"],
         &["--fault", "throttle,delay=1s"],

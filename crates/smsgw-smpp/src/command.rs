@@ -5,7 +5,7 @@ use core::fmt;
 use bytes::BytesMut;
 
 use crate::error::DecodeError;
-use crate::frame::Frame;
+use crate::frame::FrameRef;
 use crate::header::{Header, SequenceNumber};
 use crate::pdu::*;
 use crate::quirks::{Quirks, Tolerated};
@@ -80,7 +80,7 @@ macro_rules! commands {
 
         impl<'a> Pdu<'a> {
             pub(crate) fn read(
-                frame: &'a Frame,
+                frame: FrameRef<'a>,
                 quirks: &Quirks,
                 tolerated: Option<&mut Tolerated>,
             ) -> Result<Self, DecodeError> {
@@ -139,8 +139,8 @@ macro_rules! commands {
                 out: &mut BytesMut,
             ) {
                 let bare = |command_id, len, out: &mut BytesMut| {
-                    Header { command_id, command_status, sequence_number }
-                        .write(clamp(Header::LEN + len), out);
+                    let header = Header { command_id, command_status, sequence_number };
+                    out.extend_from_slice(&header.to_octets(clamp(Header::LEN + len)));
                 };
                 match self {
                     $( Self::$body(body) => body.encode(command_status, sequence_number, out), )*

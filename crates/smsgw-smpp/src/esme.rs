@@ -17,7 +17,8 @@ use crate::status::CommandStatus;
 
 /// A bound client; a task moves the octets. Clones share the session.
 ///
-/// What both ends can do is in [`Connection`].
+/// What both ends can do is in [`Connection`]. Its [`Events`] are to be taken or dropped: when they
+/// wait too long, the peer is not read any further.
 ///
 /// ```no_run
 /// use smsgw_smpp::esme::Esme;
@@ -27,7 +28,8 @@ use crate::status::CommandStatus;
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let bind = Bind::new(BindMode::Transceiver, "esme".try_into()?, "secret".try_into()?);
-/// let (esme, _events) = Esme::connect("127.0.0.1:2775", &bind, Config::default()).await?;
+/// // What comes in by itself is for whoever takes the events; dropped, it is refused.
+/// let (esme, _) = Esme::connect("127.0.0.1:2775", &bind, Config::default()).await?;
 /// let reply = esme
 ///     .submit(&SubmitSm {
 ///         destination_addr: Address::international("306912345678")?,

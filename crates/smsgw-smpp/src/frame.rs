@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 
 use crate::command::{CommandId, Pdu};
 use crate::error::{DecodeError, DecodeErrorKind, FrameError};
@@ -49,19 +49,7 @@ impl Frame {
     /// # Errors
     /// When `octets` are fewer than a header, or `command_length` is not their number.
     pub fn new(octets: Bytes) -> Result<Self, FrameError> {
-        let had = octets.len();
-        let Some((command_length, header)) = peek(&octets) else {
-            return Err(FrameError::Truncated { had: clamp(had) });
-        };
-        if command_length < 16 {
-            return Err(FrameError::TooShort { command_length });
-        }
-        if usize::try_from(command_length) != Ok(had) {
-            return Err(FrameError::LengthMismatch {
-                command_length,
-                had: clamp(had),
-            });
-        }
+        let FrameRef { header, .. } = FrameRef::new(&octets)?;
         Ok(Self { header, octets })
     }
 
@@ -82,30 +70,12 @@ impl Frame {
     /// When `command_length` is below 16 or above `max_len`. The stream has no next frame then.
     #[inline]
     pub fn split_from(buffer: &mut BytesMut, max_len: u32) -> Result<Option<Self>, FrameError> {
-        let Some(length) = buffer.first_chunk() else {
+        let Some(FrameRef { header, octets }) = FrameRef::first(buffer, max_len)? else {
             return Ok(None);
         };
-        let command_length = u32::from_be_bytes(*length);
-        if command_length < 16 {
-            return Err(FrameError::TooShort { command_length });
-        }
-        if command_length > max_len {
-            return Err(FrameError::TooLong {
-                command_length,
-                max: max_len,
-            });
-        }
-        let Ok(len) = usize::try_from(command_length) else {
-            return Err(FrameError::TooLong {
-                command_length,
-                max: max_len,
-            });
-        };
-        if buffer.len() < len {
-            return Ok(None);
-        }
+        let len = octets.len();
         let octets = buffer.split_to(len).freeze();
-        Ok(peek(&octets).map(|(_, header)| Self { header, octets }))
+        Ok(Some(Self { header, octets }))
     }
 
     pub(crate) fn from_parts(header: Header, octets: Bytes) -> Self {
@@ -142,16 +112,26 @@ impl Frame {
         &self.octets
     }
 
+    /// The same frame without a share in its octets.
+    #[inline]
+    #[must_use]
+    pub fn view(&self) -> FrameRef<'_> {
+        FrameRef {
+            header: self.header,
+            octets: &self.octets,
+        }
+    }
+
     /// The octets after the header.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        self.octets.get(Header::LEN..).unwrap_or_default()
+        self.view().body()
     }
 
     /// Whether there is nothing after the header.
     #[must_use]
     pub fn is_bare(&self) -> bool {
-        self.body().is_empty()
+        self.view().is_bare()
     }
 
     /// A copy with memory of its own.
@@ -172,7 +152,7 @@ impl Frame {
     /// When the frame holds another command, no body, or a body that cannot be read.
     #[inline]
     pub fn decode<'a, T: Body<'a>>(&'a self) -> Result<T, DecodeError> {
-        self.read(&Quirks::LENIENT, None)
+        self.view().decode()
     }
 
     /// Reads the body as `T` and says what was let through.
@@ -183,9 +163,7 @@ impl Frame {
         &'a self,
         quirks: &Quirks,
     ) -> Result<Decoded<T>, DecodeError> {
-        let mut tolerated = Tolerated::default();
-        let pdu = self.read(quirks, Some(&mut tolerated))?;
-        Ok(Decoded { pdu, tolerated })
+        self.view().decode_with(quirks)
     }
 
     /// Reads the body as whatever its header says, leniently.
@@ -193,7 +171,7 @@ impl Frame {
     /// # Errors
     /// When the body of a known command cannot be read.
     pub fn pdu(&self) -> Result<Pdu<'_>, DecodeError> {
-        Pdu::read(self, &Quirks::LENIENT, None)
+        self.view().pdu()
     }
 
     /// Reads the body as whatever its header says, and says what was let through.
@@ -201,15 +179,189 @@ impl Frame {
     /// # Errors
     /// As [`Self::pdu`], and for every fault that `quirks` do not let through.
     pub fn pdu_with(&self, quirks: &Quirks) -> Result<Decoded<Pdu<'_>>, DecodeError> {
+        self.view().pdu_with(quirks)
+    }
+}
+
+/// One whole PDU in octets that somebody else owns: at least 16 octets, and as many as its
+/// `command_length`.
+///
+/// For octets that stay where they are, as in a file or a datagram; from a connection, a
+/// [`Frame`] can be kept and sent on.
+///
+/// ```
+/// use smsgw_smpp::{CommandId, FrameRef, pdu::SubmitSmResp};
+///
+/// let mut octets = &b"\0\0\0\x14\x80\0\0\x04\0\0\0\0\0\0\0\x07abc\0\0\0"[..];
+/// let frame = FrameRef::split_from(&mut octets, 1_000)?.ok_or("not whole")?;
+/// assert_eq!(frame.command_id(), CommandId::SUBMIT_SM_RESP);
+/// assert_eq!(frame.decode::<SubmitSmResp>()?.message_id, "abc");
+/// assert_eq!(octets, b"\0\0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FrameRef<'a> {
+    header: Header,
+    octets: &'a [u8],
+}
+
+impl<'a> FrameRef<'a> {
+    /// Takes `octets` as one frame.
+    ///
+    /// # Errors
+    /// When `octets` are fewer than a header, or `command_length` is not their number.
+    #[inline]
+    pub fn new(octets: &'a [u8]) -> Result<Self, FrameError> {
+        let had = octets.len();
+        let Some((command_length, header)) = Header::peek(octets) else {
+            return Err(FrameError::Truncated { had: clamp(had) });
+        };
+        if usize::try_from(command_length) == Ok(had) {
+            return Ok(Self { header, octets });
+        }
+        Err(if command_length < 16 {
+            FrameError::TooShort { command_length }
+        } else {
+            FrameError::LengthMismatch {
+                command_length,
+                had: clamp(had),
+            }
+        })
+    }
+
+    /// Splits the next frame off the front of `octets`; `None` until it is whole.
+    ///
+    /// # Errors
+    /// As [`Frame::split_from`].
+    #[inline]
+    pub fn split_from(octets: &mut &'a [u8], max_len: u32) -> Result<Option<Self>, FrameError> {
+        let frame = Self::first(octets, max_len)?;
+        if let Some(frame) = frame {
+            *octets = octets.get(frame.octets.len()..).unwrap_or_default();
+        }
+        Ok(frame)
+    }
+
+    /// The frame at the front of `octets`.
+    #[inline]
+    fn first(octets: &'a [u8], max_len: u32) -> Result<Option<Self>, FrameError> {
+        let Some(length) = octets.first_chunk() else {
+            return Ok(None);
+        };
+        let command_length = u32::from_be_bytes(*length);
+        if command_length < 16 {
+            return Err(FrameError::TooShort { command_length });
+        }
+        let len = match usize::try_from(command_length) {
+            Ok(len) if command_length <= max_len => len,
+            _ => {
+                return Err(FrameError::TooLong {
+                    command_length,
+                    max: max_len,
+                });
+            }
+        };
+        let frame = octets.get(..len).and_then(|octets| {
+            let (_, header) = Header::peek(octets)?;
+            Some(Self { header, octets })
+        });
+        Ok(frame)
+    }
+
+    /// The header, decoded.
+    #[must_use]
+    pub const fn header(&self) -> Header {
+        self.header
+    }
+
+    /// Which operation.
+    #[must_use]
+    pub const fn command_id(&self) -> CommandId {
+        self.header.command_id
+    }
+
+    /// The outcome in a response.
+    #[must_use]
+    pub const fn command_status(&self) -> CommandStatus {
+        self.header.command_status
+    }
+
+    /// Ties a response to its request.
+    #[must_use]
+    pub const fn sequence_number(&self) -> SequenceNumber {
+        self.header.sequence_number
+    }
+
+    /// The whole PDU, header included.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The octets after the header.
+    #[inline]
+    #[must_use]
+    pub fn body(&self) -> &'a [u8] {
+        self.octets.get(Header::LEN..).unwrap_or_default()
+    }
+
+    /// Whether there is nothing after the header.
+    #[inline]
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.body().is_empty()
+    }
+
+    /// A copy that owns its octets.
+    #[must_use]
+    pub fn to_frame(&self) -> Frame {
+        Frame {
+            header: self.header,
+            octets: Bytes::copy_from_slice(self.octets),
+        }
+    }
+
+    /// As [`Frame::decode`].
+    ///
+    /// # Errors
+    /// As [`Frame::decode`].
+    #[inline]
+    pub fn decode<T: Body<'a>>(&self) -> Result<T, DecodeError> {
+        self.read(&Quirks::LENIENT, None)
+    }
+
+    /// As [`Frame::decode_with`].
+    ///
+    /// # Errors
+    /// As [`Frame::decode_with`].
+    pub fn decode_with<T: Body<'a>>(&self, quirks: &Quirks) -> Result<Decoded<T>, DecodeError> {
         let mut tolerated = Tolerated::default();
-        let pdu = Pdu::read(self, quirks, Some(&mut tolerated))?;
+        let pdu = self.read(quirks, Some(&mut tolerated))?;
+        Ok(Decoded { pdu, tolerated })
+    }
+
+    /// As [`Frame::pdu`].
+    ///
+    /// # Errors
+    /// As [`Frame::pdu`].
+    pub fn pdu(&self) -> Result<Pdu<'a>, DecodeError> {
+        Pdu::read(*self, &Quirks::LENIENT, None)
+    }
+
+    /// As [`Frame::pdu_with`].
+    ///
+    /// # Errors
+    /// As [`Frame::pdu_with`].
+    pub fn pdu_with(&self, quirks: &Quirks) -> Result<Decoded<Pdu<'a>>, DecodeError> {
+        let mut tolerated = Tolerated::default();
+        let pdu = Pdu::read(*self, quirks, Some(&mut tolerated))?;
         Ok(Decoded { pdu, tolerated })
     }
 
     /// Reads the body as `T` whatever the header says, if there is one.
     #[inline]
-    pub(crate) fn read<'a, T: Body<'a>>(
-        &'a self,
+    pub(crate) fn read<T: Body<'a>>(
+        &self,
         quirks: &Quirks,
         tolerated: Option<&mut Tolerated>,
     ) -> Result<T, DecodeError> {
@@ -232,21 +384,13 @@ impl Frame {
     }
 }
 
-/// `command_length` and the rest of the header.
-#[inline]
-fn peek(octets: &[u8]) -> Option<(u32, Header)> {
-    let mut header = octets.get(..Header::LEN)?;
-    Some((
-        header.get_u32(),
-        Header {
-            command_id: CommandId(header.get_u32()),
-            command_status: CommandStatus(header.get_u32()),
-            sequence_number: SequenceNumber(header.get_u32()),
-        },
-    ))
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
 }
 
-impl fmt::Debug for Frame {
+impl fmt::Debug for FrameRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut frame = f.debug_struct("Frame");
         frame.field("header", &self.header);
@@ -289,6 +433,31 @@ mod tests {
             std::format!("{error}"),
             "header at octet 0: needs 16 octets, had 15"
         );
+    }
+
+    #[test]
+    fn a_borrowed_frame_is_refused_for_the_same_reasons() {
+        let octets = b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x01\0\0\0\x0f";
+        for len in 0..=octets.len() {
+            let some = &octets[..len];
+            let owned = Frame::copy_from(some);
+            let view = owned.as_ref().map(Frame::view);
+            assert_eq!(FrameRef::new(some), view.map_err(|&error| error));
+
+            let (mut left, mut buffer) = (some, BytesMut::from(some));
+            loop {
+                let owned = Frame::split_from(&mut buffer, 100);
+                let split = FrameRef::split_from(&mut left, 100);
+                assert_eq!(
+                    split.map(|frame| frame.map(|frame| frame.to_frame())),
+                    owned
+                );
+                assert_eq!(left, buffer);
+                if !matches!(owned, Ok(Some(_))) {
+                    break;
+                }
+            }
+        }
     }
 
     #[test]

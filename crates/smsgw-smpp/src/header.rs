@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::command::CommandId;
 use crate::status::CommandStatus;
 
@@ -22,18 +20,32 @@ impl Header {
     /// Octets on the wire.
     pub const LEN: usize = 16;
 
-    pub(crate) fn write(&self, command_length: u32, out: &mut BytesMut) {
-        let mut octets = [0; Self::LEN];
+    /// The header at the front of `octets`, and its `command_length`; `None` when they are fewer.
+    #[inline]
+    pub(crate) fn peek(octets: &[u8]) -> Option<(u32, Self)> {
+        let ([length, id, status, number, ..], _) = octets.as_chunks() else {
+            return None;
+        };
+        let header = Self {
+            command_id: CommandId(u32::from_be_bytes(*id)),
+            command_status: CommandStatus(u32::from_be_bytes(*status)),
+            sequence_number: SequenceNumber(u32::from_be_bytes(*number)),
+        };
+        Some((u32::from_be_bytes(*length), header))
+    }
+
+    #[inline]
+    pub(crate) fn to_octets(self, command_length: u32) -> [u8; Self::LEN] {
         let words = [
             command_length,
             self.command_id.0,
             self.command_status.0,
             self.sequence_number.0,
         ];
-        for (slot, word) in octets.chunks_exact_mut(4).zip(words) {
-            slot.copy_from_slice(&word.to_be_bytes());
-        }
-        out.put_slice(&octets);
+        let octets = words
+            .into_iter()
+            .fold(0, |octets, word| octets << 32 | u128::from(word));
+        octets.to_be_bytes()
     }
 }
 

@@ -32,10 +32,38 @@
 //!
 //! # Sessions
 //!
-//! [`session::Session`] knows what is allowed when, which answer belongs to which request and
-//! what is due; it has no socket and no clock, and its page shows the run loop. [`esme::Esme`]
-//! and [`mc::Mc`] are that loop on tokio (feature `tokio`), [`server`] is what stands before the
-//! door of an MC. [`codec::SmppCodec`] finds frames for those who want neither.
+//! [`session::Session`] knows what is allowed when, which answer belongs to which request, how fast
+//! to send and what is due. It has no socket, no clock and no task; whoever owns one of each runs
+//! this loop:
+//!
+//! ```text
+//! loop {
+//!     while let Some(event) = session.poll_event() { .. }   // may call request(), respond() ..
+//!     session.poll_transmit(&mut output);                   // everything that is ready
+//!     write(output);
+//!     wait for octets, until session.poll_timeout();
+//!     session.handle_octets(octets, now);                   // or handle_timeout(now)
+//! }
+//! ```
+//!
+//! Its one invariant: **after any call, poll events and output until both are empty before
+//! waiting.** Everything else follows from what was handed in, so that years of a session with a
+//! misbehaving peer run in a test in milliseconds. A request carries a number of the caller's, its
+//! outcome brings it back: exactly one of [`Response`](session::Event::Response) and
+//! [`Unanswered`](session::Event::Unanswered) for each, whatever happens to the connection.
+//!
+//! On tokio (feature `tokio`) the loop is there already, one task a connection, over TCP, TLS or any
+//! other stream:
+//!
+//! | | |
+//! |---|---|
+//! | [`esme::Esme`] | a client: connect, bind, `submit().await` or queue and events |
+//! | [`client::Client`] | several binds to one peer, kept up and used as one |
+//! | [`mc::Mc`] | the server end of one connection |
+//! | [`server::Listener`] | many of them: limits, lockout, PROXY protocol, TLS |
+//! | [`codec::SmppCodec`] | frames alone, for a loop of one's own |
+//!
+//! What real peers get wrong, and the option that answers each: [`peers`].
 //!
 //! # Features
 //!
@@ -66,6 +94,7 @@ mod header;
 #[cfg(feature = "tokio")]
 pub mod mc;
 pub mod pdu;
+pub mod peers;
 mod quirks;
 pub mod receipt;
 #[cfg(feature = "std")]
@@ -84,7 +113,7 @@ mod wire;
 
 pub use command::{CommandId, Pdu};
 pub use error::{DecodeError, DecodeErrorKind, FrameError, ValueError};
-pub use frame::{Decoded, Frame};
+pub use frame::{Decoded, Frame, FrameRef};
 pub use header::{Header, SequenceNumber};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use receipt::{DeliveryReceipt, Receipt};

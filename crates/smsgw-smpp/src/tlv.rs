@@ -49,11 +49,9 @@ pub use ussd_service_op::*;
 
 use core::fmt;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::quirks::Tolerance;
-use crate::wire::{Reader, clamp};
+use crate::wire::{Reader, Writer, clamp};
 
 /// One TLV: a tag and at most 65,535 octets.
 ///
@@ -100,11 +98,11 @@ impl<'a> Tlv<'a> {
         4 + self.value().len()
     }
 
-    fn write(&self, out: &mut BytesMut) {
+    fn write(&self, writer: &mut Writer<'_>) {
         let [tag_high, tag_low] = self.tag.0.to_be_bytes();
         let [len_high, len_low] = self.value.len().to_be_bytes();
-        out.put_slice(&[tag_high, tag_low, len_high, len_low]);
-        out.put_slice(self.value());
+        writer.octets(&[tag_high, tag_low, len_high, len_low]);
+        writer.octets(self.value());
     }
 }
 
@@ -233,20 +231,21 @@ impl<'a> Tlvs<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError> {
         if !reader.rest().is_empty() {
-            Self::check(reader)?;
+            let quirks = reader.quirks;
+            if !(quirks.broken_tlvs && quirks.tlv_lengths) || reader.is_reporting() {
+                Self::check(reader.reborrow())?;
+            }
         }
         Ok(Self(Source::Octets(reader.remaining())))
     }
 
     /// Walks the TLVs for what the quirks refuse or the caller wants to be told.
-    fn check(reader: &mut Reader<'a, '_>) -> Result<(), DecodeError> {
-        let quirks = *reader.quirks;
-        if quirks.broken_tlvs && quirks.tlv_lengths && !reader.is_reporting() {
-            return Ok(());
-        }
+    #[inline(never)]
+    fn check(mut reader: Reader<'a, '_>) -> Result<(), DecodeError> {
+        let quirks = reader.quirks;
         let mut offset = clamp(reader.offset());
         let tlvs = Self(Source::Octets(reader.rest()));
         for tlv in tlvs.iter() {
@@ -303,10 +302,10 @@ impl<'a> Tlvs<'a> {
     }
 
     #[inline]
-    pub(crate) fn write(&self, out: &mut BytesMut) {
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
         match self.0 {
-            Source::Octets(octets) => out.put_slice(octets),
-            Source::List(list) => list.iter().for_each(|tlv| tlv.write(out)),
+            Source::Octets(octets) => writer.octets(octets),
+            Source::List(list) => list.iter().for_each(|tlv| tlv.write(writer)),
         }
     }
 }

@@ -1,13 +1,15 @@
-//! How octets become fields and back: the reader every PDU body is read with, and what a field
-//! type has to offer. Private; the public face is [`Frame::decode`](crate::Frame::decode).
-
-use bytes::{BufMut as _, BytesMut};
+//! How octets become fields and back: the reader and the writer of every PDU body, and what a
+//! field type has to offer. Private; the public face is [`Frame::decode`](crate::Frame::decode).
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Quirks, Tolerance, Tolerated};
 use crate::value::{FieldKind, Value, Visitor};
 
 /// A cursor over one frame that cannot leave it.
+///
+/// What follows is shaped by speed: while a PDU is read, its reader is to stay in registers. So
+/// the common way is always inlined, and the others get a copy ([`Self::reborrow`]), as one call
+/// that takes a `&mut Reader` would put all of it into memory.
 #[derive(Debug)]
 pub struct Reader<'a, 'q> {
     rest: &'a [u8],
@@ -18,6 +20,7 @@ pub struct Reader<'a, 'q> {
 
 impl<'a, 'q> Reader<'a, 'q> {
     /// Reads `body`, the last octets of a frame of `frame_len` octets.
+    #[inline(always)]
     pub(crate) fn new(
         body: &'a [u8],
         frame_len: usize,
@@ -32,26 +35,40 @@ impl<'a, 'q> Reader<'a, 'q> {
         }
     }
 
+    /// A reader at the same place, which does not move this one.
+    #[inline(always)]
+    pub(crate) fn reborrow(&mut self) -> Reader<'a, '_> {
+        Reader {
+            rest: self.rest,
+            frame_len: self.frame_len,
+            quirks: self.quirks,
+            tolerated: self.tolerated.as_deref_mut(),
+        }
+    }
+
     /// Counted from the first octet of the frame.
+    #[inline(always)]
     pub(crate) fn offset(&self) -> usize {
         self.frame_len - self.rest.len()
     }
 
+    #[inline(always)]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
+    #[inline(always)]
     pub(crate) fn is_reporting(&self) -> bool {
         self.tolerated.is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
         self.u8_called(|| field)
     }
 
     /// An octet whose name takes work to find, and is wanted in errors only.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u8_called(
         &mut self,
         field: impl FnOnce() -> &'static str,
@@ -65,7 +82,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
         match self.rest.split_first_chunk() {
             Some((octets, rest)) => {
@@ -76,7 +93,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn octets(
         &mut self,
         len: usize,
@@ -92,69 +109,28 @@ impl<'a, 'q> Reader<'a, 'q> {
     }
 
     /// Takes everything up to the end of the frame.
+    #[inline(always)]
     pub(crate) fn remaining(&mut self) -> &'a [u8] {
         core::mem::take(&mut self.rest)
     }
 
     /// A C-octet string of at most `max` octets, its NUL counted but not returned.
-    ///
-    /// Not generic in `max`, or each size would be compiled apart.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn c_octet_string(
         &mut self,
         max: usize,
         field: &'static str,
     ) -> Result<&'a [u8], DecodeError> {
-        match find_nul(self.rest.get(..max).unwrap_or(self.rest)) {
-            Some(len) => match (self.rest.get(..len), self.rest.get(len + 1..)) {
-                (Some(string), Some(rest)) => {
-                    self.rest = rest;
-                    Ok(string)
-                }
-                _ => Err(self.truncated(field, len + 1)),
-            },
-            None => self.odd_c_octet_string(max, field),
-        }
-    }
-
-    /// No NUL where one must be: the frame ends first, or the string is too long.
-    #[cold]
-    fn odd_c_octet_string(
-        &mut self,
-        max: usize,
-        field: &'static str,
-    ) -> Result<&'a [u8], DecodeError> {
-        let had = self
-            .rest
-            .iter()
-            .position(|&octet| octet == 0)
-            .unwrap_or(self.rest.len());
-        if had >= max {
-            // A password or an id that is too long can still be compared: nothing after it shifts.
-            let harmless = matches!(field, "password" | "message_id");
-            if !(self.quirks.long_strings && harmless && had < self.rest.len()) {
-                return Err(self.error(
-                    DecodeErrorKind::TooLong {
-                        max: clamp(max),
-                        had: clamp(had + 1),
-                    },
-                    field,
-                ));
-            }
-            self.tolerate(Tolerance::LongString, field);
-            let string = self.octets(had, field)?;
-            self.u8(field)?;
-            return Ok(string);
-        }
-        if self.rest.is_empty() || !self.quirks.missing_nul {
-            return Err(self.truncated(field, had + 1));
-        }
-        self.tolerate(Tolerance::MissingNul, field);
-        Ok(self.remaining())
+        let (string, rest) = match split_at_nul(self.rest, max) {
+            Some(parts) => parts,
+            None => odd_c_octet_string(self.reborrow(), max, field)?,
+        };
+        self.rest = rest;
+        Ok(string)
     }
 
     /// Looks at the octets of a string that started at `offset`, if anybody wants to know.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn check_ascii(
         &mut self,
         octets: &[u8],
@@ -164,12 +140,7 @@ impl<'a, 'q> Reader<'a, 'q> {
         if self.quirks.non_ascii_addresses && !self.is_reporting() || octets.is_ascii() {
             return Ok(());
         }
-        if !self.quirks.non_ascii_addresses {
-            let offset = clamp(offset);
-            return Err(DecodeError::new(DecodeErrorKind::NonAscii, field, offset));
-        }
-        self.tolerate_at(Tolerance::NonAscii, field, clamp(offset));
-        Ok(())
+        not_ascii(self.reborrow(), field, clamp(offset))
     }
 
     pub(crate) fn tolerate(&mut self, what: Tolerance, field: &'static str) {
@@ -183,27 +154,101 @@ impl<'a, 'q> Reader<'a, 'q> {
         }
     }
 
-    #[cold]
+    #[inline(always)]
     pub(crate) fn truncated(&self, field: &'static str, needed: usize) -> DecodeError {
-        let kind = DecodeErrorKind::Truncated {
-            needed: clamp(needed),
-            had: clamp(self.rest.len()),
-        };
-        self.error(kind, field)
+        truncated(self.frame_len, self.rest.len(), field, needed)
     }
 
     /// An error at the cursor.
-    #[cold]
+    #[inline(always)]
     pub(crate) fn error(&self, kind: DecodeErrorKind, field: &'static str) -> DecodeError {
         DecodeError::new(kind, field, clamp(self.offset()))
     }
 }
 
-/// Where the first NUL is.
+#[cold]
+#[inline(never)]
+fn truncated(frame_len: usize, had: usize, field: &'static str, needed: usize) -> DecodeError {
+    let kind = DecodeErrorKind::Truncated {
+        needed: clamp(needed),
+        had: clamp(had),
+    };
+    DecodeError::new(kind, field, clamp(frame_len - had))
+}
+
+#[cold]
+#[inline(never)]
+fn not_ascii(
+    mut reader: Reader<'_, '_>,
+    field: &'static str,
+    offset: u32,
+) -> Result<(), DecodeError> {
+    if !reader.quirks.non_ascii_addresses {
+        return Err(DecodeError::new(DecodeErrorKind::NonAscii, field, offset));
+    }
+    reader.tolerate_at(Tolerance::NonAscii, field, offset);
+    Ok(())
+}
+
+/// No NUL where one must be: the frame ends first, or the string is too long.
+#[cold]
+#[inline(never)]
+fn odd_c_octet_string<'a>(
+    mut reader: Reader<'a, '_>,
+    max: usize,
+    field: &'static str,
+) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+    let had = reader
+        .rest
+        .iter()
+        .position(|&octet| octet == 0)
+        .unwrap_or(reader.rest.len());
+    if had >= max {
+        // A password or an id that is too long can still be compared: nothing after it shifts.
+        let harmless = matches!(field, "password" | "message_id");
+        if !(reader.quirks.long_strings && harmless && had < reader.rest.len()) {
+            return Err(reader.error(
+                DecodeErrorKind::TooLong {
+                    max: clamp(max),
+                    had: clamp(had + 1),
+                },
+                field,
+            ));
+        }
+        reader.tolerate(Tolerance::LongString, field);
+        let string = reader.octets(had, field)?;
+        reader.u8(field)?;
+        return Ok((string, reader.rest));
+    }
+    if reader.rest.is_empty() || !reader.quirks.missing_nul {
+        return Err(reader.truncated(field, had + 1));
+    }
+    reader.tolerate(Tolerance::MissingNul, field);
+    Ok((reader.rest, &[]))
+}
+
+/// What is before and after the first NUL of `octets`, if it is among the first `max`.
+#[inline(always)]
+fn split_at_nul(octets: &[u8], max: usize) -> Option<(&[u8], &[u8])> {
+    // Most strings of most messages are empty.
+    if let Some((0, rest)) = octets.split_first() {
+        return Some((&[], rest));
+    }
+    let at = find_nul(octets, max);
+    let (string, rest) = octets.split_at_checked(at)?;
+    match rest.split_first() {
+        Some((_, rest)) if at < max => Some((string, rest)),
+        _ => None,
+    }
+}
+
+/// Where the first NUL of `octets` is; any number not below `max` or their length if it is not
+/// among the first `max`.
 ///
 /// Eight octets at a time, as this is where much of the time goes when a message is read.
-#[inline]
-fn find_nul(octets: &[u8]) -> Option<usize> {
+/// Not inlined nor generic in `max`, or each field would get a copy.
+#[inline(never)]
+fn find_nul(octets: &[u8], max: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
     let (words, rest) = octets.as_chunks::<8>();
@@ -213,12 +258,58 @@ fn find_nul(octets: &[u8]) -> Option<usize> {
         // The lowest bit set is the top bit of the first octet that is 0.
         let zeros = word.wrapping_sub(ONES) & !word & TOPS;
         if zeros != 0 {
-            return Some(before + zeros.trailing_zeros() as usize / 8);
+            return before + zeros.trailing_zeros() as usize / 8;
         }
         before += 8;
+        if before >= max {
+            return before;
+        }
     }
-    let at = rest.iter().position(|&octet| octet == 0)?;
-    Some(before + at)
+    before + rest.iter().take_while(|&&octet| octet != 0).count()
+}
+
+/// A cursor over the octets one PDU is going to take.
+///
+/// They are as many as the PDU's fields and TLVs say they take, so there is always room.
+#[derive(Debug)]
+pub struct Writer<'o> {
+    room: &'o mut [u8],
+}
+
+impl<'o> Writer<'o> {
+    pub(crate) fn new(room: &'o mut [u8]) -> Self {
+        Self { room }
+    }
+
+    #[inline(always)]
+    pub(crate) fn u8(&mut self, octet: u8) {
+        self.octets(&[octet]);
+    }
+
+    /// Most strings of most messages are empty: that is no copy.
+    #[inline(always)]
+    pub(crate) fn c_octet_string(&mut self, string: &[u8]) {
+        if !string.is_empty() {
+            self.octets(string);
+        }
+        self.u8(0);
+    }
+
+    #[inline(always)]
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        let room = core::mem::take(&mut self.room);
+        match room.split_at_mut_checked(octets.len()) {
+            Some((these, rest)) => {
+                these.copy_from_slice(octets);
+                self.room = rest;
+            }
+            None => debug_assert!(false, "a field is longer than its size"),
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.room.is_empty()
+    }
 }
 
 /// A length for an error message; frames never get near the limit.
@@ -234,15 +325,15 @@ pub(crate) trait Field<'a>: Sized {
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError>;
     /// Octets on the wire.
     fn size(&self) -> usize;
-    /// Appends exactly [`Self::size`] octets.
-    fn write(&self, out: &mut BytesMut);
+    /// Writes exactly [`Self::size`] octets.
+    fn write(&self, writer: &mut Writer<'_>);
     /// Shows the field, or each of the parts the standard names, in wire order.
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor);
 }
 
 impl<'a> Field<'a> for u8 {
     const KIND: FieldKind = FieldKind::Integer { octets: 1 };
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         reader.u8(name)
     }
@@ -250,8 +341,8 @@ impl<'a> Field<'a> for u8 {
         1
     }
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_u8(*self);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.u8(*self);
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {
         visitor.value(name, 1, Value::Integer(u32::from(*self)));
@@ -306,7 +397,7 @@ macro_rules! octet_field {
     ($($name:ident),+ $(,)?) => { $(
         impl<'a> $crate::wire::Field<'a> for $name {
             const KIND: $crate::value::FieldKind = $crate::value::FieldKind::Integer { octets: 1 };
-            #[inline]
+            #[inline(always)]
             fn read(
                 reader: &mut $crate::wire::Reader<'a, '_>,
                 name: &'static str,
@@ -317,8 +408,8 @@ macro_rules! octet_field {
                 1
             }
             #[inline]
-            fn write(&self, out: &mut bytes::BytesMut) {
-                bytes::BufMut::put_u8(out, self.0);
+            fn write(&self, writer: &mut $crate::wire::Writer<'_>) {
+                writer.u8(self.0);
             }
             fn visit(&self, name: &'static str, visitor: &mut dyn $crate::value::Visitor) {
                 $crate::wire::Field::visit(&self.0, name, visitor);
@@ -331,7 +422,7 @@ pub(crate) use {octet_field, open_enum};
 
 #[cfg(test)]
 mod tests {
-    use super::find_nul;
+    use super::split_at_nul;
 
     #[test]
     fn the_first_nul_is_found_wherever_it_is() {
@@ -342,7 +433,11 @@ mod tests {
                     octets[..at].fill(filler);
                     let octets = &octets[..len];
                     let expect = octets.iter().position(|&octet| octet == 0);
-                    assert_eq!(find_nul(octets), expect);
+                    for max in 1..=len + 9 {
+                        let expect = expect.filter(|&at| at < max);
+                        let expect = expect.map(|at| (&octets[..at], &octets[at + 1..]));
+                        assert_eq!(split_at_nul(octets, max), expect);
+                    }
                 }
             }
         }

@@ -105,7 +105,7 @@ fn octets(line: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// Text of a peer for a terminal: control characters are written, not obeyed.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {

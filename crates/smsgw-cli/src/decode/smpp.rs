@@ -94,9 +94,9 @@ pub(super) fn pdu_json(frame: &Frame, decoded: &Decoded<Pdu<'_>>) -> Map<String,
         json!({
             "tag": tlv.tag().0,
             "value": hex::encode(tlv.value()),
-            "name": tlv.tag().name(),
         })
     };
+    let tlv_name = |tlv: Tlv<'_>| json!(tlv.tag().name());
     let fault = |fault: &Tolerable| {
         json!({
             "kind": kind(fault.what),
@@ -113,6 +113,7 @@ pub(super) fn pdu_json(frame: &Frame, decoded: &Decoded<Pdu<'_>>) -> Map<String,
         ("sequence_number", json!(frame.sequence_number().0)),
         ("fields", json!(pdu.fields().map(|_| fields.object))),
         ("tlvs", pdu.tlvs().iter().map(tlv).collect()),
+        ("tlv_names", pdu.tlvs().iter().map(tlv_name).collect()),
         ("trailing", json!(hex::encode(trailing(pdu)))),
         ("tolerated", tolerated.iter().map(fault).collect()),
     ];

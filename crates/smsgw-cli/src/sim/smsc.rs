@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, Write as _};
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,8 +14,10 @@ use smsgw_sim::json_line;
 #[cfg(unix)]
 use smsgw_sim::smsc::Control;
 use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
-use smsgw_smpp::types::{COctetString, InterfaceVersion};
+use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
+
+use crate::values::{address, c_octets, duration};
 
 /// How long the reader of the last events has to take them.
 const LAST_EVENTS: Duration = Duration::from_secs(1);
@@ -74,6 +76,9 @@ pub(crate) struct Args {
     /// repeated.
     #[arg(long, value_name = "NAME[=N][,...]")]
     fault: Vec<Fault>,
+    /// After how much silence a client is asked whether it is there.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = period)]
+    enquire_link: Duration,
     /// The version of SMPP that it says it speaks; only 5.0 has broadcasts.
     #[arg(long, value_enum, default_value = "5.0")]
     smpp_version: Version,
@@ -189,6 +194,7 @@ fn config(args: &Args) -> Result<Config, String> {
     .with_bind(args.smpp)
     .with_receipts(receipts)
     .with_faults(args.fault.iter().copied().collect());
+    config.session.enquire_link_timer = Some(args.enquire_link);
     config.session.interface_version = match args.smpp_version {
         Version::V3_3 => InterfaceVersion::SMPP_3_3,
         Version::V3_4 => InterfaceVersion::SMPP_3_4,
@@ -261,20 +267,10 @@ impl FromStr for Failures {
     }
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
-    addresses.next().ok_or_else(|| "no such host".to_owned())
-}
-
-/// A time as people write it: `200ms`, `1.5s`, `2m`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let duration: jiff::SignedDuration = text.parse().map_err(|error| format!("{error}"))?;
-    Duration::try_from(duration).map_err(|_| "less than nothing".to_owned())
-}
-
-/// A text that a C-octet string of `MAX` octets can hold.
-fn c_octets<const MAX: usize>(text: &str) -> Result<String, String> {
-    COctetString::<MAX>::try_from(text)
-        .map(|_| text.to_owned())
-        .map_err(|error| error.to_string())
+/// A time that is not nothing.
+fn period(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("no time at all".to_owned()),
+        period => Ok(period),
+    }
 }

@@ -6,7 +6,22 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use crate::harness::must_run;
 use crate::process::Process;
+
+/// The commands that the tests count (SMPP 5.0 §4.7.5).
+pub(crate) mod command {
+    pub(crate) const BIND_RECEIVER: u32 = 0x0000_0001;
+    pub(crate) const BIND_TRANSMITTER: u32 = 0x0000_0002;
+    pub(crate) const SUBMIT_SM: u32 = 0x0000_0004;
+    pub(crate) const DELIVER_SM: u32 = 0x0000_0005;
+    pub(crate) const UNBIND: u32 = 0x0000_0006;
+    pub(crate) const BIND_TRANSCEIVER: u32 = 0x0000_0009;
+    pub(crate) const ENQUIRE_LINK: u32 = 0x0000_0015;
+    pub(crate) const DATA_SM: u32 = 0x0000_0103;
+    /// Of a response.
+    pub(super) const RESP: u32 = 0x8000_0000;
+}
 
 /// The kernel hands packets over in blocks: the last one may come this much after its traffic.
 const STRAGGLERS: Duration = Duration::from_secs(1);
@@ -21,6 +36,7 @@ pub(crate) struct Capture {
 impl Capture {
     /// Records the TCP traffic of `ports` on loopback into `directory`.
     pub(crate) fn start(directory: &Path, ports: &[u16]) -> Self {
+        must_run("tshark", Command::new("tshark").arg("--version"));
         let file = directory.join("traffic.pcapng");
         let ports: Vec<_> = ports
             .iter()
@@ -53,39 +69,37 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// How many PDUs of each `command_id` passed on `port`, after checking that tshark took all of it for proper SMPP.
-    pub(crate) fn pdus(&self, port: u16) -> BTreeMap<u32, usize> {
+    /// The PDUs that passed on the server's `port`, after checking that tshark took all of it for proper SMPP.
+    pub(crate) fn pdus(&self, port: u16) -> Pdus {
         // Warnings count too: none of the dissector's own is about something legal that we send.
         const WARNING: &str = "0x600000";
-        let malformed = self.dissect(
-            port,
-            &format!("_ws.malformed || smpp && _ws.expert.severity >= {WARNING}"),
-            &[],
-        );
-        assert!(
-            malformed.is_empty(),
-            "malformed on port {port}:\n{malformed}in {}",
-            self.file.display()
-        );
+        let malformed = format!("_ws.malformed || smpp && _ws.expert.severity >= {WARNING}");
         // A broken or unknown header makes the dissector let go of the octets without a complaint.
-        let foreign = self.dissect(port, "tcp.len > 0 && !smpp && !tcp.reassembled_in", &[]);
+        let foreign = "tcp.len > 0 && !smpp && !tcp.reassembled_in && !tcp.analysis.retransmission";
+        let faults = self.dissect(port, &format!("{malformed} || {foreign}"), &[]);
         assert!(
-            foreign.is_empty(),
-            "not SMPP on port {port}:\n{foreign}in {}",
+            faults.is_empty(),
+            "not proper SMPP on port {port}:\n{faults}in {}",
             self.file.display()
         );
 
-        let mut count = BTreeMap::new();
-        for id in self
-            .dissect(port, "smpp", &["smpp.command_id"])
-            .split([',', '\n'])
-            .filter(|id| !id.is_empty())
+        let mut pdus = Pdus::default();
+        for frame in self
+            .dissect(port, "smpp", &["tcp.srcport", "smpp.command_id"])
+            .lines()
         {
-            *count
-                .entry(u32::from_str_radix(id.trim_start_matches("0x"), 16).unwrap())
-                .or_default() += 1;
+            let (source, ids) = frame.split_once('\t').unwrap();
+            let sender = if source == port.to_string() {
+                &mut pdus.server
+            } else {
+                &mut pdus.client
+            };
+            for id in ids.split(',') {
+                let id = u32::from_str_radix(id.trim_start_matches("0x"), 16).unwrap();
+                *sender.entry(id).or_default() += 1;
+            }
         }
-        count
+        pdus
     }
 
     /// One line for each frame on `port` that passes `filter`: its `fields`, or tshark's summary when there are none.
@@ -107,5 +121,36 @@ impl Recording {
             String::from_utf8_lossy(&output.stderr)
         );
         String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// How many PDUs of each `command_id` each side sent.
+#[derive(Debug, Default)]
+pub(crate) struct Pdus {
+    client: BTreeMap<u32, usize>,
+    server: BTreeMap<u32, usize>,
+}
+
+impl Pdus {
+    pub(crate) fn by_client(&self, command: u32) -> usize {
+        self.client.get(&command).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn by_server(&self, command: u32) -> usize {
+        self.server.get(&command).copied().unwrap_or_default()
+    }
+
+    /// Each request of either side has its answer, and there are no other answers.
+    pub(crate) fn check_answered(&self) {
+        let Self { client, server } = self;
+        for (asking, answering) in [(client, server), (server, client)] {
+            let requests = asking.iter().filter(|(id, _)| *id & command::RESP == 0);
+            let wanted: BTreeMap<_, _> = requests
+                .map(|(id, count)| (id | command::RESP, *count))
+                .collect();
+            let mut answers = answering.clone();
+            answers.retain(|id, _| id & command::RESP != 0);
+            assert_eq!(answers, wanted, "{self:x?}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 usage: rest_client.py HOST:PORT ACCOUNT PASSWORD < messages.jsonl
 
 A line of input is {"name", "from", "to", "text"}. A line of output is one event: {"event": "accepted", "name", "id"}
-and {"event": "final", "name", "id", "status"}. The exit status is 1 when a message is refused or never final.
+and {"event": "final", "name", "id", "status", "parts"}, the parts as the API shows them. The exit status is 1 when a
+message is refused or never final.
 """
 
 import base64
@@ -45,9 +46,10 @@ def main():
     while waiting and time.monotonic() < deadline:
         time.sleep(0.05)
         for message_id in list(waiting):
-            state = call("GET", f"/v1/messages/{message_id}")[1]["status"]
-            if state in FINAL:
-                report("final", name=waiting.pop(message_id), id=message_id, status=state)
+            message = call("GET", f"/v1/messages/{message_id}")[1]
+            if message["status"] in FINAL:
+                name = waiting.pop(message_id)
+                report("final", name=name, id=message_id, status=message["status"], parts=message["parts"])
     for message_id, name in waiting.items():
         print(f"{name} ({message_id}) never reached a final state", file=sys.stderr)
     return 1 if waiting else 0

@@ -12,11 +12,14 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::{Inner, MAX_EVENTS, Shared, now};
+use super::{Inner, Shared, now};
 
 /// Octets of answers that wait to be written before reading stops: a peer that does not read is
 /// not read. Own requests do not count, or two ends that send much would wait for each other.
 const MAX_UNWRITTEN: u64 = 1 << 20;
+/// As [`MAX_UNWRITTEN`], before the peer is given up: what grows so far although nothing is read are
+/// own requests that ran out of time, of a peer that takes a little now and then.
+const FAR_TOO_MANY: u64 = 16 * MAX_UNWRITTEN;
 /// Most octets read at once.
 const READ: usize = 64 << 10;
 /// Buffers up to this size are kept while nothing happens.
@@ -73,6 +76,8 @@ struct Driver<S> {
 struct Wants {
     timeout: Option<Instant>,
     reads: bool,
+    /// The peer takes too little.
+    gives_up: bool,
     /// There are answers to write, or to come.
     owes: bool,
 }
@@ -92,7 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             let Some(wants) = self.step() else {
                 return Poll::Ready(());
             };
-            if self.ended.is_some() && !wants.owes {
+            if wants.gives_up || self.ended.is_some() && !wants.owes {
                 self.lose(&mut self.shared.clone().lock());
                 continue;
             }
@@ -136,7 +141,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             let reads = self.ended.is_none()
                 && !inner.held
                 && !inner.session.is_paused()
-                && inner.events.len() < MAX_EVENTS
+                && !inner.events.is_full()
                 && answers < MAX_UNWRITTEN;
             let given_up = (!self.output.is_empty()).then(|| self.taken + self.patience);
             let due = inner.session.poll_timeout();
@@ -144,6 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             Wants {
                 timeout: timeouts.min(),
                 reads,
+                gives_up: answers >= FAR_TOO_MANY,
                 owes: !self.output.is_empty() || inner.session.unanswered() > 0,
             }
         });

@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::{MAX_EVENTS, Shared, wake};
+use super::{Shared, wake};
 use crate::command::CommandId;
 use crate::session::{Event, Session};
 use crate::status::CommandStatus;
@@ -25,7 +25,7 @@ impl Events {
     ///
     /// Cancel-safe. When events are not taken, the peer is not read any further.
     pub async fn recv(&mut self) -> Option<Event> {
-        poll_fn(|context| self.poll(context, VecDeque::pop_front)).await
+        poll_fn(|context| self.poll(context, Queue::pop)).await
     }
 
     /// Takes every event there is into `events`, which should be empty, and waits for the first;
@@ -33,18 +33,7 @@ impl Events {
     ///
     /// Cheaper than [`Self::recv`] for each when there are many. Cancel-safe.
     pub async fn recv_all(&mut self, events: &mut VecDeque<Event>) -> bool {
-        let take_all = |queue: &mut VecDeque<Event>| {
-            (!queue.is_empty()).then(|| {
-                // Both keep their memory.
-                if events.is_empty() {
-                    std::mem::swap(events, queue);
-                } else {
-                    events.append(queue);
-                }
-            })
-        };
-        let mut take_all = take_all;
-        poll_fn(|context| self.poll(context, &mut take_all))
+        poll_fn(|context| self.poll(context, |queue| queue.take_all(events)))
             .await
             .is_some()
     }
@@ -52,10 +41,10 @@ impl Events {
     fn poll<T>(
         &self,
         context: &Context<'_>,
-        take: impl FnOnce(&mut VecDeque<Event>) -> Option<T>,
+        take: impl FnOnce(&mut Queue) -> Option<T>,
     ) -> Poll<Option<T>> {
         let mut inner = self.shared.lock();
-        let was_full = inner.events.len() >= MAX_EVENTS;
+        let was_full = inner.events.is_full();
         if let Some(taken) = take(&mut inner.events) {
             let driver = if was_full { inner.touch() } else { None };
             drop(inner);
@@ -78,8 +67,7 @@ impl Drop for Events {
     fn drop(&mut self) {
         let mut inner = self.shared.lock();
         inner.unheard = true;
-        let events = std::mem::take(&mut inner.events);
-        for event in events {
+        while let Some(event) = inner.events.pop() {
             decline(&mut inner.session, &event);
         }
         let driver = inner.touch();
@@ -91,6 +79,78 @@ impl Drop for Events {
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+/// The events that wait for their owner.
+#[derive(Default)]
+pub(super) struct Queue {
+    events: VecDeque<Event>,
+    /// Those of their frames.
+    octets: usize,
+}
+
+impl Queue {
+    /// Events that wait before reading stops.
+    const MAX_EVENTS: usize = 4_096;
+    /// As [`Self::MAX_EVENTS`], for the octets of their frames.
+    const MAX_OCTETS: usize = 4 << 20;
+
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() >= Self::MAX_EVENTS || self.octets >= Self::MAX_OCTETS
+    }
+
+    pub(super) fn push(&mut self, event: Event) {
+        // Few in good traffic; in bad, the smallest would keep alive all that was read with it.
+        let event = match event {
+            Event::Notification(frame) => Event::Notification(frame.detach()),
+            Event::Stray(frame) => Event::Stray(frame.detach()),
+            Event::Refused(frame) => Event::Refused(frame.detach()),
+            event => event,
+        };
+        self.octets += len(&event);
+        self.events.push_back(event);
+    }
+
+    fn pop(&mut self) -> Option<Event> {
+        let event = self.events.pop_front()?;
+        self.octets -= len(&event);
+        Some(event)
+    }
+
+    /// Moves all to `events`; `None` when there is none.
+    fn take_all(&mut self, events: &mut VecDeque<Event>) -> Option<()> {
+        if self.events.is_empty() {
+            return None;
+        }
+        // Both keep their memory.
+        if events.is_empty() {
+            std::mem::swap(events, &mut self.events);
+        } else {
+            events.append(&mut self.events);
+        }
+        self.octets = 0;
+        Some(())
+    }
+}
+
+/// The octets of the frame it comes with.
+fn len(event: &Event) -> usize {
+    match event {
+        Event::BindRequest(frame)
+        | Event::Bound(frame)
+        | Event::BindRefused(frame)
+        | Event::Request(frame)
+        | Event::Notification(frame)
+        | Event::Response { frame, .. }
+        | Event::LateResponse { frame, .. }
+        | Event::Stray(frame)
+        | Event::Refused(frame) => frame.octets().len(),
+        Event::Unanswered { .. } | Event::Closed(_) => 0,
     }
 }
 

@@ -6,7 +6,6 @@ mod drive;
 mod events;
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,9 +26,7 @@ use crate::types::COctetString;
 use call::{Calls, FIRST_CALL};
 pub use call::{Reply, RequestError};
 pub use events::Events;
-
-/// Events that wait for their owner before reading stops.
-const MAX_EVENTS: usize = 4_096;
+use events::Queue;
 
 /// A handle to a session that a task drives; clones share it.
 ///
@@ -52,7 +49,7 @@ struct Shared {
 
 struct Inner {
     session: Session,
-    events: VecDeque<Event>,
+    events: Queue,
     /// Nobody takes the events.
     unheard: bool,
     /// Who awaits an answer; requests that were queued have none here.
@@ -88,7 +85,7 @@ impl Connection {
             patience,
             inner: Mutex::new(Inner {
                 session,
-                events: VecDeque::new(),
+                events: Queue::default(),
                 unheard: false,
                 calls: Calls::default(),
                 held: false,
@@ -447,7 +444,7 @@ impl Shared {
                 // It may have been paused.
                 inner.touched = true;
             } else {
-                inner.events.push_back(event);
+                inner.events.push(event);
             }
         }
         if answered > 0 {

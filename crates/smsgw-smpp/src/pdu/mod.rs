@@ -23,7 +23,7 @@ use crate::frame::Frame;
 use crate::header::{Header, SequenceNumber};
 use crate::status::CommandStatus;
 use crate::value::FieldSpec;
-use crate::wire::clamp;
+use crate::wire::{Writer, clamp};
 
 pub use bind::*;
 pub use broadcast::*;
@@ -45,22 +45,24 @@ pub trait Body<'a>: sealed::Body<'a> + Copy + fmt::Debug {
 
     /// Appends the whole PDU to `out`, header included. Cannot fail: what a body can hold, the
     /// wire can.
+    #[inline]
     fn encode(
         &self,
         command_status: CommandStatus,
         sequence_number: SequenceNumber,
         out: &mut BytesMut,
     ) {
-        let len = Header::LEN + self.size();
-        out.reserve(len);
-        let command_id = Self::COMMAND_ID;
-        Header {
-            command_id,
+        let size = self.size();
+        let header = Header {
+            command_id: Self::COMMAND_ID,
             command_status,
             sequence_number,
+        };
+        if size == 0 {
+            out.extend_from_slice(&header.to_octets(16));
+        } else {
+            write(self, header, size, out);
         }
-        .write(clamp(len), out);
-        self.write(out);
     }
 
     /// The whole PDU as a frame of its own.
@@ -79,6 +81,17 @@ pub trait Body<'a>: sealed::Body<'a> + Copy + fmt::Debug {
     }
 }
 
+/// Appends `header` and `body`, which takes `size` octets: room is made once for all fields.
+#[inline(never)]
+fn write<'a>(body: &impl Body<'a>, header: Header, size: usize, out: &mut BytesMut) {
+    let (start, len) = (out.len(), Header::LEN + size);
+    out.resize(start + len, 0);
+    let mut writer = Writer::new(out.get_mut(start..).unwrap_or_default());
+    writer.octets(&header.to_octets(clamp(len)));
+    body.write(&mut writer);
+    debug_assert!(writer.is_full(), "a field is shorter than its size");
+}
+
 /// A request: a body that another one answers.
 pub trait Request<'a>: Body<'a> {
     /// The body of the answer.
@@ -92,11 +105,9 @@ impl<'a> Notification<'a> for Outbind<'a> {}
 impl<'a> Notification<'a> for AlertNotification<'a> {}
 
 pub(crate) mod sealed {
-    use bytes::BytesMut;
-
     use crate::error::DecodeError;
     use crate::value::{FieldSpec, Visitor};
-    use crate::wire::Reader;
+    use crate::wire::{Reader, Writer};
 
     /// What `pdu!` makes of a block.
     pub trait Body<'a>: Sized {
@@ -108,8 +119,8 @@ pub(crate) mod sealed {
         fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError>;
         /// Octets on the wire.
         fn size(&self) -> usize;
-        /// Appends the fields and the TLVs.
-        fn write(&self, out: &mut BytesMut);
+        /// Writes the fields and the TLVs: exactly [`Self::size`] octets.
+        fn write(&self, writer: &mut Writer<'_>);
         /// The same without what follows the fields: a peer that speaks 3.3 does not know it.
         fn without_tlvs(self) -> Self;
         /// Shows each field in wire order.
@@ -147,6 +158,7 @@ macro_rules! pdu {
             fn read(
                 reader: &mut $crate::wire::Reader<$lt, '_>,
             ) -> Result<Self, $crate::error::DecodeError> {
+                let reader = &mut reader.reborrow();
                 Ok(Self {
                     $( $field: $crate::wire::Field::read(reader, stringify!($field))?, )*
                     tlvs: $crate::tlv::Tlvs::read(reader)?,
@@ -159,9 +171,9 @@ macro_rules! pdu {
             }
 
             #[inline]
-            fn write(&self, out: &mut bytes::BytesMut) {
-                $( $crate::wire::Field::write(&self.$field, out); )*
-                self.tlvs.write(out);
+            fn write(&self, writer: &mut $crate::wire::Writer<'_>) {
+                $( $crate::wire::Field::write(&self.$field, writer); )*
+                self.tlvs.write(writer);
             }
 
             #[inline]

@@ -1,7 +1,5 @@
 //! submit_multi: one message to many recipients (SMPP 5.0 §4.2.3).
 
-use bytes::BytesMut;
-
 use super::pdu;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::status::CommandStatus;
@@ -11,7 +9,7 @@ use crate::types::{
     ReplaceIfPresentFlag, Seq, SeqItem, ShortMessage, Time,
 };
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field as _, Reader};
+use crate::wire::{Field as _, Reader, Writer};
 
 pdu! {
     /// `submit_multi`: send a message to up to 255 recipients (SMPP 5.0 §4.2.3.1).
@@ -97,15 +95,15 @@ impl<'a> Item<'a> for DestAddress<'a> {
         }
     }
 
-    fn write(&self, out: &mut BytesMut) {
+    fn write(&self, writer: &mut Writer<'_>) {
         match self {
             Self::Sme(address) => {
-                1u8.write(out);
-                address.write(out);
+                1u8.write(writer);
+                address.write(writer);
             }
             Self::DistributionList(name) => {
-                2u8.write(out);
-                name.write(out);
+                2u8.write(writer);
+                name.write(writer);
             }
         }
     }
@@ -150,9 +148,9 @@ impl<'a> Item<'a> for UnsuccessSme<'a> {
         self.destination_addr.size() + 4
     }
 
-    fn write(&self, out: &mut BytesMut) {
-        self.destination_addr.write(out);
-        out.extend_from_slice(&self.error_status_code.0.to_be_bytes());
+    fn write(&self, writer: &mut Writer<'_>) {
+        self.destination_addr.write(writer);
+        writer.octets(&self.error_status_code.0.to_be_bytes());
     }
 
     fn visit(&self, visitor: &mut dyn Visitor) {

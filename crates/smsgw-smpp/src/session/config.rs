@@ -20,7 +20,8 @@ pub struct Config {
     /// Most own requests without an answer, 1 to 65,535 (others are taken as the nearer end).
     pub window: usize,
     /// Most requests of the peer that may wait for our answer, at least 1; at that many, reading
-    /// stops.
+    /// stops. The frame of each keeps alive the octets that were read with it, up to 64 KiB in the
+    /// tokio shells, unless it is [detached](Frame::detach).
     pub max_unanswered: usize,
     /// Most octets of a PDU, header included.
     pub max_frame_len: u32,

@@ -96,7 +96,7 @@ impl Session {
             return self.refuse(frame, status);
         }
         // The header alone of a request that has a body is no request.
-        let refusal = match Pdu::read(&frame, &self.config.quirks, None) {
+        let refusal = match Pdu::read(frame.view(), &self.config.quirks, None) {
             Ok(Pdu::Bare(_)) => Some(CommandStatus::ESME_RINVCMDLEN),
             Ok(_) => None,
             Err(_) if command_id == CommandId::ENQUIRE_LINK || command_id == CommandId::UNBIND => {

@@ -1,11 +1,9 @@
 //! An address: type of number, numbering plan and digits (SMPP 5.0 §4.7.1, §4.7.2, §4.7.29).
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, ValueError};
 use crate::types::COctetString;
 use crate::value::{AddressNames, FieldKind, Visitor};
-use crate::wire::{Field, Reader, open_enum};
+use crate::wire::{Field, Reader, Writer, open_enum};
 
 open_enum! {
     /// Type of number (SMPP 5.0 §4.7.1).
@@ -104,7 +102,7 @@ impl<'a, const MAX: usize> Address<'a, MAX> {
 impl<'a, const MAX: usize> Field<'a> for Address<'a, MAX> {
     const KIND: FieldKind = FieldKind::Address { max: MAX };
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         let ton = Ton(reader.u8_called(|| AddressNames::of(name).ton)?);
         let npi = Npi(reader.u8_called(|| AddressNames::of(name).npi)?);
@@ -120,9 +118,9 @@ impl<'a, const MAX: usize> Field<'a> for Address<'a, MAX> {
     }
 
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_slice(&[self.ton.0, self.npi.0]);
-        self.digits.write(out);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.octets(&[self.ton.0, self.npi.0]);
+        self.digits.write(writer);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {

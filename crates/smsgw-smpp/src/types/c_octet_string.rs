@@ -2,11 +2,9 @@
 
 use core::fmt;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, ValueError};
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field, Reader};
+use crate::wire::{Field, Reader, Writer};
 
 /// A C-octet string of at most `MAX` octets on the wire, its NUL included (SMPP 5.0 §3.1.1).
 ///
@@ -107,7 +105,7 @@ impl<const MAX: usize> fmt::Debug for COctetString<'_, MAX> {
 impl<'a, const MAX: usize> Field<'a> for COctetString<'a, MAX> {
     const KIND: FieldKind = FieldKind::COctetString { max: MAX };
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         reader.c_octet_string(MAX, name).map(Self)
     }
@@ -118,9 +116,8 @@ impl<'a, const MAX: usize> Field<'a> for COctetString<'a, MAX> {
     }
 
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_slice(self.0);
-        out.put_u8(0);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.c_octet_string(self.0);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {

@@ -2,12 +2,10 @@
 
 use core::fmt;
 
-use bytes::BytesMut;
-
 use crate::error::{DecodeError, ValueError};
 use crate::types::COctetString;
 use crate::value::{FieldKind, Visitor};
-use crate::wire::{Field, Reader};
+use crate::wire::{Field, Reader, Writer};
 
 /// A [`COctetString`] that hides itself in `Debug` output, so that no log shows it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -46,8 +44,8 @@ impl<'a, const MAX: usize> Field<'a> for Secret<'a, MAX> {
         self.0.size()
     }
 
-    fn write(&self, out: &mut BytesMut) {
-        self.0.write(out);
+    fn write(&self, writer: &mut Writer<'_>) {
+        self.0.write(writer);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {

@@ -3,12 +3,10 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, ValueError};
 use crate::quirks::Quirks;
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field, Reader};
+use crate::wire::{Field, Reader, Writer};
 
 /// Up to 255 items, read lazily from the frame or given as a list to send.
 #[derive(Clone, Copy)]
@@ -28,7 +26,7 @@ enum Items<'a, T> {
 pub trait SeqItem<'a>: sealed::Item<'a> + Copy + fmt::Debug {}
 
 pub(crate) mod sealed {
-    use super::{BytesMut, DecodeError, FieldKind, Reader, Visitor};
+    use super::{DecodeError, FieldKind, Reader, Visitor, Writer};
 
     pub trait Item<'a>: Sized {
         /// How the list is spelled on the wire.
@@ -37,7 +35,7 @@ pub(crate) mod sealed {
         const COUNT: &'static str;
         fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError>;
         fn size(&self) -> usize;
-        fn write(&self, out: &mut BytesMut);
+        fn write(&self, writer: &mut Writer<'_>);
         fn visit(&self, visitor: &mut dyn Visitor);
     }
 }
@@ -134,11 +132,11 @@ impl<'a, T: SeqItem<'a>> Field<'a> for Seq<'a, T> {
         }
     }
 
-    fn write(&self, out: &mut BytesMut) {
-        out.put_u8(self.count);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.u8(self.count);
         match self.items {
-            Items::Octets(octets, _) => out.put_slice(octets),
-            Items::List(list) => list.iter().for_each(|item| item.write(out)),
+            Items::Octets(octets, _) => writer.octets(octets),
+            Items::List(list) => list.iter().for_each(|item| item.write(writer)),
         }
     }
 

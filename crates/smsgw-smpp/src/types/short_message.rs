@@ -1,10 +1,8 @@
 //! `sm_length` and `short_message` (SMPP 5.0 §4.7.26, §4.7.28).
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, ValueError};
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field, Reader};
+use crate::wire::{Field, Reader, Writer};
 
 /// The octets of a message, at most 255; its `sm_length` follows from them.
 ///
@@ -60,7 +58,7 @@ impl core::fmt::Debug for ShortMessage<'_> {
 impl<'a> Field<'a> for ShortMessage<'a> {
     const KIND: FieldKind = FieldKind::ShortMessage;
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         let sm_length = reader.u8("sm_length")?;
         let octets = reader.octets(usize::from(sm_length), name)?;
@@ -73,9 +71,9 @@ impl<'a> Field<'a> for ShortMessage<'a> {
     }
 
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_u8(self.sm_length);
-        out.put_slice(self.octets);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.u8(self.sm_length);
+        writer.octets(self.octets);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {

@@ -2,12 +2,10 @@
 
 use core::time::Duration;
 
-use bytes::{BufMut as _, BytesMut};
-
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::quirks::Tolerance;
 use crate::value::{FieldKind, Value, Visitor};
-use crate::wire::{Field, Reader};
+use crate::wire::{Field, Reader, Writer, clamp};
 
 /// A time of 16 characters, `YYMMDDhhmmsstnnp`, or none.
 ///
@@ -253,21 +251,22 @@ fn is_time(octets: &[u8]) -> bool {
 impl<'a> Field<'a> for Time<'a> {
     const KIND: FieldKind = FieldKind::Time;
 
-    #[inline]
+    #[inline(always)]
     fn read(reader: &mut Reader<'a, '_>, name: &'static str) -> Result<Self, DecodeError> {
         // Most messages have none.
         if let Some((0, _)) = reader.rest().split_first() {
             reader.u8(name)?;
             return Ok(Self::NULL);
         }
-        let invalid = reader.error(DecodeErrorKind::InvalidTime, name);
+        let offset = reader.offset();
         let octets = reader.c_octet_string(17, name)?;
-        let time = Self::new(octets).map_err(|_| invalid)?;
+        let invalid = || DecodeError::new(DecodeErrorKind::InvalidTime, name, clamp(offset));
+        let time = Self::new(octets).map_err(|_| invalid())?;
         if (!reader.quirks.odd_times || reader.is_reporting()) && time.is_odd() {
             if !reader.quirks.odd_times {
-                return Err(invalid);
+                return Err(invalid());
             }
-            reader.tolerate_at(Tolerance::OddTime, name, invalid.offset());
+            reader.tolerate_at(Tolerance::OddTime, name, clamp(offset));
         }
         Ok(time)
     }
@@ -278,9 +277,8 @@ impl<'a> Field<'a> for Time<'a> {
     }
 
     #[inline]
-    fn write(&self, out: &mut BytesMut) {
-        out.put_slice(self.0);
-        out.put_u8(0);
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.c_octet_string(self.0);
     }
 
     fn visit(&self, name: &'static str, visitor: &mut dyn Visitor) {

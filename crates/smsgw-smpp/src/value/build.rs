@@ -11,7 +11,7 @@ use crate::frame::Frame;
 use crate::header::Header;
 use crate::quirks::Quirks;
 use crate::tlv::Tlvs;
-use crate::wire::clamp;
+use crate::wire::{Writer, clamp};
 
 /// Where a value goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,11 @@ pub fn build<S: Source>(
         None if fields.is_empty() || tlvs.is_empty() && trailing.is_empty() => {}
         None => return Err(body.error(BuildErrorKind::NoFields, "fields").into()),
     }
-    tlvs.write(&mut body.0);
+    let start = body.0.len();
+    body.0.resize(start + tlvs.size(), 0);
+    tlvs.write(&mut Writer::new(
+        body.0.get_mut(start..).unwrap_or_default(),
+    ));
     body.0.put_slice(trailing);
     let Ok(command_length) = u32::try_from(Header::LEN + body.0.len()) else {
         let (max, had) = (u32::MAX as usize, Header::LEN + body.0.len());
@@ -147,7 +151,7 @@ pub fn build<S: Source>(
         .into());
     };
     let mut octets = BytesMut::with_capacity(Header::LEN + body.0.len());
-    header.write(command_length, &mut octets);
+    octets.put_slice(&header.to_octets(command_length));
     octets.put_slice(&body.0);
     let frame = Frame::from_parts(header, octets.freeze());
     match frame.pdu_with(quirks) {

@@ -1,0 +1,8 @@
+//! Compiles as long as each library does without the rest of the tree.
+
+#[cfg(feature = "smsgw")]
+pub use smsgw;
+#[cfg(feature = "smsgw-gsm")]
+pub use smsgw_gsm;
+#[cfg(feature = "smsgw-smpp")]
+pub use smsgw_smpp;

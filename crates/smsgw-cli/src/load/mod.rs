@@ -1,0 +1,31 @@
+//! `smsgw load`: how many messages a server takes, and how fast.
+
+mod receipts;
+mod report;
+mod session;
+mod smpp;
+mod supply;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// Send many messages to a server and measure how it takes them.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  smsgw load smpp --connect 127.0.0.1:2775 --system-id esme --password secret")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Debug, Subcommand)]
+enum Kind {
+    Smpp(smpp::Args),
+}
+
+pub(crate) fn run(args: Args) -> ExitCode {
+    match args.kind {
+        Kind::Smpp(args) => smpp::run(&args),
+    }
+}

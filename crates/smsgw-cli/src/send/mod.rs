@@ -1,0 +1,29 @@
+//! `smsgw send`: one message, straight to a server.
+
+mod parts;
+mod smpp;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// Send one message straight to a server, without a gateway.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  smsgw send smpp --connect 127.0.0.1:2775 --system-id esme --password secret \\
+      --to +306912345678 hello")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Debug, Subcommand)]
+enum Kind {
+    Smpp(smpp::Args),
+}
+
+pub(crate) fn run(args: Args) -> ExitCode {
+    match args.kind {
+        Kind::Smpp(args) => smpp::run(&args),
+    }
+}

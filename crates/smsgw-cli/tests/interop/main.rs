@@ -1,0 +1,24 @@
+//! smsgw among strangers: peers not written by us bind to it, it binds to them, and tshark dissects their traffic.
+//!
+//! `.ci/run interop` installs the peers and runs this. What does not come from Debian is looked for in
+//! `target/interop`; the environment can name another Python (`SMSGW_INTEROP_PYTHON`) and another node_modules
+//! (`SMSGW_INTEROP_NODE_PATH`). A missing peer is a failed test, never a skipped one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests state what must hold"
+)]
+
+mod aiosmpplib;
+mod capture;
+mod esme;
+mod harness;
+mod kannel;
+mod net_smpp;
+mod node_smpp;
+mod operations;
+mod process;
+mod smpplib;
+mod smsc;
+mod tls;
+mod tools;

@@ -1,0 +1,148 @@
+//! Each example does what its first comment says.
+//!
+//! `cargo test` builds the examples of a package before its tests.
+#![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use smsgw_sim::smsc::{Config, Smsc};
+use smsgw_smpp::CommandStatus;
+use smsgw_smpp::esme::Esme;
+use smsgw_smpp::session::{self, Bind, BindMode};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// An example with these arguments; it ends with the test.
+fn example(name: &str, args: &[&str]) -> Child {
+    // This test is in `deps`, the examples are beside that.
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(name);
+    path.set_extension(std::env::consts::EXE_EXTENSION);
+    Command::new(&path)
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+async fn within<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(30), future)
+        .await
+        .expect("in time")
+}
+
+/// What an example prints when it ends well.
+async fn output(example: Child) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = within(example.wait_with_output()).await.unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// An ESME that submits to the simulator: its output, and the id the simulator gave.
+async fn submits(name: &str) -> (String, String) {
+    let config = Config::default().with_account("esme", "secret");
+    let smsc = Smsc::start(config).await.unwrap();
+    let address = smsc.local_addr().to_string();
+    let said = output(example(
+        name,
+        &[&address, "306912345678", "Hello from Rust"],
+    ))
+    .await;
+    let [message] = smsc.submitted().try_into().expect("one message");
+    assert_eq!(message.text.as_deref(), Some("Hello from Rust"));
+    smsc.shutdown().await;
+    (said, message.id.clone())
+}
+
+#[tokio::test]
+async fn esme_waits_for_its_receipt() {
+    let (said, id) = submits("esme").await;
+    assert!(
+        said.starts_with(&format!("accepted as {id}\nreceipt: id:{id} ")),
+        "{said}"
+    );
+    assert!(said.contains(" stat:DELIVRD "), "{said}");
+}
+
+#[tokio::test]
+async fn blocking_does_the_same() {
+    let (said, id) = submits("blocking").await;
+    assert!(
+        said.starts_with(&format!("accepted as {id}\nreceipt: id:{id} ")),
+        "{said}"
+    );
+    assert!(said.ends_with("\nclosed: unbound\n"), "{said}");
+}
+
+#[tokio::test]
+async fn tap_shows_every_pdu_but_no_password() {
+    let (said, id) = submits("tap").await;
+    let headers: Vec<_> = said.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(
+        headers,
+        [
+            "-> bind_transmitter ESME_ROK, number 1",
+            "<- bind_transmitter_resp ESME_ROK, number 1",
+            "-> submit_sm ESME_ROK, number 2",
+            "<- submit_sm_resp ESME_ROK, number 2",
+            "-> unbind ESME_ROK, number 3",
+            "<- unbind_resp ESME_ROK, number 3",
+        ]
+    );
+    for line in [
+        "   system_id: esme\n   password: ***\n",
+        "   destination_addr: 306912345678\n",
+        "   short_message: Hello from Rust\n",
+        &format!("   message_id: {id}\n"),
+        "   sc_interface_version: ",
+    ] {
+        assert!(said.contains(line), "{line} not in {said}");
+    }
+    assert!(!said.contains("secret"), "{said}");
+}
+
+#[tokio::test]
+async fn mc_checks_who_binds_and_sends_receipts() {
+    let mut mc = example("mc", &["127.0.0.1:0"]);
+    let mut lines = BufReader::new(mc.stdout.take().unwrap()).lines();
+    let first = within(lines.next_line()).await.unwrap().unwrap();
+    let address = first.strip_prefix("listening on ").unwrap();
+
+    for (name, password, expected) in [
+        ("nobody", "secret", CommandStatus::ESME_RINVSYSID),
+        ("esme", "guess", CommandStatus::ESME_RINVPASWD),
+    ] {
+        let (name, password) = (name.try_into().unwrap(), password.try_into().unwrap());
+        let bind = Bind::new(BindMode::Transceiver, name, password);
+        let refused = within(Esme::connect(address, &bind, session::Config::default())).await;
+        assert_eq!(refused.unwrap_err().status(), Some(expected));
+    }
+
+    for (name, id) in [("esme", "1"), ("blocking", "2")] {
+        let said = output(example(name, &[address, "306912345678", "Hello"])).await;
+        let expected =
+            format!("accepted as {id}\nreceipt: id:{id} sub:001 dlvrd:001 stat:DELIVRD err:000\n");
+        assert!(said.starts_with(&expected), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn without_arguments_each_says_what_it_wants() {
+    for name in ["esme", "mc", "blocking", "tap"] {
+        let output = within(example(name, &[]).wait_with_output()).await.unwrap();
+        assert!(!output.status.success());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("usage: {name} ")), "{said}");
+    }
+}
