@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use smsgw_gateway::{Config, Gateway};
@@ -14,7 +15,8 @@ use tracing_subscriber::filter::LevelFilter;
   smsgw serve --config smsgw.toml
 
 docs/smsgw.toml shows every key of the file. One line 'ready KIND ADDRESS' for each listener goes
-to standard error, then the log. SIGTERM or Ctrl-C ends it in good order.")]
+to standard error, then the log. SIGTERM or Ctrl-C ends it in good order; SIGHUP has certificates
+read again.")]
 pub(crate) struct Args {
     /// The configuration file.
     #[arg(long, value_name = "FILE")]
@@ -50,7 +52,8 @@ fn failure(error: &dyn fmt::Display) -> ExitCode {
 }
 
 async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
-    let end = crate::signal::end()?;
+    let mut end = pin!(crate::signal::end()?);
+    let mut reload = crate::signal::Reload::new()?;
     let mut gateway = Gateway::start(config).await?;
     for address in gateway.http_addresses() {
         eprintln!("ready http {address}");
@@ -58,8 +61,11 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     for address in gateway.smpp_addresses() {
         eprintln!("ready smpp {address}");
     }
-    tokio::select! {
-        () = end => Ok(gateway.shutdown().await?),
-        ended = gateway.ended() => Ok(ended?),
+    loop {
+        tokio::select! {
+            () = &mut end => return Ok(gateway.shutdown().await?),
+            ended = gateway.ended() => return Ok(ended?),
+            () = reload.asked() => gateway.reload().await,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The end as an operator asks for it.
+//! What an operator asks for: the end, and to read files again.
 
 use std::io;
 
@@ -23,4 +23,29 @@ pub(crate) fn end() -> io::Result<impl Future<Output = ()>> {
         // Without it there is no other end than to be killed.
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+/// SIGHUP, from now on. Where there is none it never comes.
+#[derive(Debug)]
+pub(crate) struct Reload {
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl Reload {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// Cancel-safe.
+    pub(crate) async fn asked(&mut self) {
+        #[cfg(unix)]
+        if self.hangup.recv().await.is_some() {
+            return;
+        }
+        std::future::pending().await
+    }
 }

@@ -183,6 +183,22 @@ fn a_port_in_use_is_told() {
 }
 
 #[test]
+fn certificates_that_cannot_be_used_are_told() {
+    let place = Place::new();
+    let link = "window = 10\ntls.ca = \"carrier.pem\"";
+    let error = place.change("window = 10", link).error();
+    let expected = "TLS of link.smpp operator: carrier.pem: ";
+    assert!(error.starts_with(expected), "{error}");
+    fs::write(place.path("carrier.pem"), "not PEM").unwrap();
+    let error = place.error();
+    assert_eq!(
+        error,
+        format!("{expected}no certificate; it needs PEM with BEGIN CERTIFICATE")
+    );
+    assert!(!place.path("data").exists());
+}
+
+#[test]
 fn a_store_that_is_no_directory_is_told() {
     let place = Place::new();
     fs::write(place.path("file"), "").unwrap();

@@ -6,6 +6,7 @@
 mod account;
 mod admission;
 mod callback;
+mod certificates;
 pub mod config;
 mod engine;
 mod ingress;

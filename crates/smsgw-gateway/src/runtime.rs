@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use smsgw::ReceiptRequest;
 use smsgw::convert::smpp::{Outgoing, Part};
+use smsgw::smpp::tls::TlsError;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::account::Accounts;
 use crate::admission::{Gate, Inbox, Refusal, Request};
 use crate::callback::Callbacks;
+use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::engine::{self, Effect, Engine, LinkIndex, Now, Outcome};
 use crate::ingress::{rest, smpp as smpp_server};
@@ -43,6 +45,7 @@ pub struct Gateway {
     smpp: Vec<SocketAddr>,
     transitions: broadcast::Sender<Transition>,
     stop: watch::Sender<bool>,
+    certificates: Arc<Certificates>,
     task: JoinHandle<Result<(), GatewayError>>,
 }
 
@@ -57,6 +60,14 @@ pub enum GatewayError {
         address: SocketAddr,
         /// Why.
         error: io::Error,
+    },
+    /// Certificates or keys cannot be used.
+    #[error("TLS of {name}: {error}{}", tls_hint(.error))]
+    Tls {
+        /// Of which listener or link.
+        name: String,
+        /// Why.
+        error: TlsError,
     },
     /// The store does not work.
     #[error(transparent)]
@@ -75,6 +86,18 @@ fn hint(error: &io::Error) -> &'static str {
         ErrorKind::AddrInUse => "; is another process using the port?",
         ErrorKind::PermissionDenied => "; ports below 1024 need privileges",
         ErrorKind::AddrNotAvailable => "; it is no address of this machine",
+        _ => "",
+    }
+}
+
+fn tls_hint(error: &TlsError) -> &'static str {
+    match error {
+        TlsError::Read { error, .. } if error.kind() == ErrorKind::NotFound => {
+            "; is the path right, from the directory that smsgw is started in?"
+        }
+        TlsError::Read { error, .. } if error.kind() == ErrorKind::PermissionDenied => {
+            "; the user that smsgw runs as has to be able to read it"
+        }
         _ => "",
     }
 }
@@ -112,8 +135,14 @@ impl Gateway {
     /// Opens the store and the listeners and goes on where the last run stopped.
     ///
     /// # Errors
-    /// When a listener or the store cannot be opened: one clear line.
+    /// When a listener or the store cannot be opened, or certificates cannot be used: one clear
+    /// line.
     pub async fn start(config: Config) -> Result<Self, GatewayError> {
+        let config = Arc::new(config);
+        let certificates = {
+            let config = Arc::clone(&config);
+            Arc::new(blocking(move || Certificates::read(&config)).await??)
+        };
         let http = listen(config.listen.http.iter().map(|http| http.bind)).await?;
         let smpp = listen(config.listen.smpp.iter().map(|smpp| smpp.bind)).await?;
         let path = config.store.path.clone();
@@ -144,11 +173,13 @@ impl Gateway {
             .link
             .smpp
             .iter()
+            .zip(certificates.connectors())
             .enumerate()
-            .map(|(index, link)| {
+            .map(|(index, (link, tls))| {
                 Link::start(
                     index,
                     link.clone(),
+                    tls,
                     link_events.clone(),
                     Arc::clone(&answers),
                 )
@@ -159,6 +190,7 @@ impl Gateway {
             smpp: addresses(&smpp),
             transitions: broadcast::channel(TRANSITIONS).0,
             stop,
+            certificates: Arc::clone(&certificates),
             task: tokio::spawn(async { Ok(()) }),
         };
         let mut servers = Vec::new();
@@ -167,9 +199,11 @@ impl Gateway {
             let server = rest::serve(listener, gate, settings.max_connections, ended);
             servers.push(tokio::spawn(server));
         }
-        for (listener, settings) in smpp.into_iter().zip(&config.listen.smpp) {
+        let smpp = smpp.into_iter().zip(&config.listen.smpp);
+        for ((listener, settings), tls) in smpp.zip(certificates.acceptors()) {
             let server = smpp_server::Server {
                 settings: settings.clone(),
+                tls,
                 gate: gate.clone(),
                 sessions: sessions.clone(),
                 notes: notes_sender.clone(),
@@ -216,6 +250,27 @@ impl Gateway {
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Transition> {
         self.transitions.subscribe()
+    }
+
+    /// Reads the files of certificates and keys again, and logs how that went. What is there goes
+    /// on; connections from now on use what is in the files. Where they cannot be used, what was
+    /// in force stays so.
+    pub async fn reload(&self) {
+        let certificates = Arc::clone(&self.certificates);
+        match blocking(move || certificates.reload()).await {
+            Ok(reloaded) if reloaded.is_empty() => {
+                tracing::info!("no TLS, so no certificates to read again");
+            }
+            Ok(reloaded) => {
+                for (of, outcome) in reloaded {
+                    match outcome {
+                        Ok(()) => tracing::info!(of, "certificates read again, and in force"),
+                        Err(error) => tracing::error!(of, %error, "the old certificates stay"),
+                    }
+                }
+            }
+            Err(error) => tracing::error!(%error, "the old certificates stay"),
+        }
     }
 
     /// Waits until the gateway ends by itself, which it does only when it must.

@@ -104,17 +104,17 @@ impl Process {
         self
     }
 
-    /// Asks it to end as an operator would, by a signal; the standard library cannot send one.
+    /// Asks it to end as an operator would.
     pub(crate) fn terminate(self) -> Self {
-        let kill = format!("kill -TERM {}", self.child.id());
-        assert!(
-            Command::new("sh")
-                .args(["-c", &kill])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("TERM");
         self.succeed()
+    }
+
+    /// Sends a signal, by a shell: the standard library cannot.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+        assert!(sent.success(), "{sent}: {self:?}");
     }
 }
 

@@ -1,10 +1,12 @@
 //! What the types of the configuration cannot say.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use argon2::password_hash::phc::PasswordHash;
+use rustls::pki_types::ServerName;
 
-use super::{Account, Config, Limits, LinkSmpp, Listen};
+use super::{Account, Config, Limits, LinkSmpp, LinkTls, Listen, ListenSmpp, Lockout};
 
 /// Something wrong, and at which key: `link.smpp.0.window`.
 #[derive(Debug)]
@@ -77,8 +79,7 @@ fn listeners(listen: &Listen) -> Checked {
         )?;
     }
     for (n, smpp) in listen.smpp.iter().enumerate() {
-        at_least_one(smpp.max_sessions, &format!("listen.smpp.{n}.max_sessions"))?;
-        octets(&smpp.system_id, 15, &format!("listen.smpp.{n}.system_id"))?;
+        listen_smpp(smpp, &format!("listen.smpp.{n}"))?;
     }
     let http = listen
         .http
@@ -98,6 +99,58 @@ fn listeners(listen: &Listen) -> Checked {
                 format!("{bind} is taken by another listener; give this one another port"),
             );
         }
+    }
+    Ok(())
+}
+
+fn listen_smpp(smpp: &ListenSmpp, at: &str) -> Checked {
+    if let Some(tls) = &smpp.tls {
+        let ca = tls.client_ca.as_ref();
+        for (key, file) in [
+            ("certificate", Some(&tls.certificate)),
+            ("key", Some(&tls.key)),
+            ("client_ca", ca),
+        ] {
+            pem_file(file, &format!("{at}.tls.{key}"))?;
+        }
+        if tls.client_certificates.is_some() && ca.is_none() {
+            return problem(
+                format!("{at}.tls.client_certificates"),
+                "nobody signs them; add client_ca with the file of those who do",
+            );
+        }
+    }
+    octets(&smpp.system_id, 15, &format!("{at}.system_id"))?;
+    for (key, most) in [
+        ("max_connections", smpp.max_connections),
+        (
+            "max_connections_per_address",
+            smpp.max_connections_per_address,
+        ),
+        ("max_binds_per_account", smpp.max_binds_per_account),
+        ("max_handshakes", smpp.max_handshakes),
+    ] {
+        at_least_one(most, &format!("{at}.{key}"))?;
+    }
+    let Lockout {
+        within,
+        first,
+        longest,
+        ..
+    } = smpp.lockout;
+    for (key, duration) in [("within", within), ("first", first)] {
+        if duration.is_zero() {
+            return problem(
+                format!("{at}.lockout.{key}"),
+                "must be longer than nothing; failures = 0 is for no lockout",
+            );
+        }
+    }
+    if first > longest {
+        return problem(
+            format!("{at}.lockout.longest"),
+            "first is longer than longest; change one",
+        );
     }
     Ok(())
 }
@@ -175,6 +228,9 @@ fn link(link: &LinkSmpp, at: &str) -> Checked {
             format!("{:?} is not an address; write host:port", link.address),
         );
     }
+    if let Some(tls) = &link.tls {
+        link_tls(tls, &format!("{at}.tls"))?;
+    }
     octets(&link.system_id, 15, &format!("{at}.system_id"))?;
     // What is wrong is told by its length alone.
     if link.password.expose().len() > 8 || link.password.expose().contains('\0') {
@@ -199,6 +255,37 @@ fn link(link: &LinkSmpp, at: &str) -> Checked {
                 "must be longer than nothing; try \"30s\"",
             );
         }
+    }
+    Ok(())
+}
+
+fn link_tls(tls: &LinkTls, at: &str) -> Checked {
+    for (key, file) in [
+        ("ca", &tls.ca),
+        ("certificate", &tls.certificate),
+        ("key", &tls.key),
+    ] {
+        pem_file(file.as_ref(), &format!("{at}.{key}"))?;
+    }
+    match (&tls.certificate, &tls.key) {
+        (Some(_), None) => return problem(at, "a certificate without its key; add key"),
+        (None, Some(_)) => return problem(at, "a key without its certificate; add certificate"),
+        _ => {}
+    }
+    if let Some(name) = &tls.server_name
+        && ServerName::try_from(name.as_str()).is_err()
+    {
+        return problem(
+            format!("{at}.server_name"),
+            format!("{name:?} is neither a host name nor an IP address"),
+        );
+    }
+    Ok(())
+}
+
+fn pem_file(path: Option<&PathBuf>, at: &str) -> Checked {
+    if path.is_some_and(|path| path.as_os_str().is_empty()) {
+        return problem(at, "the path is empty; write the name of a PEM file");
     }
     Ok(())
 }

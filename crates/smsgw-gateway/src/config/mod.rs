@@ -4,21 +4,27 @@
 
 mod check;
 mod duration;
+mod lockout;
+mod network;
 mod place;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::fmt;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 use smsgw::smpp::receipt::IdMatch;
+use smsgw::smpp::server::{Networks, guard};
 
+pub use lockout::Lockout;
 pub use secret::Secret;
+pub use tls::{ClientCertificate, LinkTls, ListenTls};
 
 /// What the gateway is told by its file.
 ///
@@ -102,12 +108,42 @@ pub struct ListenHttp {
 pub struct ListenSmpp {
     /// Address and port; port 0 takes a free one.
     pub bind: SocketAddr,
+    /// TLS; none where it is left out.
+    pub tls: Option<ListenTls>,
     /// What we call ourselves in the answer to a bind; at most 15 octets.
     #[serde(default = "default::system_id")]
     pub system_id: String,
-    /// Most sessions at a time.
-    #[serde(default = "default::max_sessions")]
-    pub max_sessions: usize,
+    /// Most connections at a time, bound or not.
+    #[serde(default = "default::max_connections")]
+    pub max_connections: usize,
+    /// Most connections from one address; an IPv6 address counts as its /64.
+    #[serde(default = "default::hundred")]
+    pub max_connections_per_address: usize,
+    /// Most bound sessions of one account.
+    #[serde(default = "default::hundred")]
+    pub max_binds_per_account: usize,
+    /// Most PROXY headers and TLS handshakes that are waited for at a time; beyond that the one
+    /// that takes longest is given up.
+    #[serde(default = "default::max_handshakes")]
+    pub max_handshakes: usize,
+    /// When somebody who fails to bind may not try for a while.
+    #[serde(default)]
+    pub lockout: Lockout,
+    /// Proxies whose connections begin with a PROXY header: all of theirs, and no others.
+    #[serde(default, deserialize_with = "network::read")]
+    pub proxies: Networks,
+}
+
+impl ListenSmpp {
+    pub(crate) fn limits(&self) -> guard::Limits {
+        guard::Limits {
+            connections: self.max_connections,
+            connections_per_address: self.max_connections_per_address,
+            binds_per_system_id: self.max_binds_per_account,
+            address_lockout: self.lockout.of_address(),
+            system_id_lockout: self.lockout.of_account(),
+        }
+    }
 }
 
 /// Somebody who may send.
@@ -144,6 +180,11 @@ pub struct LinkSmpp {
     pub id: String,
     /// `host:port`.
     pub address: String,
+    /// The address of ours to connect from; the system chooses where it is left out.
+    pub local_address: Option<IpAddr>,
+    /// TLS; none where it is left out.
+    #[serde(default, deserialize_with = "tls::read_link")]
+    pub tls: Option<LinkTls>,
     /// Ours there; at most 15 octets.
     pub system_id: String,
     /// Ours there; at most 8 octets.
@@ -269,8 +310,11 @@ mod default {
     pub(super) fn system_id() -> String {
         "smsgw".into()
     }
-    pub(super) const fn max_sessions() -> usize {
-        1000
+    pub(super) const fn hundred() -> usize {
+        100
+    }
+    pub(super) const fn max_handshakes() -> usize {
+        256
     }
     pub(super) const fn max_segments() -> usize {
         10

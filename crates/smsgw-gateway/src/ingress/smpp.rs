@@ -9,11 +9,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use smsgw::convert::smpp::from_submit_sm;
 use smsgw::gsm::udh::UserDataHeader;
-use smsgw::smpp::connection::Events;
 use smsgw::smpp::mc::Mc;
 use smsgw::smpp::pdu::{DeliverSm, SubmitSm, SubmitSmResp};
 use smsgw::smpp::receipt::{DateTime, Receipt};
-use smsgw::smpp::session::{Bind, Config as SessionConfig, Event};
+use smsgw::smpp::server::guard::Refusal as BindRefusal;
+use smsgw::smpp::server::{Accepted, BindPermit, Binder, Listener, ServerConfig};
+use smsgw::smpp::session::{Bind, Event};
+use smsgw::smpp::tls::Acceptor;
 use smsgw::smpp::tlv::{
     self, MessagePayload, ReceiptedMessageId, Tlv, TlvCString, Tlvs, UserMessageReference,
 };
@@ -22,8 +24,8 @@ use smsgw::smpp::types::{
     ShortMessage, Time, Ton,
 };
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::account::Account;
@@ -35,60 +37,61 @@ use crate::runtime::Note;
 /// One listener.
 pub(crate) struct Server {
     pub(crate) settings: ListenSmpp,
+    pub(crate) tls: Option<Acceptor>,
     pub(crate) gate: Gate,
     pub(crate) sessions: Sessions,
     pub(crate) notes: mpsc::Sender<Note>,
 }
 
-/// The pause after an accept that failed, as it does when the process has no file left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
 impl Server {
+    /// What the listener lets in.
+    fn config(&self) -> ServerConfig {
+        ServerConfig {
+            guard: self.settings.limits().into(),
+            proxies: self.settings.proxies.clone(),
+            tls: self.tls.clone(),
+            max_handshakes: self.settings.max_handshakes,
+            ..ServerConfig::default()
+        }
+    }
+
     /// Takes connections until `stop`, then ends with the last session.
     pub(crate) async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
-        let room = Arc::new(Semaphore::new(self.settings.max_sessions));
+        let mut listener = Listener::new(listener, self.config());
         let server = Arc::new(self);
         let mut sessions = JoinSet::new();
         loop {
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                accepted = listener.next() => accepted,
                 Some(_) = sessions.join_next() => continue,
                 _ = stop.wait_for(|stop| *stop) => break,
             };
             match accepted {
-                Ok((stream, peer)) => match Arc::clone(&room).try_acquire_owned() {
-                    Ok(place) => {
-                        let (server, stop) = (Arc::clone(&server), stop.clone());
-                        sessions.spawn(async move {
-                            server.session(stream, stop).await;
-                            drop(place);
-                        });
-                    }
-                    Err(_) => tracing::warn!(%peer, "refused: as many sessions as are allowed"),
-                },
-                Err(error) => {
-                    tracing::warn!(%error, "accept");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                Ok(accepted) => {
+                    let (server, stop) = (Arc::clone(&server), stop.clone());
+                    sessions.spawn(async move { server.session(accepted, stop).await });
                 }
+                Err(rejected) => tracing::warn!(%rejected, "turned away"),
             }
         }
         drop(listener);
         while sessions.join_next().await.is_some() {}
     }
 
-    async fn session(&self, stream: TcpStream, mut stop: watch::Receiver<bool>) {
-        let (mc, mut events) = Mc::new(stream, SessionConfig::default());
-        let bound = tokio::select! {
-            bound = self.bound(&mc, &mut events) => bound,
+    async fn session(&self, mut accepted: Accepted, mut stop: watch::Receiver<bool>) {
+        let admitted = tokio::select! {
+            admitted = self.admitted(&mut accepted) => admitted,
             _ = stop.wait_for(|stop| *stop) => None,
         };
-        let Some((account, version, receives)) = bound else {
+        let Some(admitted) = admitted else {
             return;
         };
+        let Accepted { mc, mut events, .. } = accepted;
+        let account = &admitted.account;
         let place = self
             .sessions
-            .add(&account.id, version, receives, mc.clone());
-        if receives {
+            .add(&account.id, admitted.version, admitted.receives, mc.clone());
+        if admitted.receives {
             // Receipts may have waited for it.
             let _ = self.notes.send(Note::AccountUp(account.id.clone())).await;
         }
@@ -97,7 +100,7 @@ impl Server {
             tokio::select! {
                 event = events.recv() => match event {
                     Some(Event::Request(frame)) => match frame.command_id() {
-                        CommandId::SUBMIT_SM => answers.push(self.submit(&account, frame)),
+                        CommandId::SUBMIT_SM => answers.push(self.submit(account, frame)),
                         _ => mc.reject(&frame, CommandStatus::ESME_RINVCMDID),
                     },
                     Some(_) => {}
@@ -110,11 +113,15 @@ impl Server {
     }
 
     /// Serves binds until one succeeds.
-    async fn bound(
-        &self,
-        mc: &Mc,
-        events: &mut Events,
-    ) -> Option<(Arc<Account>, InterfaceVersion, bool)> {
+    async fn admitted(&self, accepted: &mut Accepted) -> Option<Admitted> {
+        let Accepted {
+            mc,
+            events,
+            peer,
+            binder,
+            ..
+        } = accepted;
+        let peer = peer.address;
         while let Some(event) = events.recv().await {
             let Event::BindRequest(frame) = event else {
                 continue;
@@ -123,25 +130,43 @@ impl Server {
                 mc.refuse_bind(CommandStatus::ESME_RBINDFAIL);
                 continue;
             };
-            let (id, password) = (
-                bind.system_id.to_string(),
-                bind.password.as_octets().to_vec(),
-            );
-            match self.gate.verify(id, password).await {
-                Some(account) => {
-                    let system_id: Result<COctetString<'_, 16>, _> =
+            match self.admit(&bind, binder).await {
+                Ok((account, permit)) => {
+                    let ours: Result<COctetString<'_, 16>, _> =
                         self.settings.system_id.as_str().try_into();
-                    mc.accept_bind(system_id.unwrap_or_default());
-                    tracing::info!(account = account.id, mode = ?bind.mode, "bound");
-                    return Some((account, bind.interface_version, bind.mode.receives()));
+                    mc.accept_bind(ours.unwrap_or_default());
+                    tracing::info!(%peer, account = account.id, mode = ?bind.mode, "bound");
+                    return Some(Admitted {
+                        account,
+                        version: bind.interface_version,
+                        receives: bind.mode.receives(),
+                        _permit: permit,
+                    });
                 }
-                None => {
-                    tracing::warn!(system_id = %bind.system_id, "bind refused");
-                    mc.refuse_bind(CommandStatus::ESME_RINVPASWD);
+                Err((status, reason)) => {
+                    tracing::warn!(%peer, system_id = ?bind.system_id, reason, "bind refused");
+                    mc.refuse_bind(status);
                 }
             }
         }
         None
+    }
+
+    /// The account that binds and its place; else the status to answer, and why.
+    async fn admit(
+        &self,
+        bind: &Bind<'_>,
+        binder: &Binder,
+    ) -> Result<(Arc<Account>, BindPermit), (CommandStatus, String)> {
+        let refused = |refusal: BindRefusal| (refusal.status(), refusal.to_string());
+        let attempt = binder
+            .bind_as(bind.system_id.as_octets())
+            .map_err(refused)?;
+        let password = bind.password.as_octets().to_vec();
+        match self.gate.verify(bind.system_id.to_string(), password).await {
+            Some(account) => Ok((account, attempt.accept().map_err(refused)?)),
+            None => Err((attempt.fail(), "unknown id or wrong password".into())),
+        }
     }
 
     fn submit(
@@ -158,6 +183,15 @@ impl Server {
             (frame, answer)
         })
     }
+}
+
+/// Who bound, and how.
+struct Admitted {
+    account: Arc<Account>,
+    version: InterfaceVersion,
+    receives: bool,
+    /// The place among the sessions of the account.
+    _permit: BindPermit,
 }
 
 type Answer = Result<MessageId, CommandStatus>;

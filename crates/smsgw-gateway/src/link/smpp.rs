@@ -6,15 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use smsgw::smpp::connect::ConnectOptions;
 use smsgw::smpp::connection::Events;
 use smsgw::smpp::esme::Esme;
 use smsgw::smpp::pdu::{DataSm, DataSmResp, DeliverSm, DeliverSmResp, SubmitSm, SubmitSmResp};
 use smsgw::smpp::receipt::{DeliveryReceipt, IdOrigin};
-use smsgw::smpp::session::{Bind, BindMode, Config as SessionConfig, Event};
+use smsgw::smpp::session::{Backoff, Bind, BindMode, Config as SessionConfig, Event};
+use smsgw::smpp::tls::Connector;
 use smsgw::smpp::tlv::UserMessageReference;
 use smsgw::smpp::{CommandId, CommandStatus, Frame};
-use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, sleep};
 
 use crate::config::LinkSmpp;
 use crate::engine::{Addresses, LinkIndex, Outcome, Receipt};
@@ -38,12 +40,9 @@ pub(crate) enum LinkEvent {
     Receipt { answer: u64, receipt: Receipt },
 }
 
-/// The pause after the first failure to bind, and the longest.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 /// How long a session has to have lasted, if it took nothing, for the next pause to be the first
 /// again.
 const STABLE: Duration = Duration::from_secs(30);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Hands parts to a link.
 #[derive(Clone, Debug)]
@@ -68,6 +67,7 @@ impl Link {
     pub(crate) fn start(
         index: LinkIndex,
         config: LinkSmpp,
+        tls: Option<watch::Receiver<Connector>>,
         events: mpsc::Sender<(LinkIndex, LinkEvent)>,
         answers: Arc<AtomicU64>,
     ) -> (Self, tokio::task::JoinHandle<()>) {
@@ -78,6 +78,7 @@ impl Link {
         let task = Task {
             index,
             config,
+            tls,
             events,
             answers,
             shared: Arc::clone(&link.shared),
@@ -148,6 +149,7 @@ fn acknowledge(esme: &Esme, frame: &Frame) {
 struct Task {
     index: LinkIndex,
     config: LinkSmpp,
+    tls: Option<watch::Receiver<Connector>>,
     events: mpsc::Sender<(LinkIndex, LinkEvent)>,
     answers: Arc<AtomicU64>,
     shared: Arc<Mutex<Shared>>,
@@ -156,38 +158,28 @@ struct Task {
 
 impl Task {
     async fn run(self) {
-        let mut pause = PAUSE.0;
-        while !lock(&self.shared).closing {
-            let started = Instant::now();
-            let mut useful = false;
+        // Links that lost the same carrier should not all come back at once.
+        let (mut backoff, jitter) = (Backoff::default(), RandomState::new());
+        for attempt in 0.. {
             let session = tokio::select! {
-                session = timeout(CONNECT_TIMEOUT, self.connect()) => session,
+                session = self.connect() => session,
                 () = self.closed.notified() => return,
             };
             match session {
-                Ok(Ok((esme, events))) => {
+                Ok((esme, events)) => {
                     tracing::info!(link = self.config.id, "bound");
-                    useful = self.bound(esme, events).await;
+                    let started = Instant::now();
+                    if self.bound(esme, events).await || started.elapsed() > STABLE {
+                        backoff.reset();
+                    }
                 }
-                Ok(Err(error)) => {
-                    tracing::warn!(link = self.config.id, %error, "no session");
-                }
-                Err(_) => tracing::warn!(link = self.config.id, "no session: timed out"),
+                Err(error) => tracing::warn!(link = self.config.id, %error, "no session"),
             }
             if self.events.is_closed() || lock(&self.shared).closing {
                 return;
             }
-            pause = if useful || started.elapsed() > STABLE {
-                PAUSE.0
-            } else {
-                (pause * 2).min(PAUSE.1)
-            };
-            // Links that lost the same carrier should not all come back at once.
-            let jitter = f64::from(
-                u16::try_from(RandomState::new().hash_one(0) & 0xFFFF).unwrap_or_default(),
-            ) / 65_536.0;
             tokio::select! {
-                () = sleep(pause.mul_f64(0.5 + jitter / 2.0)) => {}
+                () = sleep(backoff.next(jitter.hash_one(attempt))) => {}
                 () = self.closed.notified() => return,
             }
         }
@@ -215,7 +207,12 @@ impl Task {
             slow_down: false,
             ..SessionConfig::default()
         };
-        Ok(Esme::connect(address, &bind, session).await?)
+        let options = ConnectOptions {
+            local_address: self.config.local_address,
+            tls: self.tls.as_ref().map(|tls| tls.borrow().clone()),
+            ..ConnectOptions::default()
+        };
+        Ok(Esme::connect_with(address, &bind, session, &options).await?)
     }
 
     /// Serves one session until it is over; whether it took anything.

@@ -1,52 +1,10 @@
 //! A link that is down, comes up, or is refused; and what the carrier sends that has no route.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use smsgw::smpp::CommandStatus;
 use smsgw_sim::smsc::Smsc;
 use tokio::net::TcpListener;
-use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Setup, carrier, eventually, gateway, soon};
-
-/// The log, as text.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-
-    /// Of this thread, so of this test.
-    fn of_this_thread(&self) -> tracing::subscriber::DefaultGuard {
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(self.clone())
-            .finish();
-        tracing::subscriber::set_default(subscriber)
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(octets);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::support::{Log, Setup, carrier, eventually, gateway, soon};
 
 #[tokio::test]
 async fn what_was_queued_leaves_when_the_carrier_comes_up() {
@@ -80,6 +38,16 @@ async fn a_link_that_was_cut_binds_again() {
     smsc.plug();
     gateway.reaches(&while_down, "delivered").await;
     assert_eq!(smsc.submitted().len(), 2);
+    gateway.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_link_connects_from_the_address_it_is_given() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let setup = Setup::new(listener.local_addr().unwrap()).link("local_address = \"127.0.0.2\"");
+    let gateway = setup.start().await;
+    let (_stream, peer) = soon(listener.accept()).await.unwrap();
+    assert_eq!(peer.ip().to_string(), "127.0.0.2");
     gateway.shutdown().await;
 }
 

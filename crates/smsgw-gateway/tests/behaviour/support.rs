@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
+use smsgw::smpp::connect::ConnectOptions;
 use smsgw::smpp::connection::Events;
 use smsgw::smpp::esme::{ConnectError, Esme};
 use smsgw::smpp::pdu::{DeliverSm, DeliverSmResp, SubmitSm};
@@ -17,6 +20,7 @@ use smsgw::smpp::{CommandStatus, Frame};
 use smsgw_gateway::{Config, Gateway};
 use smsgw_sim::smsc::{self, ReceiptPlan, Smsc};
 use tempfile::TempDir;
+use tracing_subscriber::fmt::MakeWriter;
 
 /// How long anything may take before a test says that it does not happen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -59,11 +63,50 @@ pub(crate) fn carrier() -> smsc::Config {
     })
 }
 
+/// The log, as text.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+
+    /// Of this thread, so of this test.
+    pub(crate) fn of_this_thread(&self) -> tracing::subscriber::DefaultGuard {
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(self.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
 /// What a gateway is started with; again with the same store, if wanted.
 pub(crate) struct Setup {
     store: TempDir,
     smsc: SocketAddr,
     password: &'static str,
+    listener: String,
     link: String,
     limits: String,
 }
@@ -74,9 +117,16 @@ impl Setup {
             store: tempfile::tempdir().unwrap(),
             smsc,
             password: "secret",
+            listener: String::new(),
             link: String::new(),
             limits: String::new(),
         }
+    }
+
+    /// A line of `[[listen.smpp]]`.
+    pub(crate) fn listener(mut self, line: &str) -> Self {
+        writeln!(self.listener, "{line}").unwrap();
+        self
     }
 
     /// A line of `[[link.smpp]]`.
@@ -102,6 +152,7 @@ impl Setup {
             store,
             smsc,
             password,
+            listener,
             link,
             limits,
         } = self;
@@ -113,6 +164,7 @@ impl Setup {
             bind = "127.0.0.1:0"
             [[listen.smpp]]
             bind = "127.0.0.1:0"
+            {listener}
             [[account]]
             id = "shop"
             password = "secret"
@@ -135,6 +187,12 @@ impl Setup {
 
     pub(crate) async fn start(&self) -> Running {
         Running::new(soon(Gateway::start(self.config())).await.unwrap())
+    }
+
+    /// Why it does not start.
+    pub(crate) async fn refused(&self) -> String {
+        let error = soon(Gateway::start(self.config())).await.unwrap_err();
+        error.to_string()
     }
 
     /// Starts as soon as the one before has let go of the store.
@@ -247,9 +305,25 @@ impl Running {
         soon(Esme::connect(self.smpp, &bind, config)).await
     }
 
+    /// Binds `esme` as transceiver over a connection of this kind.
+    pub(crate) async fn bind_with(
+        &self,
+        options: &ConnectOptions,
+    ) -> Result<(Esme, Events), ConnectError> {
+        let bind = esme("secret");
+        let config = session::Config::default();
+        soon(Esme::connect_with(self.smpp, &bind, config, options)).await
+    }
+
     pub(crate) async fn bind(&self, mode: BindMode) -> (Esme, Events) {
         self.bind_as(mode, "esme", "secret").await.unwrap()
     }
+}
+
+/// The bind of the account `esme`.
+pub(crate) fn esme(password: &str) -> Bind<'_> {
+    let (id, password) = ("esme".try_into().unwrap(), password.try_into().unwrap());
+    Bind::new(BindMode::Transceiver, id, password)
 }
 
 pub(crate) fn text_message(text: &str) -> Value {
@@ -272,6 +346,11 @@ pub(crate) async fn accepted(esme: &Esme, submit: &SubmitSm<'_>) -> String {
     let reply = soon(esme.submit(submit)).await.unwrap();
     assert_eq!(reply.status(), CommandStatus::ESME_ROK);
     reply.body().unwrap().message_id.to_string()
+}
+
+/// Whether the connection was closed instead of an answer.
+pub(crate) fn is_closed(outcome: &Result<(Esme, Events), ConnectError>) -> bool {
+    matches!(outcome, Err(ConnectError::Closed(_) | ConnectError::Io(_)))
 }
 
 /// The status a submit is refused with.
