@@ -45,6 +45,13 @@ pub enum What {
         /// From where.
         peer: SocketAddr,
     },
+    /// Somebody connected and was turned away, as there was no agreement on TLS in time.
+    Refused {
+        /// From where.
+        peer: SocketAddr,
+        /// Why.
+        reason: String,
+    },
     /// Somebody asked to bind.
     Bind {
         /// As whom.

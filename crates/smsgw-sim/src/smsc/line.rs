@@ -35,11 +35,11 @@ pub(super) async fn run(
     let cuts = power.borrow().cuts;
     let is_off = move |power: &Power| power.over || power.cuts != cuts;
     let End {
-        stream,
+        mc,
+        mut events,
         peer,
         number,
     } = end;
-    let (mc, mut events) = Mc::new(stream, shared.config.session.clone());
     let mut line = Line::new(mc, peer, number, shared);
     if let Some(credentials) = outbind {
         line.outbind(&credentials);

@@ -18,9 +18,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 use smsgw_gsm::SegmentError;
+use smsgw_smpp::connection;
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{AlertNotification, Outbind};
 use smsgw_smpp::receipt::Dialect;
+use smsgw_smpp::server::guard::Limits;
+use smsgw_smpp::server::{Accepted, Listener, ServerConfig};
+use smsgw_smpp::tls::Acceptor;
 use smsgw_smpp::types::{MessageState, Secret};
 use smsgw_smpp::{CommandStatus, ValueError};
 use tokio::net::{TcpListener, TcpStream};
@@ -129,6 +133,12 @@ impl Handle {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.0.local_addr
+    }
+
+    /// With what it speaks TLS, to read changed certificates with; `None` when it does not.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Acceptor> {
+        self.0.config.tls.as_ref()
     }
 
     /// What happens from now on.
@@ -429,7 +439,8 @@ struct Post {
 
 /// The other end of a connection, and its number.
 struct End {
-    stream: TcpStream,
+    mc: Mc,
+    events: connection::Events,
     peer: SocketAddr,
     number: u64,
 }
@@ -518,38 +529,63 @@ fn id_of_now() -> u64 {
     since.map_or(1, |since| u64::try_from(since.as_micros()).unwrap_or(1))
 }
 
+/// Only the faults that are set turn anybody away.
+const NO_LIMITS: Limits = Limits {
+    connections: usize::MAX,
+    connections_per_address: usize::MAX,
+    binds_per_system_id: usize::MAX,
+    address_lockout: None,
+    system_id_lockout: None,
+};
+
 /// Takes connections until the end; then ends them and waits for them.
 async fn accept(
     listener: TcpListener,
     mut outbinds: mpsc::Receiver<(TcpStream, SocketAddr, Credentials)>,
     shared: Arc<Shared>,
 ) {
+    let server = ServerConfig {
+        session: shared.config.session.clone(),
+        guard: NO_LIMITS.into(),
+        tls: shared.config.tls.clone(),
+        ..ServerConfig::default()
+    };
+    let mut listener = Listener::new(listener, server);
     let mut power = shared.power.subscribe();
     let mut lines = JoinSet::new();
     let mut number = 0;
     loop {
         // Each arm is cancel-safe.
-        let (stream, peer, credentials) = tokio::select! {
+        let (mc, events, peer, credentials) = tokio::select! {
             biased;
             () = until(&mut power, |power| power.over) => break,
             Some(_) = lines.join_next(), if !lines.is_empty() => continue,
-            Some((stream, peer, credentials)) = outbinds.recv() => (stream, peer, Some(credentials)),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => (stream, peer, None),
-                // Mostly too many open files: others end, then it goes on.
-                Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+            Some((stream, peer, credentials)) = outbinds.recv() => {
+                let (mc, events) = Mc::new(stream, shared.config.session.clone());
+                (mc, events, peer, Some(credentials))
+            }
+            accepted = listener.next() => match accepted {
+                Ok(Accepted { mc, events, peer, .. }) => (mc, events, peer.address, None),
+                Err(mut rejected) => {
+                    // Without one the system gave no connection; it is asked again.
+                    if let Some(peer) = rejected.address.take() {
+                        number += 1;
+                        let reason = rejected.to_string();
+                        shared.emit(number, || What::Refused { peer, reason });
+                    }
                     continue;
                 }
             },
         };
         let power = shared.power.subscribe();
         if power.borrow().is_cut {
+            mc.close();
             continue;
         }
         number += 1;
         let end = End {
-            stream,
+            mc,
+            events,
             peer,
             number,
         };
