@@ -1,4 +1,4 @@
-//! The end as an operator asks for it.
+//! What an operator asks for by signals.
 
 use std::io;
 
@@ -23,4 +23,17 @@ pub(crate) fn end() -> io::Result<impl Future<Output = ()>> {
         // Without it there is no other end than to be killed.
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+/// Does `act` at each SIGHUP from now on, by which operators ask to read files again.
+#[cfg(unix)]
+pub(crate) fn on_hangup(act: impl Fn() + Send + 'static) -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            act();
+        }
+    });
+    Ok(())
 }

@@ -104,9 +104,15 @@ impl Process {
         self
     }
 
-    /// Asks it to end as an operator would, by a signal; the standard library cannot send one.
+    /// Asks it to end as an operator would.
     pub(crate) fn terminate(self) -> Self {
-        let kill = format!("kill -TERM {}", self.child.id());
+        self.signal("TERM");
+        self.succeed()
+    }
+
+    /// Sends it a signal, which the standard library cannot.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(
             Command::new("sh")
                 .args(["-c", &kill])
@@ -114,7 +120,6 @@ impl Process {
                 .unwrap()
                 .success()
         );
-        self.succeed()
     }
 }
 
