@@ -66,7 +66,8 @@ impl Smsc {
     /// When the listener has no address.
     pub fn start_on(listener: TcpListener, config: Config) -> io::Result<Self> {
         let local_addr = listener.local_addr()?;
-        let (events, _) = broadcast::channel(config.max_events.max(1));
+        let channel = || broadcast::Sender::new(config.max_events.max(1));
+        let (events, session_events) = (channel(), channel());
         let (outbinds, asked) = mpsc::channel(1);
         let first_id = config.first_id.unwrap_or_else(|| {
             let has_room = config.session.interface_version.has_tlvs();
@@ -86,6 +87,7 @@ impl Smsc {
             }),
             config,
             events,
+            session_events,
             power: watch::Sender::new(Power::default()),
             outbinds,
         });
@@ -145,6 +147,13 @@ impl Handle {
     #[must_use]
     pub fn events(&self) -> Events {
         Events::new(self.0.events.subscribe())
+    }
+
+    /// What happens from now on, but for what is about a single message: faults, answers,
+    /// deliveries and the like. While nobody takes [`Self::events`], those cost nothing.
+    #[must_use]
+    pub fn session_events(&self) -> Events {
+        Events::new(self.0.session_events.subscribe())
     }
 
     /// The messages it accepted, oldest first, as far as it remembers.
@@ -411,6 +420,8 @@ struct Shared {
     config: Config,
     inner: Mutex<Inner>,
     events: broadcast::Sender<Arc<Event>>,
+    /// Those of them that are not about a message.
+    session_events: broadcast::Sender<Arc<Event>>,
     power: watch::Sender<Power>,
     /// Connections to ESMEs that are asked to bind, for the task that owns all of them.
     outbinds: mpsc::Sender<(TcpStream, SocketAddr, Credentials)>,
@@ -470,16 +481,33 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells whoever listens.
+    /// Tells whoever listens of a connection.
     fn emit(&self, connection: u64, what: impl FnOnce() -> What) {
-        if self.events.receiver_count() > 0 {
-            let event = Event {
-                what: what(),
-                protocol: Protocol::Smpp,
-                connection,
-            };
+        self.tell(&[&self.events, &self.session_events], connection, what);
+    }
+
+    /// Tells whoever listens of a message.
+    fn emit_message(&self, connection: u64, what: impl FnOnce() -> What) {
+        self.tell(&[&self.events], connection, what);
+    }
+
+    fn tell(
+        &self,
+        to: &[&broadcast::Sender<Arc<Event>>],
+        connection: u64,
+        what: impl FnOnce() -> What,
+    ) {
+        if to.iter().all(|sender| sender.receiver_count() == 0) {
+            return;
+        }
+        let event = Arc::new(Event {
+            what: what(),
+            protocol: Protocol::Smpp,
+            connection,
+        });
+        for sender in to {
             // The last reader may have gone this moment.
-            let _ = self.events.send(Arc::new(event));
+            let _ = sender.send(Arc::clone(&event));
         }
     }
 }
