@@ -1,7 +1,7 @@
 //! `smsgw sim smsc`: a message centre.
 
 use std::fmt;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +23,8 @@ use crate::values::{address, c_octets, duration};
 
 /// How long the reader of the last events has to take them.
 const LAST_EVENTS: Duration = Duration::from_secs(1);
+/// Octets of lines that are written at once, while there are more.
+const MAX_LINES: usize = 64 << 10;
 
 /// A message centre (SMSC): takes messages, sends receipts, misbehaves as told.
 #[derive(Debug, clap::Args)]
@@ -98,6 +100,9 @@ pub(crate) struct Args {
     /// Chooses which messages fail.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Print no events of messages, only of connections: for loads.
+    #[arg(long)]
+    quiet: bool,
     /// Path of a Unix socket for commands.
     #[cfg(unix)]
     #[arg(long, value_name = "PATH")]
@@ -159,7 +164,10 @@ async fn serve(args: Args) -> Result<(), String> {
         crate::signal::on_hangup(move || reload(&tls)).map_err(|error| error.to_string())?;
     }
     let (printed, mut printing) = oneshot::channel();
-    let events = smsc.events();
+    let events = match args.quiet {
+        true => smsc.session_events(),
+        false => smsc.events(),
+    };
     // A thread of its own: standard output may block.
     std::thread::spawn(move || printed.send(print(events)));
     eprintln!("ready smpp {}", smsc.local_addr());
@@ -245,22 +253,29 @@ fn config(args: &Args) -> Result<Config, String> {
 
 /// Prints each event as it comes, until there are no more or nobody reads.
 fn print(mut events: Events) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = io::stdout().lock();
+    let mut lines = Vec::new();
     let mut missed = 0;
     while let Some(event) = events.blocking_recv() {
         let mut next = Some(event);
         while let Some(event) = next {
-            json_line::write(&mut out, &*event)?;
+            json_line::write(&mut lines, &*event)?;
+            if lines.len() >= MAX_LINES {
+                out.write_all(&lines)?;
+                lines.clear();
+            }
             next = events.try_recv();
         }
         let count = events.missed() - missed;
         if count > 0 {
             missed += count;
             let event = json!({"event": "missed", "protocol": "smpp", "count": count});
-            json_line::write(&mut out, &event)?;
+            json_line::write(&mut lines, &event)?;
         }
-        // There is nothing more to print now, so nobody waits for a line.
-        out.flush()?;
+        // There is nothing more to print now, so nobody waits for a line. Whole lines go out as
+        // they are.
+        out.write_all(&lines)?;
+        lines.clear();
     }
     Ok(())
 }
