@@ -109,6 +109,22 @@ fn every_message_is_counted_with_its_answer_and_its_receipt() {
 }
 
 #[test]
+fn a_quiet_message_centre_tells_of_sessions_alone() {
+    let (smsc, address) = smsc(&["--quiet", "--fault", "throttle=100"]);
+    let (report, _) = report(&address, &["--messages", "1000", "--receipts"]);
+    let statuses = json!({"ESME_ROK": 990, "ESME_RTHROTTLED": 10});
+    assert_eq!(report["statuses"], statuses, "{report}");
+    assert_eq!(report["receipts"]["received"], 990);
+    let smsc = smsc.terminate();
+    for kind in ["connect", "bind", "unbind", "disconnect"] {
+        assert_eq!(smsc.events(kind).len(), 1, "{smsc:?}");
+    }
+    for kind in ["submit", "receipt", "response", "fault"] {
+        assert!(smsc.events(kind).is_empty(), "{kind}");
+    }
+}
+
+#[test]
 fn refusals_are_counted_by_name() {
     let (smsc, address) = smsc(&["--fault", "throttle=5"]);
     let (json, status) = report(&address, &["--messages", "100", "--mode", "tx"]);

@@ -5,36 +5,18 @@
     reason = "tests state what must hold"
 )]
 
-use std::fs;
-use std::path::Path;
+#[path = "support/certificates.rs"]
+mod certificates;
+
 use std::process::{Command, Output, Stdio};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use certificates::{SERVER, certificates};
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::SubmitSmResp;
 use smsgw_smpp::session::{Config, Event};
 use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles};
 use tokio::net::TcpListener;
-
-const SERVER: &str = "smsc.example.net";
-
-/// Certificates of an authority, of the server and of a client, in `directory`.
-fn certificates(directory: &Path) {
-    let mut params = CertificateParams::new([]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate().unwrap();
-    let ca = params.self_signed(&key).unwrap();
-    fs::write(directory.join("ca.pem"), ca.pem()).unwrap();
-    let issuer = Issuer::new(params, key);
-    for name in [SERVER, "client"] {
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &issuer).unwrap();
-        fs::write(directory.join(format!("{name}.pem")), certificate.pem()).unwrap();
-        fs::write(directory.join(format!("{name}.key")), key.serialize_pem()).unwrap();
-    }
-}
 
 /// Takes every message of who shows a certificate.
 async fn serve(listener: TcpListener, acceptor: Acceptor) {

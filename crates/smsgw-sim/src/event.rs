@@ -45,6 +45,13 @@ pub enum What {
         /// From where.
         peer: SocketAddr,
     },
+    /// Somebody connected and was turned away, as there was no agreement on TLS in time.
+    Refused {
+        /// From where.
+        peer: SocketAddr,
+        /// Why.
+        reason: String,
+    },
     /// Somebody asked to bind.
     Bind {
         /// As whom.
@@ -72,9 +79,9 @@ pub enum What {
         reason: String,
     },
     /// A message was accepted.
-    Submit(Message),
+    Submit(Arc<Message>),
     /// A message that waits got another text.
-    Replace(Message),
+    Replace(Arc<Message>),
     /// A message or broadcast was taken back.
     Cancel {
         /// Its id.
@@ -390,13 +397,11 @@ pub(crate) fn state_name<S: Serializer>(
 }
 
 fn hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    struct Hex<'a>(&'a [u8]);
-    impl std::fmt::Display for Hex<'_> {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
-        }
-    }
-    serializer.collect_str(&Hex(octets))
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    let digits = octets
+        .iter()
+        .flat_map(|octet| [digit(octet >> 4), digit(octet & 0x0F)]);
+    serializer.serialize_str(&digits.collect::<String>())
 }
 
 /// The events from here on, for one reader.

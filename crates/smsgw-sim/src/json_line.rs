@@ -31,6 +31,10 @@ impl Formatter for OneLine {
     where
         W: ?Sized + Write,
     {
+        // Most are plain: looked at as octets, which is much faster.
+        if fragment.bytes().all(|octet| octet < 0x7F) {
+            return out.write_all(fragment.as_bytes());
+        }
         for piece in fragment.split_inclusive(is_escaped) {
             let bare = piece.trim_end_matches(is_escaped);
             out.write_all(bare.as_bytes())?;

@@ -1,9 +1,13 @@
 //! `smsgw decode smpp`: any PDU.
 
+use std::borrow::Cow;
+
 use bytes::BytesMut;
 use serde_json::{Map, Value as Json, json};
+use smsgw_smpp::pdu::SubmitSm;
+use smsgw_smpp::text::{Alphabets, Content};
 use smsgw_smpp::tlv::{MessagePayload, Tlv};
-use smsgw_smpp::types::EsmClass;
+use smsgw_smpp::types::{DataCoding, EsmClass, ShortMessage};
 use smsgw_smpp::value::{Value, Visitor};
 use smsgw_smpp::{Decoded, Frame, FrameError, Pdu, Quirks, Tolerable, Tolerance};
 
@@ -63,7 +67,7 @@ impl Decode for Decoder {
         table.row(trailing(&pdu).len(), name, "");
         let mut fields = Fields::default();
         pdu.visit(&mut fields);
-        if let Some(text) = Message::of(&pdu, &fields).and_then(|message| message.text()) {
+        if let Some(text) = text(&pdu, &fields).flatten() {
             table.remark("text", &printable(&text));
         }
         for fault in tolerated.iter() {
@@ -89,7 +93,7 @@ pub(super) fn pdu_json(frame: &Frame, decoded: &Decoded<Pdu<'_>>) -> Map<String,
     let Decoded { pdu, tolerated } = decoded;
     let mut fields = Fields::default();
     pdu.visit(&mut fields);
-    let text = Message::of(pdu, &fields).map(|message| message.text());
+    let text = text(pdu, &fields).map(|text| ("text", json!(text)));
     let tlv = |tlv: Tlv<'_>| {
         json!({
             "tag": tlv.tag().0,
@@ -117,7 +121,6 @@ pub(super) fn pdu_json(frame: &Frame, decoded: &Decoded<Pdu<'_>>) -> Map<String,
         ("trailing", json!(hex::encode(trailing(pdu)))),
         ("tolerated", tolerated.iter().map(fault).collect()),
     ];
-    let text = text.map(|text| ("text", json!(text)));
     entries
         .into_iter()
         .chain(text)
@@ -213,37 +216,23 @@ impl Visitor for Fields {
     }
 }
 
-/// The message that some PDUs carry, in `short_message` or `message_payload`.
-struct Message {
-    esm_class: EsmClass,
-    data_coding: u8,
-    octets: Vec<u8>,
-}
-
-impl Message {
-    fn of(pdu: &Pdu<'_>, fields: &Fields) -> Option<Self> {
-        let payload = pdu.tlvs().find::<MessagePayload<'_>>();
-        let octets = match payload {
-            Some(payload) if fields.short_message.is_empty() => payload.0.as_octets().to_vec(),
-            _ if fields.object.contains_key("short_message") => fields.short_message.clone(),
-            _ => return None,
-        };
-        Some(Self {
-            esm_class: EsmClass(fields.octet("esm_class")),
-            data_coding: fields.octet("data_coding"),
-            octets,
-        })
-    }
-
-    /// The text without a user data header, where the octets are text of a common alphabet.
-    fn text(&self) -> Option<String> {
-        let mut octets = self.octets.as_slice();
-        if self.esm_class.has_udh() {
-            let (&len, rest) = octets.split_first()?;
-            octets = rest.get(usize::from(len)..)?;
-        }
-        smsgw::convert::smpp::text(self.data_coding, octets)
-    }
+/// Of those PDUs that carry a message its text, where the octets are text of a common alphabet.
+fn text(pdu: &Pdu<'_>, fields: &Fields) -> Option<Option<String>> {
+    // Whatever it is, its message is told as that of a submit_sm is.
+    let submit = SubmitSm {
+        esm_class: EsmClass(fields.octet("esm_class")),
+        data_coding: DataCoding(fields.octet("data_coding")),
+        // It came as one.
+        short_message: ShortMessage::new(&fields.short_message).unwrap_or_default(),
+        tlvs: pdu.tlvs(),
+        ..SubmitSm::default()
+    };
+    let carries_one = fields.object.contains_key("short_message")
+        || submit.tlvs.find::<MessagePayload<'_>>().is_some();
+    carries_one.then(|| {
+        let text = Content::from(&submit).text(&Alphabets::default());
+        text.map(Cow::into_owned)
+    })
 }
 
 /// The dissection for people: octet, hex, field, value.

@@ -1,8 +1,9 @@
 //! `smsgw sim smsc`: a message centre.
 
 use std::fmt;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use smsgw_sim::json_line;
 #[cfg(unix)]
 use smsgw_sim::smsc::Control;
 use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
+use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles, TlsError};
 use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
 
@@ -21,6 +23,8 @@ use crate::values::{address, c_octets, duration};
 
 /// How long the reader of the last events has to take them.
 const LAST_EVENTS: Duration = Duration::from_secs(1);
+/// Octets of lines that are written at once, while there are more.
+const MAX_LINES: usize = 64 << 10;
 
 /// A message centre (SMSC): takes messages, sends receipts, misbehaves as told.
 #[derive(Debug, clap::Args)]
@@ -28,6 +32,7 @@ const LAST_EVENTS: Duration = Duration::from_secs(1);
   smsgw sim smsc
   smsgw sim smsc --smpp 127.0.0.1:2776 --system-id gateway --password secret
   smsgw sim smsc --receipt-failures 10% --fault throttle=10 --control /tmp/smsc.sock
+  smsgw sim smsc --tls-cert server.pem --tls-key server.key --tls-client-ca clients.pem
   smsgw sim smsc --fault slow=3,delay=200ms-1s --fault refuse-bind,times=2,status=ESME_RALYBND
   echo 'sms +306912345678 hello' | nc -U -q1 /tmp/smsc.sock
 
@@ -53,6 +58,7 @@ Commands of the control socket, one a line:
   fault NAME [N|off] [...]     as --fault, with blanks; 'fault off' ends all
   cut                          drop all connections, and new ones until 'plug'
   plug                         take connections again
+  reload                       read the certificates again, as SIGHUP does; sessions go on
 
 docs/SIMULATOR.md tells more, and what the events are.")]
 pub(crate) struct Args {
@@ -65,6 +71,15 @@ pub(crate) struct Args {
     /// The password that goes with it.
     #[arg(long, value_name = "PW", requires = "system_id", value_parser = c_octets::<9>)]
     password: Option<String>,
+    /// Speak TLS: PEM file with the certificate to show, and those that lead to its root.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file with its private key.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// PEM file of who signs the certificates that clients must show; they need none unless given.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
     /// From a message to its receipt.
     #[arg(long, value_name = "TIME", default_value = "200ms", value_parser = duration)]
     receipt_delay: Duration,
@@ -88,10 +103,13 @@ pub(crate) struct Args {
     /// Chooses which messages fail.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Print no events of messages, only of connections: for loads.
+    #[arg(long)]
+    quiet: bool,
     /// Path of a Unix socket for commands.
     #[cfg(unix)]
     #[arg(long, value_name = "PATH")]
-    control: Option<std::path::PathBuf>,
+    control: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -144,8 +162,20 @@ async fn serve(args: Args) -> Result<(), String> {
     #[cfg(unix)]
     let control = control.transpose()?;
     let end = crate::signal::end().map_err(|error| error.to_string())?;
+    if let Some(tls) = smsc.tls().cloned() {
+        let mut hangup = crate::signal::Reload::new().map_err(|error| error.to_string())?;
+        tokio::spawn(async move {
+            loop {
+                hangup.asked().await;
+                reload(&tls);
+            }
+        });
+    }
     let (printed, mut printing) = oneshot::channel();
-    let events = smsc.events();
+    let events = match args.quiet {
+        true => smsc.session_events(),
+        false => smsc.events(),
+    };
     // A thread of its own: standard output may block.
     std::thread::spawn(move || printed.send(print(events)));
     eprintln!("ready smpp {}", smsc.local_addr());
@@ -164,6 +194,28 @@ async fn serve(args: Args) -> Result<(), String> {
     // The reader may be gone, or slow: either way this is the end.
     let _ = tokio::time::timeout(LAST_EVENTS, printing).await;
     Ok(())
+}
+
+fn reload(tls: &Acceptor) {
+    match tls.reload() {
+        Ok(()) => eprintln!("certificates read again"),
+        Err(error) => eprintln!("smsgw sim smsc: the certificates stay as they were: {error}"),
+    }
+}
+
+/// `None` when it is not to speak TLS.
+fn tls(args: &Args) -> Result<Option<Acceptor>, TlsError> {
+    let files = args.tls_cert.as_ref().zip(args.tls_key.as_ref());
+    let acceptor = |(certificates, key)| {
+        let ca = args.tls_client_ca.clone();
+        Acceptor::from_files(ServerFiles {
+            identity: Identity::new(certificates, key),
+            clients: ca.map_or(ClientCertificates::None, |ca| {
+                ClientCertificates::Required { ca }
+            }),
+        })
+    };
+    files.map(acceptor).transpose()
 }
 
 fn config(args: &Args) -> Result<Config, String> {
@@ -185,6 +237,7 @@ fn config(args: &Args) -> Result<Config, String> {
         return Err("the shares of --receipt-failures are more than 1 together".to_owned());
     }
     let mut config = Config {
+        tls: tls(args).map_err(|error| error.to_string())?,
         ids: match args.ids {
             Ids::Decimal => IdFormat::Decimal,
             Ids::Hex => IdFormat::Hex,
@@ -208,22 +261,29 @@ fn config(args: &Args) -> Result<Config, String> {
 
 /// Prints each event as it comes, until there are no more or nobody reads.
 fn print(mut events: Events) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = io::stdout().lock();
+    let mut lines = Vec::new();
     let mut missed = 0;
     while let Some(event) = events.blocking_recv() {
         let mut next = Some(event);
         while let Some(event) = next {
-            json_line::write(&mut out, &*event)?;
+            json_line::write(&mut lines, &*event)?;
+            if lines.len() >= MAX_LINES {
+                out.write_all(&lines)?;
+                lines.clear();
+            }
             next = events.try_recv();
         }
         let count = events.missed() - missed;
         if count > 0 {
             missed += count;
             let event = json!({"event": "missed", "protocol": "smpp", "count": count});
-            json_line::write(&mut out, &event)?;
+            json_line::write(&mut lines, &event)?;
         }
-        // There is nothing more to print now, so nobody waits for a line.
-        out.flush()?;
+        // There is nothing more to print now, so nobody waits for a line. Whole lines go out as
+        // they are.
+        out.write_all(&lines)?;
+        lines.clear();
     }
     Ok(())
 }

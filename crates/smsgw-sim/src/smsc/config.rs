@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use smsgw_smpp::receipt::Dialect;
 use smsgw_smpp::session;
+use smsgw_smpp::tls::Acceptor;
 use smsgw_smpp::types::{InterfaceVersion, MessageState};
 
 use crate::chance::fraction;
@@ -49,6 +50,8 @@ pub enum IdFormat {
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub bind: SocketAddr,
+    /// With what TLS is spoken; `None` for none. To an ESME that is asked to bind it never is.
+    pub tls: Option<Acceptor>,
     /// Who may bind; empty lets everybody.
     pub accounts: Vec<Account>,
     /// What becomes of messages.
@@ -77,6 +80,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
             accounts: Vec::new(),
             receipts: ReceiptPlan::default(),
             faults: Faults::none(),
@@ -100,6 +104,13 @@ impl Config {
     #[must_use]
     pub fn with_bind(mut self, address: SocketAddr) -> Self {
         self.bind = address;
+        self
+    }
+
+    /// Speaking TLS.
+    #[must_use]
+    pub fn with_tls(mut self, acceptor: Acceptor) -> Self {
+        self.tls = Some(acceptor);
         self
     }
 

@@ -9,6 +9,7 @@
 //! | `fault NAME [N]` | sets a fault for every nth submit; `fault NAME off` ends it, `fault off` all |
 //! | `cut` | drops all connections, and new ones until `plug` |
 //! | `plug` | takes connections again |
+//! | `reload` | reads the certificates again; sessions go on |
 //!
 //! Every answer has `"ok"`; when it is false, `"error"` says why.
 
@@ -155,8 +156,14 @@ async fn execute(command: &str, smsc: &Handle) -> Result<Value, String> {
             smsc.plug();
             Ok(json!({"ok": true}))
         }
+        "reload" => {
+            let tls = smsc.tls().ok_or("it does not speak TLS")?;
+            tls.reload().map_err(|error| error.to_string())?;
+            Ok(json!({"ok": true}))
+        }
         other => Err(format!(
-            "no command '{other}': there are sms, alert, outbind, status, fault, cut and plug"
+            "no command '{other}': there are sms, alert, outbind, status, fault, cut, plug and \
+             reload"
         )),
     }
 }

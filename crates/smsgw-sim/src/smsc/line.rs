@@ -4,7 +4,7 @@ mod broadcast;
 mod manage;
 mod submit;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -35,15 +35,16 @@ pub(super) async fn run(
     let cuts = power.borrow().cuts;
     let is_off = move |power: &Power| power.over || power.cuts != cuts;
     let End {
-        stream,
+        mc,
+        mut events,
         peer,
         number,
     } = end;
-    let (mc, mut events) = Mc::new(stream, shared.config.session.clone());
     let mut line = Line::new(mc, peer, number, shared);
     if let Some(credentials) = outbind {
         line.outbind(&credentials);
     }
+    let mut received = VecDeque::new();
     let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
         let now = Instant::now();
@@ -61,10 +62,13 @@ pub(super) async fn run(
                 line.hear_out(&mut events).await;
                 break;
             }
-            event = events.recv() => match event {
-                Some(event) => line.handle(event, Instant::now()),
-                None => break,
-            },
+            is_open = events.recv_all(&mut received) => {
+                if !is_open {
+                    break;
+                }
+                let now = Instant::now();
+                received.drain(..).for_each(|event| line.handle(event, now));
+            }
             () = line.wake.notified() => {}
             () = timer.as_mut(), if due.is_some() => {}
         }
@@ -434,7 +438,7 @@ impl Line {
     }
 
     fn fault(&self, kind: Kind, number: SequenceNumber, id: Option<String>) {
-        self.shared.emit(self.number, || What::Fault {
+        self.shared.emit_message(self.number, || What::Fault {
             name: kind.name(),
             system_id: self.system_id().to_owned(),
             sequence_number: number.0,
@@ -444,7 +448,7 @@ impl Line {
 
     /// Tells of an answer that was given.
     fn responded(&self, request: &Frame, status: CommandStatus, id: Option<String>) {
-        self.shared.emit(self.number, || What::Response {
+        self.shared.emit_message(self.number, || What::Response {
             command: request.command_id().response().to_string(),
             system_id: self.system_id().to_owned(),
             status: Status(status),
@@ -482,7 +486,7 @@ impl Line {
             }
         };
         delivery.attempts += 1;
-        self.shared.emit(self.number, || {
+        self.shared.emit_message(self.number, || {
             let envelope = Envelope {
                 id: &delivery.id,
                 system_id,
@@ -507,7 +511,7 @@ impl Line {
             return;
         };
         let status = frame.command_status();
-        self.shared.emit(self.number, || What::Response {
+        self.shared.emit_message(self.number, || What::Response {
             command: frame.command_id().to_string(),
             system_id: self.system_id().to_owned(),
             status: Status(status),
@@ -534,7 +538,7 @@ impl Line {
         let Some(delivery) = self.in_flight.remove(&token) else {
             return;
         };
-        self.shared.emit(self.number, || What::Unanswered {
+        self.shared.emit_message(self.number, || What::Unanswered {
             system_id: self.system_id().to_owned(),
             id: delivery.id.clone(),
         });

@@ -18,9 +18,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 use smsgw_gsm::SegmentError;
+use smsgw_smpp::connection;
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{AlertNotification, Outbind};
 use smsgw_smpp::receipt::Dialect;
+use smsgw_smpp::server::guard::Limits;
+use smsgw_smpp::server::{Accepted, Listener, ServerConfig};
+use smsgw_smpp::tls::Acceptor;
 use smsgw_smpp::types::{MessageState, Secret};
 use smsgw_smpp::{CommandStatus, ValueError};
 use tokio::net::{TcpListener, TcpStream};
@@ -62,7 +66,8 @@ impl Smsc {
     /// When the listener has no address.
     pub fn start_on(listener: TcpListener, config: Config) -> io::Result<Self> {
         let local_addr = listener.local_addr()?;
-        let (events, _) = broadcast::channel(config.max_events.max(1));
+        let channel = || broadcast::Sender::new(config.max_events.max(1));
+        let (events, session_events) = (channel(), channel());
         let (outbinds, asked) = mpsc::channel(1);
         let first_id = config.first_id.unwrap_or_else(|| {
             let has_room = config.session.interface_version.has_tlvs();
@@ -82,6 +87,7 @@ impl Smsc {
             }),
             config,
             events,
+            session_events,
             power: watch::Sender::new(Power::default()),
             outbinds,
         });
@@ -131,10 +137,23 @@ impl Handle {
         self.0.local_addr
     }
 
+    /// With what it speaks TLS, to read changed certificates with; `None` when it does not.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Acceptor> {
+        self.0.config.tls.as_ref()
+    }
+
     /// What happens from now on.
     #[must_use]
     pub fn events(&self) -> Events {
         Events::new(self.0.events.subscribe())
+    }
+
+    /// What happens from now on, but for what is about a single message: faults, answers,
+    /// deliveries and the like. While nobody takes [`Self::events`], those cost nothing.
+    #[must_use]
+    pub fn session_events(&self) -> Events {
+        Events::new(self.0.session_events.subscribe())
     }
 
     /// The messages it accepted, oldest first, as far as it remembers.
@@ -401,6 +420,8 @@ struct Shared {
     config: Config,
     inner: Mutex<Inner>,
     events: broadcast::Sender<Arc<Event>>,
+    /// Those of them that are not about a message.
+    session_events: broadcast::Sender<Arc<Event>>,
     power: watch::Sender<Power>,
     /// Connections to ESMEs that are asked to bind, for the task that owns all of them.
     outbinds: mpsc::Sender<(TcpStream, SocketAddr, Credentials)>,
@@ -429,7 +450,8 @@ struct Post {
 
 /// The other end of a connection, and its number.
 struct End {
-    stream: TcpStream,
+    mc: Mc,
+    events: connection::Events,
     peer: SocketAddr,
     number: u64,
 }
@@ -459,16 +481,33 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells whoever listens.
+    /// Tells whoever listens of a connection.
     fn emit(&self, connection: u64, what: impl FnOnce() -> What) {
-        if self.events.receiver_count() > 0 {
-            let event = Event {
-                what: what(),
-                protocol: Protocol::Smpp,
-                connection,
-            };
+        self.tell(&[&self.events, &self.session_events], connection, what);
+    }
+
+    /// Tells whoever listens of a message.
+    fn emit_message(&self, connection: u64, what: impl FnOnce() -> What) {
+        self.tell(&[&self.events], connection, what);
+    }
+
+    fn tell(
+        &self,
+        to: &[&broadcast::Sender<Arc<Event>>],
+        connection: u64,
+        what: impl FnOnce() -> What,
+    ) {
+        if to.iter().all(|sender| sender.receiver_count() == 0) {
+            return;
+        }
+        let event = Arc::new(Event {
+            what: what(),
+            protocol: Protocol::Smpp,
+            connection,
+        });
+        for sender in to {
             // The last reader may have gone this moment.
-            let _ = self.events.send(Arc::new(event));
+            let _ = sender.send(Arc::clone(&event));
         }
     }
 }
@@ -518,38 +557,63 @@ fn id_of_now() -> u64 {
     since.map_or(1, |since| u64::try_from(since.as_micros()).unwrap_or(1))
 }
 
+/// Only the faults that are set turn anybody away.
+const NO_LIMITS: Limits = Limits {
+    connections: usize::MAX,
+    connections_per_address: usize::MAX,
+    binds_per_system_id: usize::MAX,
+    address_lockout: None,
+    system_id_lockout: None,
+};
+
 /// Takes connections until the end; then ends them and waits for them.
 async fn accept(
     listener: TcpListener,
     mut outbinds: mpsc::Receiver<(TcpStream, SocketAddr, Credentials)>,
     shared: Arc<Shared>,
 ) {
+    let server = ServerConfig {
+        session: shared.config.session.clone(),
+        guard: NO_LIMITS.into(),
+        tls: shared.config.tls.clone(),
+        ..ServerConfig::default()
+    };
+    let mut listener = Listener::new(listener, server);
     let mut power = shared.power.subscribe();
     let mut lines = JoinSet::new();
     let mut number = 0;
     loop {
         // Each arm is cancel-safe.
-        let (stream, peer, credentials) = tokio::select! {
+        let (mc, events, peer, credentials) = tokio::select! {
             biased;
             () = until(&mut power, |power| power.over) => break,
             Some(_) = lines.join_next(), if !lines.is_empty() => continue,
-            Some((stream, peer, credentials)) = outbinds.recv() => (stream, peer, Some(credentials)),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => (stream, peer, None),
-                // Mostly too many open files: others end, then it goes on.
-                Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+            Some((stream, peer, credentials)) = outbinds.recv() => {
+                let (mc, events) = Mc::new(stream, shared.config.session.clone());
+                (mc, events, peer, Some(credentials))
+            }
+            accepted = listener.next() => match accepted {
+                Ok(Accepted { mc, events, peer, .. }) => (mc, events, peer.address, None),
+                Err(mut rejected) => {
+                    // Without one the system gave no connection; it is asked again.
+                    if let Some(peer) = rejected.address.take() {
+                        number += 1;
+                        let reason = rejected.to_string();
+                        shared.emit(number, || What::Refused { peer, reason });
+                    }
                     continue;
                 }
             },
         };
         let power = shared.power.subscribe();
         if power.borrow().is_cut {
+            mc.close();
             continue;
         }
         number += 1;
         let end = End {
-            stream,
+            mc,
+            events,
             peer,
             number,
         };

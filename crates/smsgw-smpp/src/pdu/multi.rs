@@ -81,9 +81,11 @@ impl<'a> Item<'a> for DestAddress<'a> {
 
     fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError> {
         let invalid = reader.error(DecodeErrorKind::InvalidDestFlag, "dest_flag");
-        match reader.u8("dest_flag")? {
-            1 => Address::read(reader, "destination_addr").map(Self::Sme),
-            2 => COctetString::read(reader, "dl_name").map(Self::DistributionList),
+        match DestFlag::read(reader, "dest_flag")? {
+            DestFlag::SME_ADDRESS => Address::read(reader, "destination_addr").map(Self::Sme),
+            DestFlag::DISTRIBUTION_LIST_NAME => {
+                COctetString::read(reader, "dl_name").map(Self::DistributionList)
+            }
             _ => Err(invalid),
         }
     }
@@ -96,28 +98,18 @@ impl<'a> Item<'a> for DestAddress<'a> {
     }
 
     fn write(&self, writer: &mut Writer<'_>) {
+        self.dest_flag().write(writer);
         match self {
-            Self::Sme(address) => {
-                1u8.write(writer);
-                address.write(writer);
-            }
-            Self::DistributionList(name) => {
-                2u8.write(writer);
-                name.write(writer);
-            }
+            Self::Sme(address) => address.write(writer),
+            Self::DistributionList(name) => name.write(writer),
         }
     }
 
     fn visit(&self, visitor: &mut dyn Visitor) {
+        self.dest_flag().visit("dest_flag", visitor);
         match self {
-            Self::Sme(address) => {
-                1u8.visit("dest_flag", visitor);
-                address.visit("destination_addr", visitor);
-            }
-            Self::DistributionList(name) => {
-                2u8.visit("dest_flag", visitor);
-                name.visit("dl_name", visitor);
-            }
+            Self::Sme(address) => address.visit("destination_addr", visitor),
+            Self::DistributionList(name) => name.visit("dl_name", visitor),
         }
     }
 }

@@ -94,6 +94,7 @@ crate::wire::octet_field!(
     InterfaceVersion,
     PriorityFlag,
     ReplaceIfPresentFlag,
+    DestFlag,
     Ton,
     Npi,
     DataCoding,

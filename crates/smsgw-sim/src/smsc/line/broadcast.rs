@@ -78,7 +78,8 @@ impl Line {
             },
             broadcast,
         );
-        self.shared.emit(self.number, || What::Submit(message));
+        self.shared
+            .emit_message(self.number, || What::Submit(Arc::new(message)));
         let kept = Broadcast {
             id: id.clone(),
             system_id: Arc::clone(system_id),

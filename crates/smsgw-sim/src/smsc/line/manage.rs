@@ -101,7 +101,7 @@ impl Line {
     }
 
     pub(super) fn cancelled(&self, id: &str, to: &str) {
-        self.shared.emit(self.number, || What::Cancel {
+        self.shared.emit_message(self.number, || What::Cancel {
             id: id.to_owned(),
             system_id: self.system_id().to_owned(),
             to: to.to_owned(),
@@ -156,7 +156,7 @@ impl Line {
             inner.post.plan_receipt(entry, now);
             inner.counts.replaced += 1;
             self.shared
-                .emit(self.number, || What::Replace((*entry.message).clone()));
+                .emit_message(self.number, || What::Replace(Arc::clone(&entry.message)));
         }
         Ok(())
     }

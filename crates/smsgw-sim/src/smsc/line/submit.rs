@@ -174,11 +174,12 @@ impl Line {
             if request.command_id() == SubmitMulti::COMMAND_ID {
                 message.command = "submit_multi";
             }
+            let message = Arc::new(message);
             self.shared
-                .emit(self.number, || What::Submit(message.clone()));
+                .emit_message(self.number, || What::Submit(Arc::clone(&message)));
             let (source, destination) = submission.parties();
             let mut entry = Entry {
-                message: Arc::new(message),
+                message,
                 system_id: Arc::clone(system_id),
                 service_type: submission.service_type().to_vec(),
                 source,
