@@ -1,6 +1,7 @@
 //! What every test needs: our programs, the peers' interpreters, free ports, and messages to send.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
@@ -65,7 +66,17 @@ pub(crate) struct Simulator {
 
 impl Simulator {
     /// Lets in `system_id` / `password`, and asks its peers every second of silence whether they are there.
-    pub(crate) fn start(directory: &Path, port: u16, (system_id, password): (&str, &str)) -> Self {
+    pub(crate) fn start(directory: &Path, port: u16, account: (&str, &str)) -> Self {
+        Self::start_with(directory, port, account, &[])
+    }
+
+    /// As [`Self::start`], with more flags.
+    pub(crate) fn start_with(
+        directory: &Path,
+        port: u16,
+        (system_id, password): (&str, &str),
+        flags: &[&OsStr],
+    ) -> Self {
         // Not in `directory`: the path of a socket is limited to a hundred octets.
         let control = env::temp_dir().join(format!("smsgw-interop-{port}.sock"));
         let address = format!("127.0.0.1:{port}");
@@ -75,7 +86,8 @@ impl Simulator {
                 .args(["sim", "smsc", "--smpp", &address, "--enquire-link", "1s"])
                 .args(["--system-id", system_id, "--password", password])
                 .arg("--control")
-                .arg(&control),
+                .arg(&control)
+                .args(flags),
             "",
         );
         let address = process.ready("smpp");
@@ -120,6 +132,17 @@ pub(crate) const LINK: (&str, &str) = ("gateway", "linkpass");
 
 /// A gateway with one account and one link to `link`; `more` are lines of the link.
 pub(crate) fn serve(directory: &Path, smpp_bind: &str, link: &str, more: &str) -> Process {
+    serve_with(directory, smpp_bind, "", link, more)
+}
+
+/// As [`serve`]; `listen` are lines of the listener.
+pub(crate) fn serve_with(
+    directory: &Path,
+    smpp_bind: &str,
+    listen: &str,
+    link: &str,
+    more: &str,
+) -> Process {
     let config = format!(
         r#"
 [store]
@@ -130,6 +153,7 @@ bind = "127.0.0.1:0"
 
 [[listen.smpp]]
 bind = "{smpp_bind}"
+{listen}
 
 [[account]]
 id = "{account}"

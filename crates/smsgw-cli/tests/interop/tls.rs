@@ -1,19 +1,12 @@
 //! TLS with OpenSSL at the other end: Python's in smpplib, Node's in node-smpp, and certificates of its command line.
-//!
-//! Our end is `smsgw send`, and `smsgw_smpp::tls` in front of the message centre, which has none of its own.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Runtime;
-
 use crate::esme::{check_submits, must_be_refused};
 use crate::harness::{
-    ACCOUNT, Simulator, free_port, lines, messages, must_run, node, python, scratch, texts,
+    ACCOUNT, Simulator, free_port, lines, messages, must_run, node, python, rest_client, scratch,
+    serve_with, texts,
 };
 use crate::process::Process;
 use crate::{smsc, tools};
@@ -57,17 +50,66 @@ fn send_speaks_tls_to_node_smpp() {
     assert_eq!(smsc.events("submit")[0]["text"], "Hello", "{smsc:?}");
 }
 
+/// Its ESMEs come with TLS, and it goes to its carrier with TLS.
+#[test]
+fn the_gateway_speaks_tls_to_smpplib_and_node_smpp() {
+    let directory = scratch("gateway-tls");
+    let ours = Authority::new(&directory, "ours");
+    let mut server = node("node_smpp_server.js");
+    server
+        .env("TLS_CERT", &ours.server.certificates)
+        .env("TLS_KEY", &ours.server.key);
+    let link = format!("127.0.0.1:{}", free_port());
+    let smsc = smsc::started(server, &link, &[]);
+    let address = format!("127.0.0.1:{}", free_port());
+    let mut gateway = serve_with(
+        &directory,
+        &address,
+        &format!(
+            "tls = {{ certificate = '{}', key = '{}' }}",
+            ours.server.certificates.display(),
+            ours.server.key.display()
+        ),
+        &link,
+        &format!("tls = {{ ca = '{}' }}", ours.certificate.display()),
+    );
+    let http = gateway.ready("http");
+    gateway.ready("smpp");
+
+    let mut messages = messages(&["udh"]);
+    let of_rest = messages.split_off(messages.len() / 2);
+    let mut esme = python("smpplib", "smpplib_client.py");
+    esme.env("TLS_CA", &ours.certificate)
+        .args([&address, ACCOUNT.0, ACCOUNT.1]);
+    let client = Process::start(&mut esme, &lines(&messages)).succeed();
+    check_submits(&client, &messages);
+    let client = rest_client(&http, &of_rest);
+    let delivered = client.events("final");
+    assert_eq!(delivered.len(), of_rest.len(), "{client:?}");
+    assert!(
+        delivered
+            .iter()
+            .all(|message| message["status"] == "delivered"),
+        "{client:?}"
+    );
+    gateway.terminate();
+    assert_eq!(smsc.events("bind").len(), 1, "{smsc:?}");
+    assert!(smsc.events("error").is_empty(), "{smsc:?}");
+}
+
 fn binds_with_tls(name: &str, esme: &dyn Fn() -> Command) {
     let directory = scratch(name);
     let ours = Authority::new(&directory, "ours");
     let other = Authority::new(&directory, "other");
-    let smsc = Simulator::start(&directory, free_port(), ACCOUNT);
-    let acceptor = Acceptor::from_files(ServerFiles {
-        identity: ours.server.clone(),
-        clients: ClientCertificates::None,
-    });
-    let runtime = Runtime::new().unwrap();
-    let address = in_front_of(&runtime, smsc.address.parse().unwrap(), acceptor.unwrap());
+    let Server { certificates, key } = &ours.server;
+    let flags = [
+        "--tls-cert".as_ref(),
+        certificates.as_os_str(),
+        "--tls-key".as_ref(),
+        key.as_os_str(),
+    ];
+    let smsc = Simulator::start_with(&directory, free_port(), ACCOUNT, &flags);
+    let address = &smsc.address;
     let trusting = |authority: &Authority| {
         let mut esme = esme();
         esme.env("TLS_CA", &authority.certificate);
@@ -76,42 +118,31 @@ fn binds_with_tls(name: &str, esme: &dyn Fn() -> Command) {
 
     // It trusts another authority, and says so.
     let output = trusting(&other)
-        .args([&address, ACCOUNT.0, ACCOUNT.1])
+        .args([address, ACCOUNT.0, ACCOUNT.1])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(smsc.process.events("bind").is_empty(), "{:?}", smsc.process);
 
-    must_be_refused(&|| trusting(&ours), &address);
+    must_be_refused(&|| trusting(&ours), address);
     let messages = messages(&["udh"]);
     let mut command = trusting(&ours);
-    command.args([&address, ACCOUNT.0, ACCOUNT.1]);
+    command.args([address, ACCOUNT.0, ACCOUNT.1]);
     let client = Process::start(&mut command, &lines(&messages)).succeed();
     check_submits(&client, &messages);
     assert_eq!(smsc.arrived(), texts(&messages), "{:?}", smsc.process);
 }
 
-/// Takes TLS connections and passes what they carry on to `server`; where.
-fn in_front_of(runtime: &Runtime, server: SocketAddr, acceptor: Acceptor) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let listener = runtime.block_on(listener).unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    runtime.spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            // Who does not trust us ends the handshake.
-            if let Ok(mut outside) = acceptor.accept(stream).await {
-                let mut inside = TcpStream::connect(server).await.unwrap();
-                tokio::spawn(async move { copy_bidirectional(&mut outside, &mut inside).await });
-            }
-        }
-    });
-    address
-}
-
 /// An authority and a server of 127.0.0.1 that it vouches for, made by OpenSSL.
 struct Authority {
     certificate: PathBuf,
-    server: Identity,
+    server: Server,
+}
+
+/// The files of a server: its certificate and key.
+struct Server {
+    certificates: PathBuf,
+    key: PathBuf,
 }
 
 impl Authority {
@@ -126,7 +157,10 @@ impl Authority {
             &["basicConstraints=critical,CA:TRUE"],
             &[],
         );
-        let server = Identity::new(file("server"), file("server-key"));
+        let server = Server {
+            certificates: file("server"),
+            key: file("server-key"),
+        };
         openssl_req(
             &server.certificates,
             &server.key,
