@@ -71,7 +71,8 @@ pub struct ClientConfig {
     pub session: Config,
     /// The pauses between attempts, of each bind for itself.
     pub backoff: Backoff,
-    /// How long an attempt may take to connect; the bind has the session init timer.
+    /// How long an attempt may take to connect, whatever it tries in that time: the limits for each
+    /// address must fit in it. The bind has the session init timer.
     pub connect_timeout: Duration,
     /// How many events may wait for their owner before the peer is not read any further.
     pub max_events: usize,
@@ -85,7 +86,7 @@ impl ClientConfig {
             binds: binds.iter().map(Bind::to_frame).collect(),
             session: Config::default(),
             backoff: Backoff::default(),
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(60),
             max_events: 1_024,
         }
     }
@@ -180,13 +181,14 @@ impl Client {
     /// Starts to keep the binds up. `connect` makes a connection for an attempt; its argument
     /// counts the attempts of a bind, from 0, so that it can try one address after the other.
     pub fn start<S, F>(
-        config: ClientConfig,
+        mut config: ClientConfig,
         connect: impl Fn(usize) -> F + Send + Sync + 'static,
     ) -> (Self, ClientEvents)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         F: Future<Output = io::Result<S>> + Send + 'static,
     {
+        config.session = config.session.usable();
         let (sender, receiver) = mpsc::channel(config.max_events.max(1));
         let slots = config.binds.iter().map(|_| Slot::default()).collect();
         let client = Self {
@@ -352,7 +354,7 @@ impl Shared {
             .iter()
             .filter_map(|slot| slot.esme.as_ref())
             .filter(|esme| esme.state().allows(Role::Esme, command_id));
-        ready.min_by_key(|esme| esme.in_flight()).cloned()
+        ready.min_by_key(|esme| esme.load()).cloned()
     }
 }
 
@@ -453,6 +455,11 @@ impl Keeper {
             let event = tokio::select! {
                 event = events.recv() => event,
                 () = closing.as_mut(), if !unbinds => {
+                    unheard |= self.events.is_closed();
+                    if unheard {
+                        // What waited for the owner is gone with it, and holds nothing up.
+                        esme.with(|session, _| session.ignore_all());
+                    }
                     esme.unbind();
                     unbinds = true;
                     continue;

@@ -16,9 +16,10 @@
 //! let (esme, events) =
 //!     Esme::connect_with(&servers[..], &bind, Config::default(), &options).await?;
 //!
-//! let (client, events) = Client::start(ClientConfig::new(&[bind]), move |_| {
-//!     let options = options.clone();
-//!     async move { options.connect(&servers[..]).await }
+//! // One after the other, as the attempts fail.
+//! let (client, events) = Client::start(ClientConfig::new(&[bind]), move |attempt| {
+//!     let (options, server) = (options.clone(), servers[attempt % 2]);
+//!     async move { options.connect(server).await }
 //! });
 //! # Ok(())
 //! # }

@@ -20,7 +20,7 @@ use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{Outbind, SubmitSmResp};
 use smsgw_smpp::session::{Backoff, BindMode, CloseReason, Config, Event, SendError, State};
-use smsgw_smpp::{CommandId, CommandStatus};
+use smsgw_smpp::{CommandId, CommandStatus, Frame};
 use support::{bind, deliver, ms, quiet, secs, submit};
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
@@ -296,6 +296,113 @@ async fn a_connection_that_does_not_come_about_times_out_and_the_next_address_is
             other => panic!("{other}"),
         }
     }
+}
+
+type Serve = dyn Fn(&Mc, Frame) + Send;
+
+/// Two binds of which the first is served by `first`, the second by `second`.
+async fn two_binds(
+    first: impl Fn(&Mc, Frame) + Send + 'static,
+    second: impl Fn(&Mc, Frame) + Send + 'static,
+) -> (Client, ClientEvents) {
+    let (client, mut events, mut accepted) = start(config(2));
+    let serves: [Box<Serve>; 2] = [Box::new(first), Box::new(second)];
+    for serve in serves {
+        let (mc, mut mc_events) = serve_bind(&mut accepted).await;
+        tokio::spawn(async move {
+            while let Some(event) = mc_events.recv().await {
+                if let Event::Request(frame) = event {
+                    serve(&mc, frame);
+                }
+            }
+        });
+        up(&mut events).await;
+    }
+    (client, events)
+}
+
+/// Answers after a time.
+fn slowly(mc: &Mc, frame: Frame, time: Duration, served: &Arc<AtomicUsize>) {
+    let (mc, served) = (mc.clone(), Arc::clone(served));
+    tokio::spawn(async move {
+        tokio::time::sleep(time).await;
+        served.fetch_add(1, Ordering::Relaxed);
+        mc.reject(&frame, OK);
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bind_that_is_throttled_does_not_draw_everything() {
+    let served = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&served);
+    let (client, mut events) = two_binds(
+        |mc, frame| mc.reject(&frame, CommandStatus::ESME_RTHROTTLED),
+        move |mc, frame| slowly(mc, frame, ms(50), &counted),
+    )
+    .await;
+    tokio::spawn(async move { while events.recv().await.is_some() {} });
+    let mut calls = JoinSet::new();
+    for _ in 0..1_000 {
+        let client = client.clone();
+        calls.spawn(async move { client.request(&submit("hi")).await.map(|r| r.status()) });
+        tokio::time::sleep(ms(10)).await;
+    }
+    let outcomes = calls.join_all().await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert!(served.load(Ordering::Relaxed) > 900, "{served:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_spread_though_all_windows_are_full() {
+    let served = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+    let [first, second] = served.clone();
+    let (client, mut events) = two_binds(
+        move |mc, frame| slowly(mc, frame, secs(1), &first),
+        move |mc, frame| slowly(mc, frame, secs(1), &second),
+    )
+    .await;
+    tokio::spawn(async move { while events.recv().await.is_some() {} });
+    let mut calls = JoinSet::new();
+    for _ in 0..200 {
+        let client = client.clone();
+        calls.spawn(async move { client.request(&submit("hi")).await.map(|r| r.status()) });
+    }
+    assert!(
+        calls
+            .join_all()
+            .await
+            .iter()
+            .all(|outcome| *outcome == Ok(OK))
+    );
+    let [first, second] = served.map(|served| served.load(Ordering::Relaxed));
+    assert!(first.abs_diff(second) < 30, "{first} and {second}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_an_owner_that_left_holds_nothing_up() {
+    let (_client, mut events, mut accepted) = start(config(1));
+    let (mc, _mc_events) = serve_bind(&mut accepted).await;
+    up(&mut events).await;
+    let started = Instant::now();
+    let call = tokio::spawn(async move { mc.deliver(&deliver("hi")).await.map(|r| r.status()) });
+    tokio::time::sleep(ms(100)).await;
+    drop(events);
+    assert!(call.await.unwrap().is_err());
+    assert!(started.elapsed() < secs(1), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_timers_are_no_trouble() {
+    let (client, _events, _accepted) = start(ClientConfig {
+        session: Config {
+            response_timer: Duration::MAX,
+            ..quiet()
+        },
+        ..config(1)
+    });
+    let request = submit("hi");
+    let waits = tokio::time::timeout(secs(1), client.request(&request)).await;
+    assert!(waits.is_err());
 }
 
 // outbind

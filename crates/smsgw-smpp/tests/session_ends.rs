@@ -454,3 +454,15 @@ fn after_the_end_nothing_is_sent_or_reported() {
     assert_eq!(pair.esme.session.state(), State::Closed);
     assert_eq!(pair.esme.session.in_flight(), 0);
 }
+
+#[test]
+fn a_message_that_comes_while_this_side_ends_may_come_again() {
+    let mut pair = Pair::bound();
+    pair.submit(1).unwrap();
+    pair.exchange();
+    pair.esme.session.unbind(pair.now);
+    pair.deliver(7).unwrap();
+    pair.exchange();
+    let later = CommandStatus::ESME_RX_T_APPN;
+    assert_eq!(pair.mc.seen()[1..], [support::Seen::Response(7, later)]);
+}

@@ -11,10 +11,14 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use smsgw_smpp::pdu::{
-    AlertNotification, BindTransceiverResp, BroadcastSm, DataSm, DeliverSm, Outbind, SubmitSm,
+    AlertNotification, BindTransceiver, BindTransceiverResp, BroadcastSm, DataSm, DeliverSm,
+    Outbind, SubmitSm, Unbind,
 };
 use smsgw_smpp::session::{Bind, BindMode, Config, Direction, SendError, State};
-use smsgw_smpp::tlv::{ScInterfaceVersion, Tlvs, UserMessageReference};
+use smsgw_smpp::tlv::{
+    MessagePayload, SarTotalSegments, ScInterfaceVersion, Tlv, TlvOctets, Tlvs,
+    UserMessageReference,
+};
 use smsgw_smpp::types::InterfaceVersion;
 use smsgw_smpp::{CommandId, CommandStatus, Frame};
 use support::Seen::{BindRequest, Bound, Notification, Refused, Request};
@@ -114,6 +118,51 @@ fn a_peer_of_3_3_is_sent_no_tlv() {
         let read: DeliverSm<'_> = sent[0].decode().unwrap();
         assert_eq!(read.tlvs.iter().count(), count, "{version}");
     }
+}
+
+#[test]
+fn a_text_that_would_be_lost_with_its_tlv_is_not_sent_to_a_peer_of_3_3() {
+    for tlv in [
+        Tlv::from(SarTotalSegments(2)),
+        MessagePayload(TlvOctets::new(b"the text").unwrap()).into(),
+    ] {
+        let tlvs = [tlv];
+        let up = SubmitSm {
+            tlvs: Tlvs::new(&tlvs).unwrap(),
+            ..submit("")
+        };
+        let mut pair = bound(V3_3, V5_0);
+        let sent = pair.esme.session.request(&up, 1, pair.now);
+        assert_eq!(sent, Err(SendError::Version(V3_3)));
+        assert_eq!(pair.esme.session.in_flight(), 0);
+        let mut pair = bound(V3_4, V5_0);
+        assert!(pair.esme.session.request(&up, 1, pair.now).is_ok());
+    }
+}
+
+#[test]
+fn what_changes_the_state_is_no_request_among_others() {
+    let mut pair = Pair::bound();
+    let sent = pair.esme.session.request(&Unbind::default(), 1, pair.now);
+    assert_eq!(sent, Err(SendError::State(BOUND)));
+    let mut pair = Pair::open(quiet(), quiet());
+    let request = BindTransceiver::default();
+    let sent = pair.esme.session.request(&request, 1, pair.now);
+    assert_eq!(sent, Err(SendError::State(State::Open)));
+}
+
+#[test]
+fn after_a_refused_bind_the_outbind_still_counts() {
+    let mut pair = Pair::open(quiet(), quiet());
+    pair.mc.session.notify(&outbind(), pair.now).unwrap();
+    pair.exchange();
+    pair.bind(BindMode::Receiver).unwrap();
+    pair.exchange();
+    pair.refuse_bind(CommandStatus::ESME_RINVPASWD);
+    assert_eq!(pair.states(), (State::Outbound, State::Outbound));
+    let refused = pair.bind(BindMode::Transmitter);
+    assert_eq!(refused, Err(SendError::State(State::Outbound)));
+    pair.bind(BindMode::Transceiver).unwrap();
 }
 
 #[test]

@@ -18,7 +18,8 @@ use smsgw_smpp::connection::RequestError;
 use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::{DeliverSm, DeliverSmResp, EnquireLink, SubmitSm, SubmitSmResp};
-use smsgw_smpp::session::{BindMode, CloseReason, Config, Event, Rate, State};
+use smsgw_smpp::session::{BindMode, CloseReason, Config, Event, Rate, Session, State};
+use smsgw_smpp::tlv::{MessagePayload, TlvOctets, Tlvs};
 use smsgw_smpp::{CommandId, CommandStatus};
 use support::Seen::{BindRequest, Closed, Late, Response, Unanswered};
 use support::{BOUND, Seen, Written, bind, deliver, ms, quiet, secs, submit};
@@ -354,6 +355,167 @@ async fn many_events_are_taken_and_answered_at_once() {
     esme.close();
     while esme_events.recv_all(&mut batch).await {}
     assert!(matches!(batch.pop_back(), Some(Event::Closed(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_made_in_one_go_take_places_of_the_window_too() {
+    let config = Config {
+        window: 2,
+        ..quiet()
+    };
+    let Shells {
+        esme,
+        mc,
+        mut mc_events,
+        ..
+    } = bound_in_memory(config).await;
+    let fill = || {
+        esme.with(|session, now| {
+            for token in 0..2 {
+                session.request(&submit("hi"), token, now).unwrap();
+            }
+        });
+    };
+    for _ in 0..3 {
+        fill();
+        let answers = async {
+            tokio::time::sleep(secs(1)).await;
+            for _ in 0..3 {
+                let frame = request(&mut mc_events).await;
+                mc.reject(&frame, OK);
+            }
+        };
+        // Waits for room, does not fail; and there are never more places than two.
+        let third = submit("third");
+        let (reply, ()) = tokio::join!(esme.submit(&third), answers);
+        assert_eq!(reply.unwrap().status(), OK);
+        assert_eq!(esme.in_flight(), 0);
+    }
+    esme.try_queue(&submit("hi"), 1).unwrap();
+    esme.try_queue(&submit("hi"), 2).unwrap();
+    let full = esme.try_queue(&submit("hi"), 3);
+    assert_eq!(full, Err(RequestError::WindowFull));
+}
+
+/// A peer that always has more to say and takes everything, as no socket can.
+struct Flood;
+
+impl tokio::io::AsyncRead for Flood {
+    fn poll_read(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        buffer: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        while buffer.remaining() >= 16 {
+            buffer.put_slice(support::pdu(&EnquireLink::default(), 7).octets());
+        }
+        std::task::Poll::Ready(Ok(()))
+    }
+}
+
+impl tokio::io::AsyncWrite for Flood {
+    fn poll_write(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+        octets: &[u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        std::task::Poll::Ready(Ok(octets.len()))
+    }
+
+    fn poll_flush(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn a_flood_stops_neither_the_clock_nor_the_end() {
+    let config = Config {
+        session_init_timer: ms(100),
+        ..quiet()
+    };
+    let (_mc, mut events) = Mc::new(Flood, config);
+    assert_eq!(
+        next(&mut events).await,
+        Some(Closed(CloseReason::SessionInitTimer))
+    );
+    // The task is over in time, too: others get their turn.
+    within(tokio::task::yield_now()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tap_that_panics_leaves_nobody_waiting() {
+    let (near, far) = tokio::io::duplex(1 << 16);
+    let (mc, mut mc_events) = Mc::new(far, quiet());
+    let mut session = Session::esme(quiet(), Instant::now().into_std());
+    session.tap(|_, octets| {
+        assert_ne!(octets.get(4..8), Some(&[0x80, 0, 0, 4][..]), "on purpose");
+    });
+    let request = bind(BindMode::Transceiver);
+    let accept = async {
+        assert!(matches!(
+            mc_events.recv().await,
+            Some(Event::BindRequest(_))
+        ));
+        mc.accept_bind("mc".try_into().unwrap());
+    };
+    let (bound, ()) = tokio::join!(Esme::bind_session(near, &request, session), accept);
+    let (esme, mut events) = bound.unwrap();
+    tokio::spawn(serve(mc, mc_events));
+    let error = esme.submit(&submit("hi")).await.unwrap_err();
+    assert_eq!(error, RequestError::Unanswered { written: true });
+    while events.recv().await.is_some() {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_is_slow_to_take_events_is_not_a_silent_peer() {
+    let config = Config {
+        enquire_link_timer: Some(secs(30)),
+        ..quiet()
+    };
+    let Shells {
+        esme,
+        mut esme_events,
+        mc,
+        mc_events: _events,
+    } = bound_in_memory(config).await;
+    let payload = vec![b'x'; 60_000];
+    for token in 0..120 {
+        let (mc, payload) = (mc.clone(), payload.clone());
+        tokio::spawn(async move {
+            let tlvs = [MessagePayload(TlvOctets::new(&payload).unwrap()).into()];
+            let message = DeliverSm {
+                tlvs: Tlvs::new(&tlvs).unwrap(),
+                ..deliver("")
+            };
+            mc.queue(&message, token).await
+        });
+    }
+    tokio::time::sleep(secs(20)).await;
+    let mut taken = 0;
+    let answer_all = async {
+        while let Some(event) = esme_events.recv().await {
+            if let Event::Request(frame) = event {
+                esme.reject(&frame, OK);
+                taken += 1;
+            }
+        }
+    };
+    // More than silence and the wait for an answer to `enquire_link` together.
+    tokio::time::sleep(secs(120)).await;
+    assert_eq!(esme.state(), BOUND);
+    let _ = tokio::time::timeout(secs(1), answer_all).await;
+    assert!(taken > 0);
+    assert_eq!(esme.state(), BOUND);
 }
 
 #[tokio::test]

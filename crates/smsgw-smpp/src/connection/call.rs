@@ -58,11 +58,13 @@ impl<T> fmt::Debug for Reply<T> {
 pub enum RequestError {
     /// The state of the session does not allow it; nothing was sent.
     State(State),
-    /// The version the two ends agreed on does not have it; nothing was sent.
+    /// The version the two ends agreed on does not have it, or not the TLVs its text is in; nothing
+    /// was sent.
     Version(InterfaceVersion),
     /// The session is over; nothing was sent.
     Closed,
-    /// The window had no room, at once or within [`Config::window_wait`]; nothing was sent.
+    /// The window had no room, or others wait to send before it, at once or within
+    /// [`Config::window_wait`]; nothing was sent.
     ///
     /// [`Config::window_wait`]: crate::session::Config::window_wait
     WindowFull,

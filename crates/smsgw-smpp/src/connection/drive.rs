@@ -72,6 +72,18 @@ struct Driver<S> {
     wakers: Vec<Waker>,
 }
 
+/// Whatever ended the task, a panic of the stream or of a tap too: nobody waits for ever.
+impl<S> Drop for Driver<S> {
+    fn drop(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        let mut inner = shared.lock();
+        inner.session.handle_disconnect(self.output.len());
+        shared.dispatch(&mut inner, &mut self.wakers);
+        drop(inner);
+        self.wakers.drain(..).for_each(Waker::wake);
+    }
+}
+
 /// What the session wants next.
 struct Wants {
     timeout: Option<Instant>,
@@ -133,8 +145,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
         inner.touched = false;
         inner.driver = None;
         let now = now();
+        inner.tell_if_unread();
         inner.session.handle_buffer(&mut self.input, now);
+        // A stream that never makes this wait must not stop the clock.
+        if inner.session.poll_timeout().is_some_and(|due| due <= now) {
+            inner.session.handle_timeout(now);
+        }
         self.shared.dispatch(&mut inner, &mut self.wakers);
+        inner.tell_if_unread();
         if self.output.is_empty() {
             self.taken = now;
         }
@@ -145,7 +163,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             let reads = self.ended.is_none()
                 && !inner.held
                 && !inner.session.is_paused()
-                && !inner.events.is_full()
                 && answers < MAX_UNWRITTEN;
             let given_up = (!self.output.is_empty()).then(|| self.taken + self.patience);
             let due = inner.session.poll_timeout();
@@ -248,12 +265,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             self.output.advance(written);
         }
         ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
-        loop {
+        for _ in 0..TURNS {
             self.input.clear();
             if ready!(poll_read(&mut self.stream, &mut self.input, context))? == 0 {
                 return Poll::Ready(Ok(()));
             }
         }
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

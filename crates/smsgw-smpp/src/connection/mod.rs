@@ -8,6 +8,7 @@ mod events;
 use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -43,6 +44,8 @@ struct Shared {
     window: Semaphore,
     /// Held by who sends next: while one waits for the window or the rate, nobody overtakes.
     turn: Semaphore,
+    /// How many wait to send.
+    waiting: AtomicUsize,
     /// How long a request may wait to be sent.
     patience: Duration,
 }
@@ -54,6 +57,8 @@ struct Inner {
     unheard: bool,
     /// Who awaits an answer; requests that were queued have none here.
     calls: Calls,
+    /// Places taken by requests of [`Connection::with`] that somebody else had a permit for.
+    owed: usize,
     /// The owner wants nothing to be read.
     held: bool,
     /// Something was done that the task has not seen.
@@ -82,12 +87,14 @@ impl Connection {
         let shared = Arc::new(Shared {
             window: Semaphore::new(config.window),
             turn: Semaphore::new(1),
+            waiting: AtomicUsize::new(0),
             patience,
             inner: Mutex::new(Inner {
                 session,
                 events: Queue::default(),
                 unheard: false,
                 calls: Calls::default(),
+                owed: 0,
                 held: false,
                 touched: false,
                 driver: None,
@@ -112,7 +119,11 @@ impl Connection {
     /// of the connection may be called in it.
     pub fn with<R>(&self, act: impl FnOnce(&mut Session, Instant) -> R) -> R {
         let mut inner = self.shared.lock();
+        let before = inner.session.in_flight();
         let result = act(&mut inner.session, now());
+        // Requests made in it take places as all others do.
+        let sent = inner.session.in_flight().saturating_sub(before);
+        inner.owed += sent - self.shared.window.forget_permits(sent);
         let driver = inner.touch();
         drop(inner);
         wake(driver);
@@ -190,6 +201,7 @@ impl Connection {
     ) -> Result<SequenceNumber, RequestError> {
         let called = now();
         let until = called + self.shared.patience;
+        let _waits = Waits::new(&self.shared.waiting);
         let _turn = acquire(&self.shared.turn, until).await?;
         loop {
             let permit = acquire(&self.shared.window, until).await?;
@@ -227,7 +239,14 @@ impl Connection {
                 if token >= FIRST_CALL {
                     inner.calls.close(token);
                 }
-                Err(error.into())
+                let mut refused = Refused::from(error);
+                if error == SendError::WindowFull && inner.owed > 0 {
+                    // Its place was taken in `with`: it waits for another.
+                    inner.owed -= 1;
+                    permit.forget();
+                    refused.retry = Some(now());
+                }
+                Err(refused)
             }
         }
     }
@@ -266,6 +285,11 @@ impl Connection {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.shared.lock().session.in_flight()
+    }
+
+    /// How many own requests wait: to be sent, or for an answer.
+    pub(crate) fn load(&self) -> usize {
+        self.in_flight() + self.shared.waiting.load(Ordering::Relaxed)
     }
 
     /// Whether the window has room for a request.
@@ -376,6 +400,22 @@ async fn acquire(
     }
 }
 
+/// One who waits to send, until it is dropped.
+struct Waits<'s>(&'s AtomicUsize);
+
+impl<'s> Waits<'s> {
+    fn new(waiting: &'s AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A request whose answer is awaited. Dropped, it gives the answer up.
 struct Call<'s> {
     shared: &'s Shared,
@@ -447,8 +487,10 @@ impl Shared {
                 inner.events.push(event);
             }
         }
-        if answered > 0 {
-            self.window.add_permits(answered);
+        let paid = inner.owed.min(answered);
+        inner.owed -= paid;
+        if answered > paid {
+            self.window.add_permits(answered - paid);
         }
         if inner.events.len() > before {
             wakers.extend(inner.listener.take());
@@ -457,6 +499,12 @@ impl Shared {
 }
 
 impl Inner {
+    /// An owner that does not take its events is not read for: the session has to know, or it would
+    /// call the peer silent.
+    fn tell_if_unread(&mut self) {
+        self.session.set_unread(self.events.is_full());
+    }
+
     /// Notes that the task has something to do, and gives what wakes it if it sleeps.
     fn touch(&mut self) -> Option<Waker> {
         self.touched = true;

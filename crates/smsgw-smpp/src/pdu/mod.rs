@@ -121,6 +121,8 @@ pub(crate) mod sealed {
         fn size(&self) -> usize;
         /// Writes the fields and the TLVs: exactly [`Self::size`] octets.
         fn write(&self, writer: &mut Writer<'_>);
+        /// What follows the fields.
+        fn tlvs(&self) -> crate::tlv::Tlvs<'a>;
         /// The same without what follows the fields: a peer that speaks 3.3 does not know it.
         fn without_tlvs(self) -> Self;
         /// Shows each field in wire order.
@@ -174,6 +176,11 @@ macro_rules! pdu {
             fn write(&self, writer: &mut $crate::wire::Writer<'_>) {
                 $( $crate::wire::Field::write(&self.$field, writer); )*
                 self.tlvs.write(writer);
+            }
+
+            #[inline]
+            fn tlvs(&self) -> $crate::tlv::Tlvs<$lt> {
+                self.tlvs
             }
 
             #[inline]

@@ -50,7 +50,7 @@ pub struct Config {
 impl Config {
     /// Makes every timer one that can be added to an instant, and every limit one that lets
     /// something through.
-    pub(super) fn usable(mut self) -> Self {
+    pub(crate) fn usable(mut self) -> Self {
         const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
         let timers = [
             Some(&mut self.session_init_timer),

@@ -86,6 +86,10 @@ pub struct Session {
     answered: bool,
     /// The session paused, and was not told the time since it goes on.
     held: bool,
+    /// The owner's own pause: nothing is taken from the peer.
+    unread: bool,
+    /// The MC asked for a bind.
+    outbound: bool,
     /// The bind that waits: the ESME's own, or the one an MC is asked for.
     bind: Option<Pending>,
     /// What both ends speak, once they are bound.
@@ -157,6 +161,8 @@ impl Session {
             unanswered: 0,
             answered: false,
             held: false,
+            unread: false,
+            outbound: false,
             bind: None,
             peer_version: InterfaceVersion::default(),
             enquire_link: None,
@@ -240,7 +246,24 @@ impl Session {
     pub const fn is_paused(&self) -> bool {
         let asked_to_bind = matches!((self.role, self.state), (Role::Mc, State::Binding(_)));
         let last_answers = self.peer_unbind.is_some() && !self.is_closed();
-        asked_to_bind || last_answers || self.unanswered >= self.config.max_unanswered
+        let owes_much = self.unanswered >= self.config.max_unanswered;
+        asked_to_bind || last_answers || owes_much || self.unread
+    }
+
+    /// Takes no more frames until it is called with `false`, for an owner that has enough to do:
+    /// the peer, which is not listened to, is not called silent.
+    pub fn set_unread(&mut self, unread: bool) {
+        self.unread = unread;
+        self.held |= unread;
+    }
+
+    /// The state of who is not bound.
+    const fn unbound(&self) -> State {
+        if self.outbound {
+            State::Outbound
+        } else {
+            State::Open
+        }
     }
 
     /// The connection is gone. Of what [`Self::poll_transmit`] gave, the last `unwritten` octets

@@ -50,7 +50,7 @@ impl Rate {
 pub struct Pace {
     rate: Option<Rate>,
     slowed: Option<Slowed>,
-    /// When the next request would leave if they left evenly.
+    /// When the next request would leave if they left evenly at the rate.
     next: Option<Instant>,
     /// Requests since the instant, to know how fast it went before the peer had enough.
     counted: (u32, Option<Instant>),
@@ -65,6 +65,23 @@ struct Slowed {
     /// Where it is lifted.
     until: f64,
     changed: Instant,
+    /// As [`Pace::next`], for the limit.
+    next: Instant,
+}
+
+/// When the next but one would leave, if one leaves now and they left evenly after `next`; `slack`
+/// is how far ahead of that they may be.
+fn step(
+    next: Option<Instant>,
+    now: Instant,
+    interval: f64,
+    slack: Duration,
+) -> Result<Instant, Instant> {
+    let next = next.map_or(now, |next| next.max(now));
+    if next > now + slack {
+        return Err(next - slack);
+    }
+    Ok(next + Duration::from_secs_f64(interval))
 }
 
 /// How long requests are counted.
@@ -116,24 +133,19 @@ impl Pace {
     /// When it is too early; the error says when it is not.
     pub fn take(&mut self, now: Instant) -> Result<(), Instant> {
         self.recover(now);
-        let (interval, slack) = match (self.slowed, self.rate) {
-            (Some(slowed), _) => (1.0 / slowed.limit, SLACK),
-            (None, Some(rate)) => {
-                let interval = 1.0 / f64::from(rate.per_second.max(1));
-                let burst = interval * f64::from(rate.burst.max(1) - 1);
-                (interval, Duration::from_secs_f64(burst))
-            }
-            (None, None) => {
-                self.count(now);
-                return Ok(());
-            }
-        };
-        let next = self.next.map_or(now, |next| next.max(now));
-        if next > now + slack {
-            // A little more, so that rounding never makes it too early again.
-            return Err(next - slack);
+        let by_rate = self.rate.map(|rate| {
+            let interval = 1.0 / f64::from(rate.per_second.max(1));
+            let burst = interval * f64::from(rate.burst.max(1) - 1);
+            step(self.next, now, interval, Duration::from_secs_f64(burst))
+        });
+        let by_limit = self
+            .slowed
+            .map(|slowed| step(Some(slowed.next), now, 1.0 / slowed.limit, SLACK));
+        let (by_rate, by_limit) = (by_rate.transpose()?, by_limit.transpose()?);
+        self.next = by_rate;
+        if let (Some(slowed), Some(next)) = (&mut self.slowed, by_limit) {
+            slowed.next = next;
         }
-        self.next = Some(next + Duration::from_secs_f64(interval));
         self.count(now);
         Ok(())
     }
@@ -157,8 +169,8 @@ impl Pace {
             limit,
             until,
             changed: now,
+            next: now + Duration::from_secs_f64(1.0 / limit),
         });
-        self.next = Some(now + Duration::from_secs_f64(1.0 / limit));
     }
 
     /// Lets the limit grow with time, and lifts it in the end.
@@ -264,6 +276,29 @@ mod tests {
         assert!((499.0..502.0).contains(&limit), "{limit}");
         pace.note(CommandStatus::ESME_ROK, start + Duration::from_secs(3));
         assert_eq!(pace.limit(), Some(limit));
+    }
+
+    #[test]
+    fn a_rate_counts_while_slowed_down_and_a_burst_is_not_forgiven() {
+        let start = Instant::now();
+        let mut fast = Pace::new(Some(Rate::per_second(1_000)));
+        fast.note(THROTTLED, start);
+        let rate = Rate {
+            per_second: 10,
+            burst: 1,
+        };
+        let mut slow = fast.with_rate(Some(rate));
+        let sent = send(&mut slow, start, Duration::from_secs(10));
+        assert!((99..=101).contains(&sent), "{sent}");
+        let rate = Rate {
+            per_second: 10,
+            burst: 1_000,
+        };
+        let mut pace = Pace::new(Some(rate));
+        while pace.take(start).is_ok() {}
+        pace.note(THROTTLED, start);
+        let sent = send(&mut pace, start, Duration::from_secs(10));
+        assert!(sent <= 101, "{sent}");
     }
 
     #[test]

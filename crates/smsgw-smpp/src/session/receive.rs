@@ -88,8 +88,13 @@ impl Session {
         }
         if !self.state.allows(self.role.peer(), command_id) {
             let already_bound = command_id.is_bind() && !self.state.is_unbound();
+            let comes_late = matches!(self.state, State::Unbinding(_))
+                && matches!(command_id, CommandId::DELIVER_SM | CommandId::DATA_SM);
             let status = if already_bound {
                 CommandStatus::ESME_RALYBND
+            } else if comes_late {
+                // Not for ever, as the other would say: the next session takes it.
+                CommandStatus::ESME_RX_T_APPN
             } else {
                 CommandStatus::ESME_RINVBNDSTS
             };
@@ -128,6 +133,7 @@ impl Session {
             }
             CommandId::ALERT_NOTIFICATION | CommandId::OUTBIND => {
                 if command_id == CommandId::OUTBIND {
+                    self.outbound = true;
                     self.state = State::Outbound;
                 }
                 self.events.push_back(Event::Notification(frame));
@@ -200,7 +206,7 @@ impl Session {
             self.state = if bound {
                 State::Bound(mode)
             } else {
-                State::Open
+                self.unbound()
             };
             let event = if bound {
                 Event::Bound

@@ -12,7 +12,7 @@ use crate::pdu::{
 use crate::session::window::InFlight;
 use crate::session::{Bind, BindMode, CloseReason, Direction, Pending, Role, Session, State};
 use crate::status::CommandStatus;
-use crate::tlv::{ScInterfaceVersion, Tlv, Tlvs};
+use crate::tlv::{ScInterfaceVersion, Tlv, TlvTag, Tlvs};
 use crate::types::{COctetString, InterfaceVersion};
 
 /// A request cannot be sent now.
@@ -24,7 +24,7 @@ pub enum SendError {
     Paced(Instant),
     /// The state does not allow this request.
     State(State),
-    /// The version the two ends agreed on does not have this request.
+    /// The version the two ends agreed on does not have this request, or not the TLVs its text is in.
     Version(InterfaceVersion),
 }
 
@@ -97,7 +97,7 @@ impl Session {
         };
         self.bind = None;
         self.bare(mode.command_id().response(), status, bind.sequence_number);
-        self.state = State::Open;
+        self.state = self.unbound();
     }
 
     /// Sends a request; its outcome comes as [`Event::Response`](super::Event::Response) or
@@ -129,6 +129,17 @@ impl Session {
     ) -> Result<SequenceNumber, SendError> {
         let command_id = T::COMMAND_ID;
         self.check(command_id)?;
+        if command_id == CommandId::UNBIND || BindMode::of(command_id).is_some() {
+            // They change the state: see `bind` and `unbind`.
+            return Err(SendError::State(self.state));
+        }
+        if !self.version.has_tlvs()
+            && sealed::Body::tlvs(body)
+                .iter()
+                .any(|tlv| is_content(tlv.tag()))
+        {
+            return Err(SendError::Version(self.version));
+        }
         if !self.window.has_room() {
             return Err(SendError::WindowFull);
         }
@@ -169,6 +180,7 @@ impl Session {
         let sequence_number = self.window.take_number();
         self.emit(body, CommandStatus::ESME_ROK, sequence_number);
         if T::COMMAND_ID == CommandId::OUTBIND {
+            self.outbound = true;
             self.state = State::Outbound;
         } else {
             self.last_message = now;
@@ -337,4 +349,15 @@ impl Session {
         self.metrics.sent.add(command_id, status, octets.len());
         self.tap.show(Direction::Sent, octets);
     }
+}
+
+/// Whether a message says something else without this TLV: its text, or of which it is a part.
+fn is_content(tag: TlvTag) -> bool {
+    matches!(
+        tag,
+        TlvTag::MESSAGE_PAYLOAD
+            | TlvTag::SAR_MSG_REF_NUM
+            | TlvTag::SAR_TOTAL_SEGMENTS
+            | TlvTag::SAR_SEGMENT_SEQNUM
+    )
 }
