@@ -4,8 +4,6 @@
 //! `cargo bench --bench smpp_loopback [-- PAIRS]`. CPU is what the kernel counted for all threads
 //! of the process, both ends together.
 
-use std::collections::VecDeque;
-use std::fs;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,19 +11,11 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use smpp34::client::{BIND_TYPE, SMSC, SmppClient, SmppClientListener};
-use smsgw_smpp::CommandStatus;
+use smsgw_benches::loopback::{Error, TEXT, connect, cpu, serve, submit, submit_all};
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
-use smsgw_smpp::mc::Mc;
-use smsgw_smpp::pdu::{SubmitSm, SubmitSmResp};
-use smsgw_smpp::session::{Bind, BindMode, Config, Event};
-use smsgw_smpp::types::{Address, ShortMessage};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, oneshot};
-
-type Error = Box<dyn std::error::Error + Send + Sync>;
-
-const TEXT: &[u8] = b"twenty octets of it.";
 
 fn main() -> Result<(), Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -106,104 +96,19 @@ impl Clock {
     }
 }
 
-/// What all threads of this process have run so far.
-fn cpu() -> Duration {
-    let tasks = fs::read_dir("/proc/self/task").expect("Linux");
-    let nanos = tasks.flatten().filter_map(|task| {
-        let schedstat = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        schedstat.split(' ').next()?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(nanos.sum())
-}
-
-fn submit() -> Result<SubmitSm<'static>, Error> {
-    Ok(SubmitSm {
-        source_addr: Address::international("12345")?,
-        destination_addr: Address::international("31600000000")?,
-        short_message: ShortMessage::new(TEXT)?,
-        ..SubmitSm::default()
-    })
-}
-
-/// Both ends, bound; the server runs until the session is over.
+/// Both ends, bound.
 async fn bound(window: usize) -> Result<(Esme, Events), Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await?;
-        let config = Config {
-            max_unanswered: 10_000,
-            ..Config::default()
-        };
-        serve(Mc::new(stream, config)).await
-    });
-    let bind = Bind::new(
-        BindMode::Transceiver,
-        "perf".try_into()?,
-        "perf".try_into()?,
-    );
-    let config = Config {
-        window,
-        ..Config::default()
-    };
-    Ok(Esme::connect(address, &bind, config).await?)
-}
-
-async fn serve((mc, mut events): (Mc, Events)) -> Result<(), Error> {
-    let answer = SubmitSmResp {
-        message_id: "1".try_into()?,
-        ..SubmitSmResp::default()
-    };
-    let mut batch = VecDeque::new();
-    while events.recv_all(&mut batch).await {
-        if let Some(Event::BindRequest(_)) = batch.front() {
-            mc.accept_bind("LOOPBACK".try_into()?);
-            batch.pop_front();
-        }
-        mc.with(|session, _| {
-            for event in batch.drain(..) {
-                if let Event::Request(frame) = event {
-                    // Read by the session to know that it can be, and here to be used.
-                    let status = match frame.decode::<SubmitSm<'_>>() {
-                        Ok(submit) if submit.short_message.as_octets() == TEXT => {
-                            CommandStatus::ESME_ROK
-                        }
-                        _ => CommandStatus::ESME_RSYSERR,
-                    };
-                    session.respond(&answer, status, frame.sequence_number());
-                }
-            }
-        });
-    }
-    Ok(())
+    tokio::spawn(serve(listener));
+    connect(address, window).await
 }
 
 /// As many requests as the window takes, under one lock, whenever answers came.
 async fn events(window: usize, pairs: u64) -> Result<Run, Error> {
     let (esme, mut events) = bound(window).await?;
-    let submit = submit()?;
     let clock = Clock::start();
-    let (mut sent, mut answered) = (0, 0);
-    let mut batch = VecDeque::new();
-    while answered < pairs {
-        esme.with(|session, now| {
-            while sent < pairs && session.has_room() {
-                if session.request(&submit, sent, now).is_err() {
-                    break;
-                }
-                sent += 1;
-            }
-        });
-        if !events.recv_all(&mut batch).await {
-            return Err("the session ended".into());
-        }
-        for event in batch.drain(..) {
-            match event {
-                Event::Response { frame, .. } if frame.command_status().is_ok() => answered += 1,
-                other => return Err(format!("{other:?}").into()),
-            }
-        }
-    }
+    submit_all(&esme, &mut events, pairs).await?;
     Ok(clock.stop(pairs))
 }
 

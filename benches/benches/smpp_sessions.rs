@@ -3,24 +3,16 @@
 //! `cargo bench --bench smpp_sessions [-- growth|idle] [MESSAGES]`. For `idle` server and client are
 //! processes of their own; the machine has to allow each 10,100 open files (`ulimit -n`).
 
-use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use smsgw_smpp::CommandStatus;
-use smsgw_smpp::connection::Events;
-use smsgw_smpp::esme::Esme;
-use smsgw_smpp::mc::Mc;
-use smsgw_smpp::pdu::{EnquireLink, SubmitSm, SubmitSmResp};
-use smsgw_smpp::session::{Bind, BindMode, Config, Event};
-use smsgw_smpp::types::{Address, ShortMessage};
+use smsgw_benches::loopback::{Error, connect, cpu, serve, submit_all};
+use smsgw_smpp::pdu::EnquireLink;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-
-type Error = Box<dyn std::error::Error + Send + Sync>;
 
 const IDLE: usize = 10_000;
 
@@ -90,8 +82,8 @@ async fn run(sessions: usize, window: usize, each: u64) -> Result<Duration, Erro
     }
     let start = cpu();
     let mut clients = JoinSet::new();
-    for (esme, events) in bound {
-        clients.spawn(submit(esme, events, each));
+    for (esme, mut events) in bound {
+        clients.spawn(async move { submit_all(&esme, &mut events, each).await });
     }
     while let Some(client) = clients.join_next().await {
         client??;
@@ -99,90 +91,6 @@ async fn run(sessions: usize, window: usize, each: u64) -> Result<Duration, Erro
     let spent = cpu() - start;
     server.abort();
     Ok(spent)
-}
-
-async fn connect(address: SocketAddr, window: usize) -> Result<(Esme, Events), Error> {
-    let bind = Bind::new(
-        BindMode::Transceiver,
-        "perf".try_into()?,
-        "perf".try_into()?,
-    );
-    let config = Config {
-        window,
-        ..Config::default()
-    };
-    Ok(Esme::connect(address, &bind, config).await?)
-}
-
-async fn submit(esme: Esme, mut events: Events, messages: u64) -> Result<(), Error> {
-    let submit = SubmitSm {
-        destination_addr: Address::international("31600000000")?,
-        short_message: ShortMessage::new(b"twenty octets of it.")?,
-        ..SubmitSm::default()
-    };
-    let (mut sent, mut answered) = (0, 0);
-    let mut batch = VecDeque::new();
-    while answered < messages {
-        esme.with(|session, now| {
-            while sent < messages && session.request(&submit, sent, now).is_ok() {
-                sent += 1;
-            }
-        });
-        if !events.recv_all(&mut batch).await {
-            return Err("the session ended".into());
-        }
-        for event in batch.drain(..) {
-            match event {
-                Event::Response { frame, .. } if frame.command_status().is_ok() => answered += 1,
-                other => return Err(format!("{other:?}").into()),
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn serve(listener: TcpListener) -> Result<(), Error> {
-    loop {
-        let (stream, _) = listener.accept().await?;
-        let config = Config {
-            max_unanswered: 10_000,
-            ..Config::default()
-        };
-        tokio::spawn(answer(Mc::new(stream, config)));
-    }
-}
-
-async fn answer((mc, mut events): (Mc, Events)) -> Result<(), Error> {
-    let answer = SubmitSmResp {
-        message_id: "1".try_into()?,
-        ..SubmitSmResp::default()
-    };
-    let mut batch = VecDeque::new();
-    while events.recv_all(&mut batch).await {
-        if let Some(Event::BindRequest(_)) = batch.front() {
-            mc.accept_bind("mc".try_into()?);
-            batch.pop_front();
-        }
-        mc.with(|session, _| {
-            for event in batch.drain(..) {
-                if let Event::Request(frame) = event {
-                    let status = CommandStatus::ESME_ROK;
-                    session.respond(&answer, status, frame.sequence_number());
-                }
-            }
-        });
-    }
-    Ok(())
-}
-
-/// What all threads of this process have run so far.
-fn cpu() -> Duration {
-    let tasks = fs::read_dir("/proc/self/task").expect("Linux");
-    let nanos = tasks.flatten().filter_map(|task| {
-        let schedstat = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        schedstat.split(' ').next()?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(nanos.sum())
 }
 
 /// Memory of a server with many bound sessions on which nothing happens but `enquire_link`.

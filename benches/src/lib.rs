@@ -4,6 +4,7 @@
 //! [`black_box`] by reference, so all of it must be there.
 
 pub mod fixtures;
+pub mod loopback;
 pub mod smpp_codec;
 pub mod smpp_receipt;
 

@@ -9,25 +9,14 @@
 #[allow(dead_code, reason = "what another test wants of it")]
 #[path = "interop/process.rs"]
 mod process;
+#[path = "support/smsc.rs"]
+mod smsc;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use process::Process;
 use serde_json::{Value, json};
-
-/// A message centre that takes `esme` with the password `pw`, and its address.
-fn smsc(args: &[&str]) -> (Process, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_smsgw"));
-    command
-        .args(["sim", "smsc", "--smpp", "127.0.0.1:0"])
-        .args(["--system-id", "esme", "--password", "pw"])
-        .args(["--receipt-delay", "1ms"])
-        .args(args);
-    let mut smsc = Process::start(&mut command, "");
-    let address = smsc.ready("smpp");
-    (smsc, address)
-}
+use smsc::smsc;
 
 fn send(address: &str, args: &[&str]) -> Output {
     command(address, args)

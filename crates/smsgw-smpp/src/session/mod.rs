@@ -241,7 +241,8 @@ impl Session {
     }
 
     /// Whether no more frames are taken until the owner answers: a bind, some of too many
-    /// requests, or all of them when the peer unbinds. What the peer sent behind them waits.
+    /// requests, or all of them when the peer unbinds; or until it wants more
+    /// ([`Self::set_unread`]). What the peer sent behind them waits.
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         let asked_to_bind = matches!((self.role, self.state), (Role::Mc, State::Binding(_)));

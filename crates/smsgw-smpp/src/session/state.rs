@@ -58,7 +58,8 @@ pub enum State {
     Binding(BindMode),
     /// Bound.
     Bound(BindMode),
-    /// One side unbinds: no new requests, what is in flight is still answered.
+    /// One side unbinds: no new requests. The one that asks still takes answers, the other still
+    /// gives those it owes.
     Unbinding(BindMode),
     /// Over; what is still to be written may be.
     Closed,
