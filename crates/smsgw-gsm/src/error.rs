@@ -33,6 +33,62 @@ pub enum DecodeErrorKind {
         /// Octets that were there.
         had: usize,
     },
+    /// More than the field can have: semi-octets of an address, septets or octets of user data.
+    TooLong {
+        /// The most there can be.
+        max: usize,
+        /// How many there were.
+        had: usize,
+    },
+    /// A semi-octet that is no decimal digit, where only those may be.
+    NotDecimal {
+        /// The semi-octet, 10 to 15.
+        value: u8,
+    },
+    /// Digits that are no date and time.
+    InvalidTime,
+    /// A value that the field must not have.
+    InvalidValue {
+        /// The value.
+        value: u8,
+    },
+    /// An information element that does not fit into its header.
+    BrokenElement {
+        /// Octets the element asks for.
+        needed: usize,
+        /// Octets left in the header.
+        had: usize,
+    },
+    /// A UCS-2 text of an odd number of octets.
+    OddLength {
+        /// Octets of the text.
+        had: usize,
+    },
+    /// Octets after the last field.
+    TrailingOctets {
+        /// How many.
+        had: usize,
+    },
+    /// The TPDU is of another kind than the one asked for.
+    OtherKind,
+}
+
+impl DecodeErrorKind {
+    /// A short fixed name, for programs: `truncated`, `too_long`, `not_decimal` ...
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            DecodeErrorKind::Truncated { .. } => "truncated",
+            DecodeErrorKind::TooLong { .. } => "too_long",
+            DecodeErrorKind::NotDecimal { .. } => "not_decimal",
+            DecodeErrorKind::InvalidTime => "invalid_time",
+            DecodeErrorKind::InvalidValue { .. } => "invalid_value",
+            DecodeErrorKind::BrokenElement { .. } => "broken_element",
+            DecodeErrorKind::OddLength { .. } => "odd_length",
+            DecodeErrorKind::TrailingOctets { .. } => "trailing_octets",
+            DecodeErrorKind::OtherKind => "other_kind",
+        }
+    }
 }
 
 /// A character that the alphabet does not have.
@@ -102,6 +158,24 @@ impl fmt::Display for DecodeErrorKind {
             DecodeErrorKind::Truncated { needed, had } => {
                 write!(f, "needs {needed} octets, had {had}")
             }
+            DecodeErrorKind::TooLong { max, had } => write!(f, "at most {max}, had {had}"),
+            DecodeErrorKind::NotDecimal { value } => {
+                write!(f, "semi-octet {value:X} is no decimal digit")
+            }
+            DecodeErrorKind::InvalidTime => f.write_str("no date and time"),
+            DecodeErrorKind::InvalidValue { value } => {
+                write!(f, "the value {value:#04X} is not allowed")
+            }
+            DecodeErrorKind::BrokenElement { needed, had } => {
+                write!(f, "the element needs {needed} octets, the header had {had}")
+            }
+            DecodeErrorKind::OddLength { had } => {
+                write!(f, "{had} octets are no whole number of 16-bit units")
+            }
+            DecodeErrorKind::TrailingOctets { had } => {
+                write!(f, "{had} octets after the last field")
+            }
+            DecodeErrorKind::OtherKind => f.write_str("a TPDU of another kind"),
         }
     }
 }

@@ -47,6 +47,12 @@
 extern crate alloc;
 
 mod error;
+mod quirks;
+#[expect(
+    dead_code,
+    reason = "the TPDUs and cell broadcast pages are read with it"
+)]
+mod wire;
 
 pub mod alphabet;
 pub mod reassemble;
@@ -56,3 +62,4 @@ pub mod ucs2;
 pub mod udh;
 
 pub use error::{ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError};
+pub use quirks::{Decoded, Quirks, Tolerable, Tolerance, Tolerated};

@@ -1,0 +1,86 @@
+//! Reading octets in wire order.
+
+use crate::error::{DecodeError, DecodeErrorKind};
+
+/// What is left of an input, and where in it that is.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// An input whose first octet is at `offset` of what the caller was given.
+    pub(crate) fn new(octets: &'a [u8], offset: usize) -> Self {
+        Self {
+            rest: octets,
+            offset,
+        }
+    }
+
+    /// Where the next octet is.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// All that is left, without taking it.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// The next octet.
+    #[inline]
+    pub(crate) fn octet(&mut self, field: &'static str) -> Result<u8, DecodeError> {
+        let [octet] = self.array(field)?;
+        Ok(octet)
+    }
+
+    /// The next `N` octets.
+    #[inline]
+    pub(crate) fn array<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; N], DecodeError> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                self.offset += N;
+                Ok(*octets)
+            }
+            None => Err(self.truncated(field, N)),
+        }
+    }
+
+    /// The next `count` octets.
+    #[inline]
+    pub(crate) fn take(
+        &mut self,
+        count: usize,
+        field: &'static str,
+    ) -> Result<&'a [u8], DecodeError> {
+        match self.rest.split_at_checked(count) {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                self.offset += count;
+                Ok(octets)
+            }
+            None => Err(self.truncated(field, count)),
+        }
+    }
+
+    /// A field that starts with the next octet is wrong.
+    #[cold]
+    pub(crate) fn error(&self, kind: DecodeErrorKind, field: &'static str) -> DecodeError {
+        DecodeError {
+            kind,
+            field,
+            offset: self.offset,
+        }
+    }
+
+    #[cold]
+    fn truncated(&self, field: &'static str, needed: usize) -> DecodeError {
+        let had = self.rest.len();
+        self.error(DecodeErrorKind::Truncated { needed, had }, field)
+    }
+}
