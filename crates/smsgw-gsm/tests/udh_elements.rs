@@ -112,8 +112,9 @@ const ELEMENTS: &[(u8, &[u8], &str)] = &[
         &[0x01, 0, 0x80, 9, 1, 0, 8, 0],
         "9 voice messages, discard, profile 1; deleted 8",
     ),
-    (0x24, &[1], "national language single shift: language 1"),
-    (0x25, &[13], "national language locking shift: language 13"),
+    (0x24, &[1], "national language single shift: turkish"),
+    (0x25, &[13], "national language locking shift: urdu"),
+    (0x25, &[14], "national language locking shift: language 14"),
     (0x70, &[], "(U)SIM toolkit command packet"),
     (0x71, &[], "(U)SIM toolkit response packet"),
     (0x7F, &[1, 2], "(U)SIM toolkit security header 7F: 2 octets"),
@@ -326,7 +327,7 @@ proptest! {
         prop_assert_eq!(header.check().is_ok(), header.trailing().is_empty());
         prop_assert!(header.effective().count() <= header.elements().count());
         prop_assert!(header.sourced().count() <= header.elements().count());
-        let _ = (header.concat(), header.ports(), header.languages(), header.fill_bits());
+        let _ = (header.concat(), header.ports(), header.tables(), header.fill_bits());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::smsc::{SmscControl, UdhSource};
 use super::special::SpecialMessage;
 use super::toolkit::ToolkitHeader;
 use super::voice_mail::VoiceMail;
+use crate::alphabet::Language;
 
 /// One information element as its identifier and length octet delimit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -482,8 +483,11 @@ impl fmt::Display for InformationElement<'_> {
                 hex(f, octets)
             }
             Self::VoiceMail(mail) => mail.fmt(f),
-            Self::SingleShift(language) | Self::LockingShift(language) => {
-                write!(f, "{name}: language {language}")
+            Self::SingleShift(identifier) | Self::LockingShift(identifier) => {
+                match Language::from_identifier(*identifier) {
+                    Some(language) => write!(f, "{name}: {}", language.name()),
+                    None => write!(f, "{name}: language {identifier}"),
+                }
             }
             Self::ToolkitSecurity { header, data } => match data.len() {
                 0 => header.fmt(f),

@@ -30,6 +30,7 @@ mod special;
 mod toolkit;
 mod voice_mail;
 
+use crate::alphabet::{Language, Tables};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::septet::FillBits;
 
@@ -227,6 +228,26 @@ impl<'a> UserDataHeader<'a> {
     /// one; `None` where there is no such element.
     pub fn languages(&self) -> (Option<u8>, Option<u8>) {
         national::languages(self.elements())
+    }
+
+    /// The tables that the text is written in: the default ones where the header does not say, or
+    /// says a language that is not known.
+    ///
+    /// ```
+    /// use smsgw_gsm::alphabet::{Language, Tables};
+    /// use smsgw_gsm::udh::UserDataHeader;
+    ///
+    /// let (header, _) = UserDataHeader::split(&[3, 0x25, 1, 1])?;
+    /// let turkish = Tables { locking: Some(Language::Turkish), single: None };
+    /// assert_eq!(header.tables(), turkish);
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn tables(&self) -> Tables {
+        let (locking, single) = self.languages();
+        Tables {
+            locking: locking.and_then(Language::from_identifier),
+            single: single.and_then(Language::from_identifier),
+        }
     }
 }
 

@@ -18,7 +18,16 @@ pub(super) fn languages(elements: Elements<'_>) -> (Option<u8>, Option<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::alphabet::Language;
     use crate::udh::UserDataHeader;
+
+    #[test]
+    fn an_unknown_language_is_the_default_table() {
+        let (header, _) = UserDataHeader::split(&[9, 0x24, 1, 3, 0x25, 1, 4, 0x24, 1, 14]).unwrap();
+        let tables = header.tables();
+        assert_eq!(tables.locking, Some(Language::Bengali));
+        assert_eq!(tables.single, None);
+    }
 
     #[test]
     fn the_last_of_each_kind_counts() {
