@@ -34,6 +34,7 @@
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: every element by its meaning, and a builder |
 //! | [`segment`] | choice of encoding, splitting of long texts |
+//! | [`cbs`] | cell broadcast pages |
 //! | [`reassemble`] | from parts in any order to messages |
 //!
 //! # Features
@@ -48,13 +49,10 @@ extern crate alloc;
 
 mod error;
 mod quirks;
-#[expect(
-    dead_code,
-    reason = "the TPDUs and cell broadcast pages are read with it"
-)]
 mod wire;
 
 pub mod alphabet;
+pub mod cbs;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;

@@ -139,7 +139,6 @@ impl Tolerated {
         self.cut
     }
 
-    #[expect(dead_code, reason = "the TPDUs are read with it")]
     pub(crate) fn push(&mut self, what: Tolerance, field: &'static str, offset: usize) {
         let fault = Tolerable {
             what,
