@@ -4,8 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Alphabet, CbsDataCodingScheme, LanguageCode, MAX_PAGES, Page, SerialNumber};
-use crate::ucs2;
+use super::content::text;
+use super::{CbsDataCodingScheme, LanguageCode, MAX_PAGES, Page, SerialNumber};
 
 /// The pages of one message, all of them or those that were there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,25 +93,7 @@ impl<'a> Joined<'a> {
     /// Read at once: what is torn between two pages is whole again.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        if self.data_coding.is_compressed() {
-            return None;
-        }
-        match self.data_coding.alphabet() {
-            Alphabet::Gsm7 => {
-                let septets: Vec<u8> = self.pages().flat_map(|page| page.text_septets()).collect();
-                let tables = self.pages().next().map(|page| page.tables());
-                Some(tables.unwrap_or_default().decode(&septets))
-            }
-            Alphabet::Ucs2 => {
-                let octets: Vec<u8> = self
-                    .pages()
-                    .flat_map(|page| page.text_octets())
-                    .copied()
-                    .collect();
-                Some(ucs2::decode(&octets))
-            }
-            Alphabet::EightBit => None,
-        }
+        text(self.data_coding, self.pages().map(|page| page.content()))
     }
 
     /// The content of the pages that are there, user data headers left out.

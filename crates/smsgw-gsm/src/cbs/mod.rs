@@ -25,27 +25,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod content;
 mod dcs;
 mod join;
 mod serial;
 mod split;
+mod umts;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::alphabet::Tables;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Quirks, Tolerance, Tolerated};
 use crate::reassemble::{Position, Tie};
-use crate::septet::{FillBits, capacity, unpack};
-use crate::ucs2;
 use crate::udh::{Reference, UserDataHeader};
 use crate::wire::Reader;
+
+use content::Content;
 
 pub use dcs::{Alphabet, BroadcastLanguage, CbsDataCodingScheme, LanguageCode, MessageClass};
 pub use join::{Joined, join};
 pub use serial::{GeographicalScope, PageParameter, SerialNumber};
 pub use split::{Broadcast, BroadcastError, Pages, PagesIter};
+pub use umts::UmtsMessage;
 
 /// Octets of a page.
 pub const PAGE_OCTETS: usize = 88;
@@ -160,7 +162,7 @@ impl<'a> Page<'a> {
         };
         odd(page.is_beyond(), page.0, PAGE_PARAMETER, start - 1)?;
         let [first, ..] = content;
-        let anonymous = data_coding.has_language_code() && pdu.language_code().is_none();
+        let anonymous = data_coding.has_language_code() && pdu.content().language_code().is_none();
         odd(anonymous, *first, CONTENT_OF_MESSAGE, start)?;
         let had = reader.rest().len();
         if had > 0 && !quirks.trailing_octets {
@@ -193,18 +195,14 @@ impl<'a> Page<'a> {
     /// The user data header, if the data coding says that there is one.
     #[must_use]
     pub fn header(&self) -> Option<UserDataHeader<'a>> {
-        let header = self.data_coding.has_header();
-        header
-            .then(|| UserDataHeader::split(self.content).ok())?
-            .map(|(header, _)| header)
+        self.content().header()
     }
 
     /// The language: as the data coding says, or as the text does that starts with a code.
     /// `None` when neither does.
     #[must_use]
     pub fn language(&self) -> Option<LanguageCode> {
-        let said = self.data_coding.language().map(BroadcastLanguage::code);
-        said.or_else(|| self.language_code())
+        self.content().language()
     }
 
     /// The text without language code and filling; `None` for 8-bit data and compressed text.
@@ -213,14 +211,7 @@ impl<'a> Page<'a> {
     /// are lost: [`join`] reads the text of all pages at once.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        if self.data_coding.is_compressed() {
-            return None;
-        }
-        match self.data_coding.alphabet() {
-            Alphabet::Gsm7 => Some(self.tables().decode(&self.text_septets())),
-            Alphabet::Ucs2 => Some(ucs2::decode(self.text_octets())),
-            Alphabet::EightBit => None,
-        }
+        content::text(self.data_coding, core::iter::once(self.content()))
     }
 
     /// How many septets the content has room for after a user data header, filling and language
@@ -228,21 +219,13 @@ impl<'a> Page<'a> {
     /// is not compressed.
     #[must_use]
     pub fn septets(&self) -> Option<usize> {
-        let packed = !self.data_coding.is_compressed();
-        let gsm7 = packed && self.data_coding.alphabet() == Alphabet::Gsm7;
-        gsm7.then(|| capacity(self.payload().len(), self.fill_bits()))
+        self.content().septets()
     }
 
     /// The content after a user data header: what 8-bit data is.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
-        match self.header() {
-            Some(header) => self
-                .content
-                .get(header.octets().len()..)
-                .unwrap_or_default(),
-            None => self.content,
-        }
+        self.content().payload()
     }
 
     /// Which page this is, 1 to [`total`](Self::total).
@@ -268,56 +251,10 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn fill_bits(&self) -> FillBits {
-        self.header()
-            .map_or(FillBits::NONE, |header| header.fill_bits())
-    }
-
-    fn tables(&self) -> Tables {
-        self.header()
-            .map_or(Tables::DEFAULT, |header| header.tables())
-    }
-
-    /// The code that the text starts with, if the data coding says so and it is two letters.
-    fn language_code(&self) -> Option<LanguageCode> {
-        match self.data_coding {
-            CbsDataCodingScheme::GSM7_WITH_LANGUAGE => {
-                match unpack(self.content, 3, FillBits::NONE).first_chunk() {
-                    Some(&[first, second, CR]) => LanguageCode::from_octets([first, second]),
-                    _ => None,
-                }
-            }
-            CbsDataCodingScheme::UCS2_WITH_LANGUAGE => {
-                let [first, second, ..] = *self.content;
-                let septets = unpack(&[first, second], 2, FillBits::NONE);
-                let code = septets.first_chunk().copied()?;
-                // Two bits are left over; UCS-2 without a code often has them set.
-                (second & 0b1100_0000 == 0)
-                    .then(|| LanguageCode::from_octets(code))
-                    .flatten()
-            }
-            _ => None,
+    fn content(&self) -> Content<'a> {
+        Content {
+            data_coding: self.data_coding,
+            octets: self.content,
         }
-    }
-
-    /// The septets of the text, unpacked, without language code and filling.
-    fn text_septets(&self) -> Vec<u8> {
-        let mut septets = unpack(self.payload(), usize::MAX, self.fill_bits());
-        let filling = septets.iter().rev().take_while(|septet| **septet == CR);
-        septets.truncate(septets.len() - filling.count());
-        if self.language_code().is_some() {
-            septets.drain(..septets.len().min(3));
-        }
-        septets
-    }
-
-    /// The whole units of a UCS-2 text, without language code and filling.
-    fn text_octets(&self) -> &'a [u8] {
-        let code = if self.language_code().is_some() { 2 } else { 0 };
-        let octets = self.payload().get(code..).unwrap_or_default();
-        let (units, _) = octets.as_chunks::<2>();
-        let filling = units.iter().rev().take_while(|unit| **unit == [0, CR]);
-        let len = 2 * (units.len() - filling.count());
-        octets.get(..len).unwrap_or_default()
     }
 }

@@ -16,6 +16,8 @@ use crate::ucs2;
 
 /// Septets of a page.
 const SEPTETS: usize = 93;
+/// How many octets of a page count, when all do.
+const FULL: u8 = 82;
 /// 16-bit units of a page.
 const UNITS: usize = CONTENT_OCTETS / 2;
 
@@ -242,6 +244,22 @@ impl Pages {
             page: PageParameter::new(number, self.total)?,
             content: self.contents.get(index)?,
         })
+    }
+
+    /// The message as UMTS sends it: see [`UmtsMessage`](super::UmtsMessage). All octets of all
+    /// pages count.
+    #[must_use]
+    pub fn to_umts(&self) -> Vec<u8> {
+        let broadcast = &self.broadcast;
+        let mut octets = Vec::from([1]);
+        octets.extend_from_slice(&broadcast.message_id.to_be_bytes());
+        octets.extend_from_slice(&broadcast.serial.0.to_be_bytes());
+        octets.extend_from_slice(&[broadcast.data_coding.octet(), self.total]);
+        for content in &self.contents {
+            octets.extend_from_slice(content);
+            octets.push(FULL);
+        }
+        octets
     }
 
     /// The pages in order.
