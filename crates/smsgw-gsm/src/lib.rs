@@ -35,6 +35,7 @@
 //! | [`udh`] | user data header: its elements, the concatenation element typed |
 //! | [`segment`] | choice of encoding, splitting of long texts |
 //! | [`reassemble`] | from parts in any order to messages |
+//! | [`translit`] | typographic and accented characters, written with those of GSM 7-bit |
 //!
 //! # Features
 //!
@@ -58,6 +59,7 @@ pub mod alphabet;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;
+pub mod translit;
 pub mod ucs2;
 pub mod udh;
 
