@@ -8,8 +8,8 @@
 
 use proptest::char::range;
 use proptest::prelude::*;
-use smsgw_gsm::alphabet::{Code, encode_unpacked};
-use smsgw_gsm::translit::transliterate;
+use smsgw_gsm::alphabet::{Code, Language, Tables, encode_unpacked};
+use smsgw_gsm::translit::{transliterate, transliterate_for};
 
 #[track_caller]
 fn becomes(text: &str, plain: &str) {
@@ -123,6 +123,22 @@ fn changes_say_what_stood_where() {
             (9, "–", "-")
         ]
     );
+}
+
+#[test]
+fn tables_of_a_language_keep_what_they_have() {
+    let portuguese = Tables::of(Language::Portuguese);
+    let out = transliterate_for("São João – e\u{302} ‘`’ ñø ª", portuguese);
+    assert_eq!(out.text, "São João - ê '`' no ª");
+    // Tables of an Indian script have capitals in the single shift table alone.
+    let hindi = |single| Tables {
+        locking: Some(Language::Hindi),
+        single,
+    };
+    let text = "É ½ नमस्ते";
+    assert_eq!(transliterate_for(text, hindi(None)).left, ['É', '½']);
+    let both = transliterate_for(text, hindi(Some(Language::Hindi)));
+    assert_eq!((&*both.text, &both.left[..]), ("E 1/2 नमस्ते", &[][..]));
 }
 
 proptest! {

@@ -43,7 +43,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::LazyCell;
 
-use crate::alphabet::Code;
+use crate::alphabet::Tables;
 
 /// A text that was transliterated, and what that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -82,7 +82,21 @@ pub struct Change<'a> {
 /// ```
 #[doc(alias("smart encoding", "iconv //TRANSLIT"))]
 pub fn transliterate(text: &str) -> Transliterated<'_> {
-    rewrite(text, |character| Code::of(character).is_some())
+    transliterate_for(text, Tables::DEFAULT)
+}
+
+/// Replaces what these tables lack, as far as they have a spelling for it.
+///
+/// ```
+/// use smsgw_gsm::alphabet::{Language, Tables};
+/// use smsgw_gsm::translit::transliterate_for;
+///
+/// let text = "“Ağaç”";
+/// assert_eq!(transliterate_for(text, Tables::DEFAULT).text, "\"Agac\"");
+/// assert_eq!(transliterate_for(text, Tables::of(Language::Turkish)).text, "\"Ağaç\"");
+/// ```
+pub fn transliterate_for(text: &str, tables: Tables) -> Transliterated<'_> {
+    rewrite(text, |character| tables.code(character).is_some())
 }
 
 /// What stands before the character that is looked at.
