@@ -42,6 +42,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | links the standard library; the API is the same without it |
+//! | `graphemes` | yes | segmentation can keep grapheme clusters whole ([`segment::Options::graphemes`]) |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 

@@ -4,6 +4,9 @@
 //! | | alone | 8-bit reference | 16-bit reference |
 //! |---|---|---|---|
 //! | GSM 7-bit, septets | 160 | 153 | 152 |
+//! | the same with one language element | 155 | 149 | 148 |
+//! | with two | 152 | 146 | 145 |
+//! | 8-bit, octets | 140 | 134 | 133 |
 //! | UCS-2, 16-bit units | 70 | 67 | 66 |
 //!
 //! No escape pair and no surrogate pair is ever split.
@@ -17,18 +20,44 @@
 //! assert_eq!(segments.count(), 1);
 //! # Ok::<(), smsgw_gsm::SegmentError>(())
 //! ```
+//!
+//! The tables of a language keep a text 7-bit that would else be UCS-2. Each segment then says
+//! which they are:
+//!
+//! ```
+//! use smsgw_gsm::alphabet::Language;
+//! use smsgw_gsm::segment::{LanguageChoice, Options, segment};
+//!
+//! let text = "Görüşmek üzere, çok teşekkürler! ".repeat(4);
+//! assert_eq!(segment(&text, &Options::new())?.count(), 2);
+//!
+//! let options = Options::new().with_language(LanguageChoice::Auto);
+//! let segments = segment(&text, &options)?;
+//! assert_eq!(segments.count(), 1);
+//! assert_eq!(segments.tables().locking, Some(Language::Turkish));
+//! assert_eq!(segments.get(0).map(|segment| segment.udh()), Some(vec![3, 0x25, 1, 1]));
+//! # Ok::<(), smsgw_gsm::SegmentError>(())
+//! ```
 
-use alloc::collections::BTreeSet;
-use alloc::string::String;
+mod choose;
+mod cut;
+mod options;
+mod parts;
+
 use alloc::vec::Vec;
 use core::fmt;
-use core::iter::FusedIterator;
 
-use crate::alphabet::{self, Code, ESCAPE};
-use crate::error::SegmentError;
+use crate::alphabet::{Code, Tables};
+use crate::error::{EncodeError, SegmentError};
 use crate::septet::{self, FillBits};
 use crate::ucs2;
-use crate::udh::{Concat, Reference};
+
+use choose::Plan;
+use cut::Whole;
+
+pub use choose::{Choice, LanguageChoice, choose};
+pub use options::Options;
+pub use parts::{Iter, Segment, Segments};
 
 /// Octets of user data in one short message, header included.
 #[doc(alias = "TP-UD")]
@@ -41,14 +70,20 @@ pub const MAX_PARTS: usize = 255;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// The GSM 7-bit default alphabet and its extension; a unit is a septet.
+    /// GSM 7-bit: the default alphabet and its extension, or the tables of a language; a unit is
+    /// a septet.
     Gsm7,
+    /// Octets that mean what sender and receiver agreed on; a text is written in UTF-8. A unit is
+    /// an octet.
+    #[doc(alias = "binary")]
+    EightBit,
     /// UTF-16BE; a unit is two octets.
     Ucs2,
 }
 
 impl Encoding {
-    /// The cheapest encoding that has every character of `text`.
+    /// The cheapest encoding without tables of a language that has every character of `text`:
+    /// never 8-bit. [`choose`] knows the languages, and the price.
     ///
     /// ```
     /// use smsgw_gsm::segment::Encoding;
@@ -71,20 +106,23 @@ impl Encoding {
     ///
     /// assert_eq!(Encoding::Gsm7.capacity(0), 160);
     /// assert_eq!(Encoding::Gsm7.capacity(6), 153);
+    /// assert_eq!(Encoding::EightBit.capacity(6), 134);
     /// assert_eq!(Encoding::Ucs2.capacity(7), 66);
     /// ```
     pub const fn capacity(self, header: usize) -> usize {
         let octets = USER_DATA_OCTETS.saturating_sub(header);
         match self {
             Encoding::Gsm7 => septet::capacity(octets, FillBits::after(header)),
+            Encoding::EightBit => octets,
             Encoding::Ucs2 => octets / 2,
         }
     }
 
-    /// `gsm7` or `ucs2`.
+    /// `gsm7`, `8bit` or `ucs2`.
     pub const fn name(self) -> &'static str {
         match self {
             Encoding::Gsm7 => "gsm7",
+            Encoding::EightBit => "8bit",
             Encoding::Ucs2 => "ucs2",
         }
     }
@@ -92,7 +130,7 @@ impl Encoding {
     /// Octets of one unit in the unpacked form.
     const fn unit_octets(self) -> usize {
         match self {
-            Encoding::Gsm7 => 1,
+            Encoding::Gsm7 | Encoding::EightBit => 1,
             Encoding::Ucs2 => 2,
         }
     }
@@ -104,342 +142,141 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// How a text is to be segmented. The default chooses the encoding and uses 8-bit reference 0.
-///
-/// ```
-/// use smsgw_gsm::segment::{Encoding, Options};
-/// use smsgw_gsm::udh::Reference;
-///
-/// let options = Options::new()
-///     .with_encoding(Encoding::Gsm7)
-///     .with_reference(Reference::Sixteen(0x1234));
-/// assert_eq!(options.encoding, Some(Encoding::Gsm7));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Options {
-    /// The encoding; `None` chooses as [`Encoding::choose`] does.
-    pub encoding: Option<Encoding>,
-    /// The reference number of the message, and with it the width; unused when one segment
-    /// is enough.
-    pub reference: Reference,
-}
-
-impl Options {
-    /// The default: encoding by the text, 8-bit reference 0.
-    pub const fn new() -> Options {
-        Options {
-            encoding: None,
-            reference: Reference::Eight(0),
-        }
-    }
-
-    /// Takes this encoding and no other.
-    #[must_use]
-    pub const fn with_encoding(mut self, encoding: Encoding) -> Options {
-        self.encoding = Some(encoding);
-        self
-    }
-
-    /// Numbers the message so. Two messages to one recipient at the same time need two numbers.
-    #[must_use]
-    pub const fn with_reference(mut self, reference: Reference) -> Options {
-        self.reference = reference;
-        self
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options::new()
-    }
-}
-
 /// Encodes a text and cuts it into as many segments as it needs. An empty text is one empty
 /// segment.
 ///
 /// # Errors
-/// [`Encode`](SegmentError::Encode) when [`Encoding::Gsm7`] was asked for and a character does not
-/// fit; [`TooManyParts`](SegmentError::TooManyParts) above [`MAX_PARTS`].
-pub fn segment(text: &str, options: &Options) -> Result<Segments, SegmentError> {
-    let (encoding, octets, forced) = match options.encoding {
-        Some(Encoding::Gsm7) => (Encoding::Gsm7, alphabet::encode_unpacked(text)?, false),
-        Some(Encoding::Ucs2) => (Encoding::Ucs2, ucs2::encode(text), false),
-        None => match alphabet::encode_unpacked(text) {
-            Ok(septets) => (Encoding::Gsm7, septets, false),
-            Err(_) => (Encoding::Ucs2, ucs2::encode(text), true),
-        },
+/// * [`Encode`](SegmentError::Encode) when [`Encoding::Gsm7`] was asked for and no tables that
+///   are allowed have all characters; it names the first that the default ones lack;
+/// * [`TooManyParts`](SegmentError::TooManyParts) above [`MAX_PARTS`];
+/// * [`Elements`](SegmentError::Elements) when [`Options::elements`] are not whole elements, or
+///   have one that the other options stand for;
+/// * [`NoRoom`](SegmentError::NoRoom) when they leave no room for a character.
+pub fn segment(text: &str, options: &Options<'_>) -> Result<Segments, SegmentError> {
+    let written = write(text, options)?;
+    let whole = match written.encoding {
+        Encoding::Gsm7 => Whole::EscapePairs,
+        Encoding::EightBit => Whole::Characters,
+        Encoding::Ucs2 => Whole::SurrogatePairs,
     };
-    let ends = cut(encoding, &octets, options.reference);
-    let total = u8::try_from(ends.len()).map_err(|_| SegmentError::TooManyParts {
-        needed: ends.len(),
-        max: MAX_PARTS,
-    })?;
-    Ok(Segments {
-        encoding,
-        reference: options.reference,
-        octets,
-        ends,
-        total,
-        forced,
-    })
+    // CR and LF are the only cluster of ASCII.
+    #[cfg(feature = "graphemes")]
+    if options.graphemes && (!text.is_ascii() || text.contains('\r')) {
+        let between = |octets: &[u8], room| cut::cut_between_clusters(whole, octets, room, text);
+        return written.cut(options, whole, between);
+    }
+    written.cut(options, whole, |octets, room| cut::cut(whole, octets, room))
 }
 
-/// A text, encoded and cut: the answer of [`segment`].
+/// Cuts octets into as many segments as they need, 8-bit and at any place.
+///
+/// [`Options::encoding`], [`Options::language`] and grapheme clusters mean nothing here.
 ///
 /// ```
-/// use smsgw_gsm::segment::{Options, segment};
+/// use smsgw_gsm::segment::{Options, segment_octets};
 ///
-/// let segments = segment(&"é".repeat(161), &Options::new())?;
+/// let segments = segment_octets(&[0xFF; 141], &Options::new())?;
 /// let units: Vec<_> = segments.iter().map(|segment| segment.units()).collect();
-/// assert_eq!(units, [153, 8]);
-/// assert_eq!(segments.total_units(), 161);
-///
-/// // For SMPP: header and unpacked septets are the short_message, with the UDHI bit set.
-/// for segment in &segments {
-///     let short_message = [&segment.udh()[..], segment.unpacked()].concat();
-///     assert!(short_message.len() <= 160);
-/// }
+/// assert_eq!(units, [134, 7]);
 /// # Ok::<(), smsgw_gsm::SegmentError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segments {
+///
+/// # Errors
+/// As [`segment`], but for [`Encode`](SegmentError::Encode).
+pub fn segment_octets(octets: &[u8], options: &Options<'_>) -> Result<Segments, SegmentError> {
+    let written = Written {
+        encoding: Encoding::EightBit,
+        tables: Tables::DEFAULT,
+        octets: octets.to_vec(),
+        forced: false,
+    };
+    let whole = Whole::Octets;
+    written.cut(options, whole, |octets, room| cut::cut(whole, octets, room))
+}
+
+/// A text before it is cut.
+struct Written {
     encoding: Encoding,
-    reference: Reference,
-    /// The whole text, unpacked.
+    tables: Tables,
     octets: Vec<u8>,
-    /// Where each segment ends in `octets`; never empty.
-    ends: Vec<usize>,
-    /// The length of `ends`.
-    total: u8,
-    /// The text did not fit into GSM 7-bit, and nobody had asked for UCS-2.
+    /// The text did not fit into the default alphabet, and nobody had asked for UCS-2 or 8-bit.
     forced: bool,
 }
 
-impl Segments {
-    /// The encoding asked for or chosen.
-    pub fn encoding(&self) -> Encoding {
-        self.encoding
-    }
+/// Writes a text in the encoding that `options` say, or the cheapest that they allow.
+fn write(text: &str, options: &Options<'_>) -> Result<Written, EncodeError> {
+    let written = |encoding, octets| Written {
+        encoding,
+        tables: Tables::DEFAULT,
+        octets,
+        forced: false,
+    };
+    let default = match options.encoding {
+        Some(Encoding::Ucs2) => return Ok(written(Encoding::Ucs2, ucs2::encode(text))),
+        Some(Encoding::EightBit) => return Ok(written(Encoding::EightBit, text.into())),
+        Some(Encoding::Gsm7) | None => Tables::DEFAULT.encode(text),
+    };
+    let plan = Plan::cheapest(text, options, default.as_ref().ok().map(Vec::len));
+    Ok(Written {
+        encoding: plan.encoding,
+        tables: plan.tables,
+        forced: default.is_err(),
+        octets: match plan.encoding {
+            Encoding::Gsm7 if plan.tables == Tables::DEFAULT => default?,
+            Encoding::Gsm7 => plan.tables.encode(text)?,
+            _ => ucs2::encode(text),
+        },
+    })
+}
 
-    /// How many segments there are, 1 to 255.
-    pub fn count(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Units of the whole text, headers not counted.
-    pub fn total_units(&self) -> usize {
-        self.octets.len() / self.encoding.unit_octets()
-    }
-
-    /// The characters that made the text UCS-2, each once, in the order of the text. Empty for
-    /// GSM 7-bit, and when UCS-2 was asked for.
-    pub fn forced_by(&self) -> Vec<char> {
-        let mut seen = BTreeSet::new();
-        if !self.forced {
-            return Vec::new();
-        }
-        ucs2::decode(&self.octets)
-            .chars()
-            .filter(|character| Code::of(*character).is_none() && seen.insert(*character))
-            .collect()
-    }
-
-    /// The segment at `index`, counted from 0.
-    pub fn get(&self, index: usize) -> Option<Segment<'_>> {
-        let end = *self.ends.get(index)?;
-        let start = match index.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
-            None => 0,
+impl Written {
+    /// Cuts what does not fit into one message, with `cut`: it takes the octets and the room for
+    /// them in each segment.
+    fn cut(
+        self,
+        options: &Options<'_>,
+        whole: Whole,
+        cut: impl FnOnce(&[u8], usize) -> Vec<usize>,
+    ) -> Result<Segments, SegmentError> {
+        options.check()?;
+        let room = |header, least| match header {
+            0..=USER_DATA_OCTETS => {
+                let room = self.encoding.capacity(header) * self.encoding.unit_octets();
+                (room >= least).then_some(room)
+            }
+            _ => None,
         };
-        let sequence = u8::try_from(index + 1).ok()?;
-        Some(Segment {
+        let no_room = |header| SegmentError::NoRoom { header };
+        let header = options.header_alone(self.tables);
+        let alone = room(header, 0).ok_or(no_room(header))?;
+        let ends = if self.octets.len() <= alone {
+            Vec::from([self.octets.len()])
+        } else {
+            let header = options.header_of_part(self.tables);
+            let room = room(header, whole.longest()).ok_or(no_room(header))?;
+            cut(&self.octets, room)
+        };
+        let total = u8::try_from(ends.len()).map_err(|_| SegmentError::TooManyParts {
+            needed: ends.len(),
+            max: MAX_PARTS,
+        })?;
+        Ok(Segments {
             encoding: self.encoding,
-            concat: match self.total {
-                1 => None,
-                total => Concat::new(self.reference, total, sequence).ok(),
-            },
-            octets: self.octets.get(start..end)?,
+            tables: self.tables,
+            reference: options.reference,
+            elements: options.all_elements(self.tables),
+            octets: self.octets,
+            ends,
+            total,
+            forced: self.forced,
         })
     }
-
-    /// The segments in order.
-    pub fn iter(&self) -> Iter<'_> {
-        Iter {
-            segments: self,
-            next: 0,
-        }
-    }
-}
-
-impl<'a> IntoIterator for &'a Segments {
-    type Item = Segment<'a>;
-    type IntoIter = Iter<'a>;
-
-    fn into_iter(self) -> Iter<'a> {
-        self.iter()
-    }
-}
-
-/// The segments of a [`Segments`], in order.
-#[derive(Debug, Clone)]
-pub struct Iter<'a> {
-    segments: &'a Segments,
-    next: usize,
-}
-
-impl<'a> Iterator for Iter<'a> {
-    type Item = Segment<'a>;
-
-    fn next(&mut self) -> Option<Segment<'a>> {
-        let segment = self.segments.get(self.next)?;
-        self.next += 1;
-        Some(segment)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.segments.count() - self.next;
-        (left, Some(left))
-    }
-}
-
-impl ExactSizeIterator for Iter<'_> {}
-impl FusedIterator for Iter<'_> {}
-
-/// One short message's share of a text.
-///
-/// ```
-/// use smsgw_gsm::segment::{Options, segment};
-///
-/// let segments = segment(&"a".repeat(161), &Options::new())?;
-/// let second = segments.get(1).expect("161 septets are two segments");
-/// assert_eq!(second.udh(), [5, 0, 3, 0, 2, 2]);
-/// assert_eq!(second.unpacked(), b"aaaaaaaa");
-/// // A fill bit and eight septets are 57 bits.
-/// assert_eq!(second.packed().len(), 8);
-/// assert_eq!(second.text(), "aaaaaaaa");
-/// # Ok::<(), smsgw_gsm::SegmentError>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Segment<'a> {
-    encoding: Encoding,
-    concat: Option<Concat>,
-    octets: &'a [u8],
-}
-
-impl<'a> Segment<'a> {
-    /// The encoding, the same in all segments of a text.
-    pub fn encoding(&self) -> Encoding {
-        self.encoding
-    }
-
-    /// Which part this is; `None` when the text is one segment.
-    pub fn concat(&self) -> Option<Concat> {
-        self.concat
-    }
-
-    /// Septets or 16-bit units, header not counted.
-    pub fn units(&self) -> usize {
-        self.octets.len() / self.encoding.unit_octets()
-    }
-
-    /// Characters (Unicode code points).
-    pub fn chars(&self) -> usize {
-        // A pair is two units and one character.
-        let seconds = match self.encoding {
-            Encoding::Gsm7 => self
-                .octets
-                .iter()
-                .filter(|septet| **septet == ESCAPE)
-                .count(),
-            Encoding::Ucs2 => {
-                let (units, _) = self.octets.as_chunks::<2>();
-                units
-                    .iter()
-                    .filter(|unit| is_high_surrogate(**unit))
-                    .count()
-            }
-        };
-        self.units() - seconds
-    }
-
-    /// The text of this segment.
-    pub fn text(&self) -> String {
-        match self.encoding {
-            Encoding::Gsm7 => alphabet::decode_unpacked(self.octets),
-            Encoding::Ucs2 => ucs2::decode(self.octets),
-        }
-    }
-
-    /// The user data header with its length octet; empty when the text is one segment.
-    pub fn udh(&self) -> Vec<u8> {
-        self.concat.map(Concat::to_udh).unwrap_or_default()
-    }
-
-    /// The user data after the header as SMPP carries it: septets one an octet, or UTF-16BE.
-    #[doc(alias = "short_message")]
-    pub fn unpacked(&self) -> &'a [u8] {
-        self.octets
-    }
-
-    /// The user data after the header as the radio side carries it: septets packed, with the fill
-    /// bits that the header asks for, or UTF-16BE.
-    ///
-    /// [`udh`](Self::udh) and this, one after the other, are the octets of the message.
-    #[doc(alias = "TP-UD")]
-    pub fn packed(&self) -> Vec<u8> {
-        match self.encoding {
-            Encoding::Gsm7 => {
-                let header = self
-                    .concat
-                    .map_or(0, |concat| concat.reference().header_len());
-                septet::pack(self.octets, FillBits::after(header))
-            }
-            Encoding::Ucs2 => self.octets.to_vec(),
-        }
-    }
-}
-
-/// Where each segment ends.
-fn cut(encoding: Encoding, octets: &[u8], reference: Reference) -> Vec<usize> {
-    let unit = encoding.unit_octets();
-    if octets.len() <= encoding.capacity(0) * unit {
-        return Vec::from([octets.len()]);
-    }
-    let room = encoding.capacity(reference.header_len()) * unit;
-    let mut ends = Vec::with_capacity(octets.len() / room + 1);
-    let mut start = 0;
-    while octets.len() - start > room {
-        let mut end = start + room;
-        if ends_inside_pair(encoding, octets.get(start..end).unwrap_or_default()) {
-            end -= unit;
-        }
-        ends.push(end);
-        start = end;
-    }
-    ends.push(octets.len());
-    ends
-}
-
-/// Whether the last unit is the first half of a pair.
-fn ends_inside_pair(encoding: Encoding, octets: &[u8]) -> bool {
-    match encoding {
-        // No extension code is itself 0x1B, so the first of a pair is known by its value.
-        Encoding::Gsm7 => octets.last() == Some(&ESCAPE),
-        Encoding::Ucs2 => octets
-            .last_chunk::<2>()
-            .is_some_and(|unit| is_high_surrogate(*unit)),
-    }
-}
-
-/// Whether a UTF-16BE unit is the first half of a pair.
-fn is_high_surrogate(unit: [u8; 2]) -> bool {
-    matches!(unit, [0xD8..=0xDB, _])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::udh::Reference;
 
     fn units(text: &str, reference: Reference) -> Vec<usize> {
         let options = Options::new().with_reference(reference);
