@@ -36,12 +36,14 @@
 //! | [`segment`] | choice of encoding, splitting of long texts |
 //! | [`cbs`] | cell broadcast pages |
 //! | [`reassemble`] | from parts in any order to messages |
+//! | [`translit`] | typographic and accented characters, written with those of GSM 7-bit |
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | links the standard library; the API is the same without it |
+//! | `graphemes` | yes | segmentation can keep grapheme clusters whole ([`segment::Options::graphemes`]) |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -53,11 +55,18 @@ mod wire;
 
 pub mod alphabet;
 pub mod cbs;
+pub mod dcs;
+pub mod field;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;
+pub mod tpdu;
+pub mod translit;
 pub mod ucs2;
 pub mod udh;
 
-pub use error::{ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError};
+pub use error::{
+    AddressError, ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError,
+    UserDataError,
+};
 pub use quirks::{Decoded, Quirks, Tolerable, Tolerance, Tolerated};
