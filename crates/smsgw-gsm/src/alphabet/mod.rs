@@ -24,6 +24,7 @@ mod decode;
 mod default;
 mod encode;
 mod extension;
+mod having;
 mod language;
 mod national;
 mod stage;
@@ -36,6 +37,7 @@ use crate::error::EncodeError;
 use crate::septet::{self, FillBits};
 
 pub use code::Code;
+pub(crate) use having::Having;
 pub use language::Language;
 
 /// The septet that says: the next one is a code of the extension table.

@@ -9,7 +9,7 @@ pub(super) const ______: u16 = 0;
 #[derive(Debug)]
 pub(super) struct Table {
     /// The character of each code, [`___`] where there is none.
-    characters: [char; 128],
+    pub(super) characters: [char; 128],
     /// What to show for each code.
     shown: [Utf8; 128],
     /// Whether the codes of [`is_same_in_ascii`] are so in this table.

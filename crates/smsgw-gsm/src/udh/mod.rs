@@ -17,12 +17,38 @@
 //! # Ok::<(), smsgw_gsm::DecodeError>(())
 //! ```
 
+mod builder;
 mod concat;
+mod element;
+mod ems;
+mod format;
+pub mod iei;
+mod national;
+mod port;
+mod smsc;
+mod special;
+mod toolkit;
+mod voice_mail;
 
+use crate::alphabet::{Language, Tables};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::septet::FillBits;
 
+pub use builder::{HeaderBuilder, HeaderTooLong};
 pub use concat::{Concat, Reference};
+pub use element::{Element, InformationElement};
+pub use ems::{
+    CompressionControl, CompressionHead, ExtendedObject, ExtendedObjectHead, ObjectDistribution,
+    ObjectKind, PredefinedAnimation, PredefinedSound, VariablePicture,
+};
+pub use format::{Alignment, FontSize, FormatColour, FormatMode, TextFormat};
+pub use port::Ports;
+pub use smsc::{SmscControl, UdhSource};
+pub use special::{SpecialMessage, WaitingKind};
+pub use toolkit::ToolkitHeader;
+pub use voice_mail::{
+    DeletedVoiceMessage, DeletedVoiceMessages, VoiceMail, VoiceMessage, VoiceMessages, VoiceNews,
+};
 
 /// A user data header as it arrived, length octet and all.
 ///
@@ -65,6 +91,36 @@ impl<'a> UserDataHeader<'a> {
         Ok((UserDataHeader { octets, elements }, rest))
     }
 
+    /// Checks that the elements fill the header exactly, as the standard has it; [`Self::split`]
+    /// and [`Self::elements`] let a header through whose last element does not fit.
+    ///
+    /// ```
+    /// use smsgw_gsm::udh::UserDataHeader;
+    ///
+    /// let (header, _) = UserDataHeader::split(&[6, 0, 3, 1, 2, 1, 0x24])?;
+    /// let error = header.check().unwrap_err();
+    /// assert_eq!((error.field, error.offset), ("IE", 6));
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`BrokenElement`](DecodeErrorKind::BrokenElement) at the first element that reaches beyond
+    /// the header; the offset counts from the header's length octet.
+    pub fn check(&self) -> Result<(), DecodeError> {
+        let broken = self.trailing();
+        let needed = match broken {
+            [] => return Ok(()),
+            [_] => 2,
+            [_, length, ..] => 2 + usize::from(*length),
+        };
+        let had = broken.len();
+        Err(DecodeError {
+            kind: DecodeErrorKind::BrokenElement { needed, had },
+            field: "IE",
+            offset: self.octets.len() - had,
+        })
+    }
+
     /// The whole header, its length octet first.
     pub fn octets(&self) -> &'a [u8] {
         self.octets
@@ -82,6 +138,70 @@ impl<'a> UserDataHeader<'a> {
         }
     }
 
+    /// The information elements by their meaning, in the order they arrived.
+    pub fn information(&self) -> impl Iterator<Item = InformationElement<'a>> + use<'a> {
+        self.elements().map(InformationElement::from)
+    }
+
+    /// The information elements that count: of those that may stand in a header only once, and
+    /// of those that exclude each other (the two widths of ports, of concatenation), the last.
+    ///
+    /// Elements that are kept raw ([`InformationElement::Other`]) are all there.
+    ///
+    /// ```
+    /// use smsgw_gsm::udh::{InformationElement, UserDataHeader};
+    ///
+    /// // Two languages of the single shift table, and two kinds of messages that wait.
+    /// let octets = [14, 0x24, 1, 1, 1, 2, 0, 3, 0x24, 1, 2, 1, 2, 1, 1];
+    /// let (header, _) = UserDataHeader::split(&octets)?;
+    /// assert_eq!(header.information().count(), 4);
+    /// assert_eq!(header.effective().count(), 3);
+    /// assert_eq!(header.effective().nth(1), Some(InformationElement::SingleShift(2)));
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn effective(&self) -> impl Iterator<Item = InformationElement<'a>> + use<'a> {
+        let mut rest = self.elements();
+        core::iter::from_fn(move || {
+            loop {
+                let element = InformationElement::from(rest.next()?);
+                let again = element.only_once().is_some_and(|once| {
+                    let mut later = rest.clone().map(InformationElement::from);
+                    later.any(|later| later.only_once() == Some(once))
+                });
+                if !again {
+                    return Some(element);
+                }
+            }
+        })
+    }
+
+    /// The elements with who made them: what the last UDH source indicator before each says,
+    /// `None` before the first. The indicators themselves are left out.
+    ///
+    /// ```
+    /// use smsgw_gsm::udh::{UdhSource, UserDataHeader};
+    ///
+    /// // A status report: a header element of the SMSC's, then what the sender had sent.
+    /// let octets = [11, 7, 1, 3, 0x80, 0, 7, 1, 1, 0x24, 1, 1];
+    /// let (header, _) = UserDataHeader::split(&octets)?;
+    /// let made: Vec<_> = header.sourced().map(|(by, element)| (by, element.iei)).collect();
+    /// assert_eq!(
+    ///     made,
+    ///     [(Some(UdhSource::SMSC), 0x80), (Some(UdhSource::ORIGINAL_SENDER), 0x24)]
+    /// );
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn sourced(&self) -> impl Iterator<Item = (Option<UdhSource>, Element<'a>)> + use<'a> {
+        let mut source = None;
+        self.elements().filter_map(move |element| {
+            if let InformationElement::UdhSource(next) = element.into() {
+                source = Some(next);
+                return None;
+            }
+            Some((source, element))
+        })
+    }
+
     /// Octets after the last whole element: empty unless the header is malformed.
     pub fn trailing(&self) -> &'a [u8] {
         let mut elements = self.elements();
@@ -96,18 +216,39 @@ impl<'a> UserDataHeader<'a> {
     pub fn concat(&self) -> Option<Concat> {
         self.elements().filter_map(Concat::from_element).last()
     }
-}
 
-/// One information element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[doc(alias = "IE")]
-pub struct Element<'a> {
-    /// The identifier: what the data means.
-    #[doc(alias = "IEI")]
-    pub iei: u8,
-    /// The data, 0 to 255 octets.
-    #[doc(alias("IEDL", "IED"))]
-    pub data: &'a [u8],
+    /// Which application the message is for, if the header has a valid port element.
+    ///
+    /// Of several the last counts; one of a wrong length is passed over.
+    pub fn ports(&self) -> Option<Ports> {
+        self.elements().filter_map(Ports::from_element).last()
+    }
+
+    /// The language identifiers of the last locking and the last single shift element that have
+    /// one; `None` where there is no such element.
+    pub fn languages(&self) -> (Option<u8>, Option<u8>) {
+        national::languages(self.elements())
+    }
+
+    /// The tables that the text is written in: the default ones where the header does not say, or
+    /// says a language that is not known.
+    ///
+    /// ```
+    /// use smsgw_gsm::alphabet::{Language, Tables};
+    /// use smsgw_gsm::udh::UserDataHeader;
+    ///
+    /// let (header, _) = UserDataHeader::split(&[3, 0x25, 1, 1])?;
+    /// let turkish = Tables { locking: Some(Language::Turkish), single: None };
+    /// assert_eq!(header.tables(), turkish);
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn tables(&self) -> Tables {
+        let (locking, single) = self.languages();
+        Tables {
+            locking: locking.and_then(Language::from_identifier),
+            single: single.and_then(Language::from_identifier),
+        }
+    }
 }
 
 /// Walks the elements of a header; ends at the first that does not fit into it.
@@ -185,6 +326,44 @@ mod tests {
             .concat()
             .unwrap();
         assert_eq!(one.reference(), Reference::Eight(1));
+    }
+
+    #[test]
+    fn the_last_valid_ports_win() {
+        let ports = |octets| header(octets).ports();
+        let eight = Ports::Eight {
+            destination: 240,
+            originator: 241,
+        };
+        let sixteen = Ports::Sixteen {
+            destination: 0x0B84,
+            originator: 0x23F0,
+        };
+        assert_eq!(ports(&[4, 4, 2, 240, 241]), Some(eight));
+        assert_eq!(
+            ports(&[10, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 4, 2, 240, 241]),
+            Some(eight)
+        );
+        // The second has the length of the other width.
+        assert_eq!(
+            ports(&[10, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 5, 2, 240, 241]),
+            Some(sixteen)
+        );
+        assert_eq!(ports(&[2, 4, 0]), None);
+    }
+
+    #[test]
+    fn elements_beyond_the_header_are_found() {
+        let check = |octets| header(octets).check().map_err(|e| (e.kind, e.offset));
+        let broken = |needed, had| DecodeErrorKind::BrokenElement { needed, had };
+        assert_eq!(check(&[0]), Ok(()));
+        assert_eq!(check(&[2, 0x24, 0]), Ok(()));
+        assert_eq!(check(&[1, 0]), Err((broken(2, 1), 1)));
+        assert_eq!(check(&[3, 0, 3, 1]), Err((broken(5, 3), 1)));
+        assert_eq!(
+            check(&[8, 5, 4, 1, 2, 3, 4, 0, 255]),
+            Err((broken(257, 2), 7))
+        );
     }
 
     #[test]
