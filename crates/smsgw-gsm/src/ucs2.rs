@@ -17,11 +17,17 @@ use alloc::vec::Vec;
 /// Writes a text as UTF-16BE octets.
 #[doc(alias = "UTF-16BE")]
 pub fn encode(text: &str) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(2 * text.len());
+    let mut octets = Vec::new();
+    encode_into(text, &mut octets);
+    octets
+}
+
+/// [`encode`], appended to `octets`.
+pub fn encode_into(text: &str, octets: &mut Vec<u8>) {
+    octets.reserve(2 * text.len());
     for unit in text.encode_utf16() {
         octets.extend_from_slice(&unit.to_be_bytes());
     }
-    octets
 }
 
 /// Reads UTF-16BE octets as text.
@@ -37,8 +43,15 @@ pub fn encode(text: &str) -> Vec<u8> {
 /// ```
 #[doc(alias = "UTF-16BE")]
 pub fn decode(octets: &[u8]) -> String {
+    let mut text = String::new();
+    decode_into(octets, &mut text);
+    text
+}
+
+/// [`decode`], appended to `text`.
+pub fn decode_into(octets: &[u8], text: &mut String) {
     let (pairs, odd) = octets.as_chunks::<2>();
-    let mut text = String::with_capacity(octets.len());
+    text.reserve(octets.len());
     text.extend(
         char::decode_utf16(pairs.iter().map(|pair| u16::from_be_bytes(*pair)))
             .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)),
@@ -46,7 +59,6 @@ pub fn decode(octets: &[u8]) -> String {
     if !odd.is_empty() {
         text.push(char::REPLACEMENT_CHARACTER);
     }
-    text
 }
 
 /// How many 16-bit units a text takes: two for a character above U+FFFF, else one.
