@@ -467,6 +467,7 @@ impl From<Segment<'_>> for UserDataBuf {
     fn from(segment: Segment<'_>) -> UserDataBuf {
         let coding = match segment.encoding() {
             Encoding::Gsm7 => DataCodingScheme::GSM7,
+            Encoding::EightBit => DataCodingScheme::EIGHT_BIT,
             Encoding::Ucs2 => DataCodingScheme::UCS2,
         };
         let empty = UserDataBuf {
