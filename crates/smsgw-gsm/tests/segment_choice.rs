@@ -180,6 +180,13 @@ fn a_text_of_the_default_alphabet_changes_for_a_segment_less() {
 }
 
 #[test]
+fn pairs_are_not_torn_when_segments_are_counted() {
+    // 306 septets would be two times 153, 134 units two times 67.
+    assert_eq!(choose(&"€".repeat(153), LanguageChoice::None).segments, 3);
+    assert_eq!(choose(&"😀".repeat(67), LanguageChoice::None).segments, 3);
+}
+
+#[test]
 fn the_encoding_asked_for_is_the_one_taken() {
     let auto = Options::new().with_language(LanguageChoice::Auto);
     let gsm7 = auto.with_encoding(Encoding::Gsm7);

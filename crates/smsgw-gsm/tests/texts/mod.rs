@@ -54,7 +54,16 @@ pub(crate) fn any_text(length: usize) -> impl Strategy<Value = String> {
             })
         }),
         1 => proptest::collection::vec(odd, 0..length).prop_map(String::from_iter),
+        2 => pairs_at_boundaries(),
     ]
+}
+
+/// Pairs of septets or of surrogates, one of which would be torn where segments end.
+fn pairs_at_boundaries() -> impl Strategy<Value = String> {
+    let pairs = select(vec!["€", "😀", "{", "A"]);
+    let singles = select(vec!["", "a", "न", "ş", "é"]);
+    (singles, pairs, 0..4_usize, 60..240_usize)
+        .prop_map(|(single, pair, before, count)| single.repeat(before) + &pair.repeat(count))
 }
 
 pub(crate) fn references() -> impl Strategy<Value = Reference> {
