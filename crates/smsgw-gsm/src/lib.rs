@@ -34,6 +34,7 @@
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: every element by its meaning, and a builder |
 //! | [`segment`] | choice of encoding, splitting of long texts |
+//! | [`cbs`] | cell broadcast pages |
 //! | [`reassemble`] | from parts in any order to messages |
 //! | [`translit`] | typographic and accented characters, written with those of GSM 7-bit |
 //!
@@ -50,19 +51,22 @@ extern crate alloc;
 
 mod error;
 mod quirks;
-#[expect(
-    dead_code,
-    reason = "the TPDUs and cell broadcast pages are read with it"
-)]
 mod wire;
 
 pub mod alphabet;
+pub mod cbs;
+pub mod dcs;
+pub mod field;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;
+pub mod tpdu;
 pub mod translit;
 pub mod ucs2;
 pub mod udh;
 
-pub use error::{ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError};
+pub use error::{
+    AddressError, ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError,
+    UserDataError,
+};
 pub use quirks::{Decoded, Quirks, Tolerable, Tolerance, Tolerated};
