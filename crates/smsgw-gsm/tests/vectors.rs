@@ -7,6 +7,7 @@
 )]
 
 use serde_json::Value;
+use smsgw_gsm::alphabet::{Code, Language, Tables};
 use smsgw_gsm::segment::{Encoding, Options, Segments, segment};
 use smsgw_gsm::septet::{FillBits, pack, packed_len, unpack};
 use smsgw_gsm::udh::{Reference, UserDataHeader};
@@ -39,39 +40,113 @@ fn hex(vector: &Value, key: &str) -> Vec<u8> {
         .collect()
 }
 
+fn tables(vector: &Value) -> Tables {
+    let language = |key| Language::from_identifier(u8::try_from(number(vector, key)).unwrap());
+    Tables {
+        locking: language("locking"),
+        single: language("single"),
+    }
+}
+
 #[test]
 fn alphabet_vectors() {
     let vectors = lines(include_str!("vectors/alphabet.jsonl"));
-    let (default, national): (Vec<_>, Vec<_>) = vectors
-        .iter()
-        .partition(|vector| number(vector, "locking") == 0 && number(vector, "single") == 0);
-    // The national tables are not part of the crate yet.
-    assert_eq!((default.len(), national.len()), (25, 18));
-
+    assert_eq!(vectors.len(), 43);
     let mut encoded = 0;
-    for vector in default {
+    for vector in &vectors {
         let id = text(vector, "id");
+        let kind = text(vector, "kind");
         let septets = hex(vector, "septets");
         let packed = hex(vector, "packed");
         let count = number(vector, "count");
         let fill = FillBits::new(u8::try_from(number(vector, "fill_bits")).unwrap()).unwrap();
+        let tables = tables(vector);
+        let text = text(vector, "text");
 
         assert_eq!(packed_len(count, fill), packed.len(), "{id}");
         assert_eq!(pack(&septets, fill), packed, "{id}");
         assert_eq!(unpack(&packed, count, fill), septets, "{id}");
-        assert_eq!(
-            alphabet::decode_unpacked(&septets),
-            text(vector, "text"),
-            "{id}"
-        );
-        // An escape before a code without a character has no way back.
-        if !text(vector, "kind").starts_with("escape ") {
-            let back = alphabet::encode_unpacked(text(vector, "text"));
-            assert_eq!(back.unwrap(), septets, "{id}");
-            encoded += 1;
+        assert_eq!(tables.decode(&septets), text, "{id}");
+        assert_eq!(tables.decode_packed(&packed, count, fill), text, "{id}");
+        // A code without a character has no way back.
+        if kind.starts_with("escape ") || kind.contains("unassigned") {
+            continue;
+        }
+        let back = tables.encode(text).unwrap();
+        let back_packed = tables.encode_packed(text, fill).unwrap();
+        assert_eq!(back_packed, (pack(&back, fill), back.len()), "{id}");
+        // Where a table has a character twice, the other code comes back.
+        if kind.starts_with("single table") {
+            assert_eq!(tables.decode(&back), text, "{id}");
+        } else {
+            assert_eq!((back, back_packed.0), (septets, packed), "{id}");
+        }
+        encoded += 1;
+    }
+    assert_eq!(encoded, 37);
+}
+
+/// Every code of every table in both directions, against what the standard and other
+/// implementations have there.
+#[test]
+fn table_vectors() {
+    let file: Value = serde_json::from_str(include_str!("vectors/tables.json")).unwrap();
+    let languages = file["languages"].as_object().unwrap();
+    assert_eq!(languages.len(), 1 + Language::ALL.len());
+    let mut characters = 0;
+    for (name, vector) in languages {
+        let language = Language::from_name(name);
+        let identifier = language.map_or(0, Language::identifier);
+        assert_eq!(usize::from(identifier), number(vector, "nli"), "{name}");
+        let has_locking = language.is_none_or(Language::has_locking);
+        assert_eq!(vector["locking"].is_object(), has_locking, "{name}");
+
+        let tables = Tables {
+            locking: language.filter(|_| has_locking),
+            single: language,
+        };
+        for code in 0..128 {
+            let plain = Code::Plain(code);
+            let escaped = Code::Escaped(code);
+            let locking = if has_locking {
+                vector
+            } else {
+                &languages["default"]
+            };
+            let at = |table: &Value| {
+                let hex = table.get(format!("{code:02X}"))?.as_str().unwrap();
+                char::from_u32(u32::from_str_radix(hex, 16).unwrap())
+            };
+            let plain_character = at(&locking["locking"]);
+            let escaped_character = at(&vector["single"]);
+            assert_eq!(
+                tables.character(plain),
+                plain_character,
+                "{name} {code:02X}"
+            );
+            assert_eq!(
+                tables.character(escaped),
+                escaped_character,
+                "{name} {code:02X}"
+            );
+            characters += plain_character.iter().chain(&escaped_character).count();
+            if let Some(character) = plain_character {
+                assert_eq!(tables.code(character), Some(plain), "{name} {code:02X}");
+            }
+            // It may be in the locking table too, or twice in this one.
+            if let Some(character) = escaped_character {
+                let written = tables.code(character).unwrap();
+                assert_eq!(
+                    tables.character(written),
+                    Some(character),
+                    "{name} {code:02X}"
+                );
+                assert!(!matches!(written, Code::Escaped(written) if written > code));
+            }
         }
     }
-    assert_eq!(encoded, 23);
+    // The default alphabet counts again for Spanish.
+    assert_eq!(characters, 2431 + 127);
 }
 
 #[test]

@@ -1,120 +1,204 @@
-//! GSM 7-bit characters and septets (3GPP TS 23.038 §6.2.1): the default alphabet and its
-//! extension table.
+//! GSM 7-bit characters and septets (3GPP TS 23.038 §6.2.1): the default alphabet, its extension
+//! table, and the tables that stand for either in a message of some [`Language`].
 //!
 //! *Unpacked* means one septet an octet, top bit clear: what SMPP carries under
-//! `data_coding` 0 and what [`septet::pack`](crate::septet::pack) takes. A character of the
+//! `data_coding` 0 and what [`septet::pack`] takes. A character of the
 //! extension table is two septets, [`ESCAPE`] and its code.
 //!
 //! ```
-//! use smsgw_gsm::alphabet;
+//! use smsgw_gsm::alphabet::{self, Language, Tables};
 //!
 //! let septets = alphabet::encode_unpacked("5 €")?;
 //! assert_eq!(septets, [0x35, 0x20, 0x1B, 0x65]);
 //! assert_eq!(alphabet::decode_unpacked(&septets), "5 €");
+//!
+//! // The default alphabet has no ş. A user data header would say which tables these are.
+//! let turkish = Tables::of(Language::Turkish);
+//! assert_eq!(turkish.encode("İş")?, [0x40, 0x1D]);
+//! assert_eq!(turkish.decode(&[0x40, 0x1D]), "İş");
 //! # Ok::<(), smsgw_gsm::EncodeError>(())
 //! ```
 
+mod code;
 mod default;
 mod extension;
+mod language;
+mod national;
+mod table;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::EncodeError;
+use crate::septet::{self, FillBits};
+
+pub use code::Code;
+pub use language::Language;
 
 /// The septet that says: the next one is a code of the extension table.
 pub const ESCAPE: u8 = 0x1B;
 
-/// How the alphabet writes one character.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
-    /// One septet: a code of the default alphabet.
-    Plain(u8),
-    /// Two septets, [`ESCAPE`] and this code of the extension table.
-    Escaped(u8),
+/// Which tables a text is written with: those of a language, or the default alphabet and its
+/// extension.
+///
+/// The user data header of a message names them, in elements 25 (locking) and 24 (single shift)
+/// (TS 23.040 §9.2.3.24.15, §9.2.3.24.16).
+///
+/// ```
+/// use smsgw_gsm::alphabet::{Code, Language, Tables};
+///
+/// assert_eq!(Tables::DEFAULT.code('ğ'), None);
+/// let single = Tables { single: Some(Language::Turkish), ..Tables::DEFAULT };
+/// assert_eq!(single.code('ğ'), Some(Code::Escaped(0x67)));
+/// let both = Tables { locking: Some(Language::Turkish), ..single };
+/// assert_eq!(both.code('ğ'), Some(Code::Plain(0x0C)));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Tables {
+    /// Whose locking shift table stands for the default alphabet; `None` for none. Spanish has
+    /// none, so with it the default alphabet stays.
+    pub locking: Option<Language>,
+    /// Whose single shift table stands for the default extension; `None` for none.
+    pub single: Option<Language>,
 }
 
-impl Code {
-    /// The code of `character`, if the alphabet has it.
-    ///
-    /// ```
-    /// use smsgw_gsm::alphabet::Code;
-    ///
-    /// assert_eq!(Code::of('a'), Some(Code::Plain(0x61)));
-    /// assert_eq!(Code::of('€'), Some(Code::Escaped(0x65)));
-    /// assert_eq!(Code::of('\t'), None);
-    /// ```
+impl Tables {
+    /// The default alphabet and its extension.
+    pub const DEFAULT: Tables = Tables {
+        locking: None,
+        single: None,
+    };
+
+    /// Both tables of a language.
+    #[must_use]
+    pub const fn of(language: Language) -> Tables {
+        Tables {
+            locking: Some(language),
+            single: Some(language),
+        }
+    }
+
+    /// How these tables write `character`: the lowest code of the locking table, or of the single
+    /// shift table when that one does not have it.
+    #[must_use]
     #[inline]
-    pub fn of(character: char) -> Option<Code> {
-        let index = usize::try_from(u32::from(character)).ok()?;
-        match CODES.get(index) {
-            Some(&NONE) => None,
-            Some(&code) if code & ESCAPED != 0 => Some(Code::Escaped(code & !ESCAPED)),
-            Some(&code) => Some(Code::Plain(code)),
-            None if character == EURO.1 => Some(Code::Escaped(EURO.0)),
-            None => None,
+    pub fn code(self, character: char) -> Option<Code> {
+        let plain = national::locking(self.locking).code(character);
+        let escaped = || national::single(self.single).code(character);
+        plain
+            .map(Code::Plain)
+            .or_else(|| escaped().map(Code::Escaped))
+    }
+
+    /// The character that `code` stands for; `None` where its table has no entry.
+    ///
+    /// [`decode`](Self::decode) shows something for those too.
+    #[must_use]
+    pub fn character(self, code: Code) -> Option<char> {
+        match code {
+            Code::Plain(code) => national::locking(self.locking).character(code),
+            Code::Escaped(code) => national::single(self.single).character(code),
         }
     }
 
-    /// The character that this code stands for; `None` where its table has no entry.
+    /// Writes a text as septets, one an octet.
     ///
-    /// ```
-    /// use smsgw_gsm::alphabet::Code;
+    /// # Errors
+    /// [`EncodeError`] names the first character that neither table has.
+    pub fn encode(self, text: &str) -> Result<Vec<u8>, EncodeError> {
+        let mut septets = Vec::with_capacity(text.len());
+        for (index, character) in text.char_indices() {
+            match self.code(character) {
+                Some(Code::Plain(code)) => septets.push(code),
+                Some(Code::Escaped(code)) => septets.extend_from_slice(&[ESCAPE, code]),
+                None => return Err(EncodeError { character, index }),
+            }
+        }
+        Ok(septets)
+    }
+
+    /// Writes a text as septets and packs them after `fill` bits; the second value is how many
+    /// septets they are.
     ///
-    /// assert_eq!(Code::Plain(0x00).character(), Some('@'));
-    /// assert_eq!(Code::Escaped(0x00).character(), None);
-    /// ```
-    pub fn character(self) -> Option<char> {
-        match self {
-            Code::Plain(code) => default::character(code),
-            Code::Escaped(code) => extension::character(code),
+    /// # Errors
+    /// [`EncodeError`] names the first character that neither table has.
+    pub fn encode_packed(
+        self,
+        text: &str,
+        fill: FillBits,
+    ) -> Result<(Vec<u8>, usize), EncodeError> {
+        let septets = self.encode(text)?;
+        Ok((septet::pack(&septets, fill), septets.len()))
+    }
+
+    /// Reads septets, one an octet, as text. Every input has a text:
+    ///
+    /// * an escape and a code that the single shift table does not have: the locking table's
+    ///   character of that code;
+    /// * a code that the locking table does not have, and two escapes: a space;
+    /// * an escape at the very end: nothing;
+    /// * an octet above 0x7F, which is no septet: U+FFFD.
+    #[must_use]
+    pub fn decode(self, septets: &[u8]) -> String {
+        let mut text = String::new();
+        self.decode_into(septets, &mut text);
+        text
+    }
+
+    /// [`decode`](Self::decode), appended to `text`.
+    pub fn decode_into(self, septets: &[u8], text: &mut String) {
+        let locking = national::locking(self.locking);
+        let single = national::single(self.single);
+        text.reserve(septets.len());
+        let mut rest = septets.iter();
+        while let Some(&code) = rest.next() {
+            let (code, extended) = match (code, rest.clone().next()) {
+                (ESCAPE, None) => break,
+                (ESCAPE, Some(&code)) => {
+                    rest.next();
+                    (code, single.character(code))
+                }
+                _ => (code, None),
+            };
+            let plain = || match code {
+                0..0x80 => locking.character(code).unwrap_or(' '),
+                _ => char::REPLACEMENT_CHARACTER,
+            };
+            text.push(extended.unwrap_or_else(plain));
         }
     }
 
-    /// How many septets it takes, 1 or 2.
-    pub fn septets(self) -> usize {
-        match self {
-            Code::Plain(_) => 1,
-            Code::Escaped(_) => 2,
-        }
+    /// Reads `count` septets, packed after `fill` bits, as [`decode`](Self::decode) does; fewer
+    /// if `octets` ends before.
+    #[must_use]
+    pub fn decode_packed(self, octets: &[u8], count: usize, fill: FillBits) -> String {
+        let mut text = String::new();
+        self.decode_packed_into(octets, count, fill, &mut text);
+        text
+    }
+
+    /// [`decode_packed`](Self::decode_packed), appended to `text`.
+    pub fn decode_packed_into(
+        self,
+        octets: &[u8],
+        count: usize,
+        fill: FillBits,
+        text: &mut String,
+    ) {
+        self.decode_into(&septet::unpack(octets, count, fill), text);
     }
 }
 
-/// Writes a text as septets, one an octet.
+/// Writes a text as septets of the default alphabet, one an octet: [`Tables::encode`].
 ///
 /// # Errors
 /// [`EncodeError`] names the first character that the alphabet does not have.
 #[doc(alias("data_coding 0", "SMSC default alphabet"))]
 pub fn encode_unpacked(text: &str) -> Result<Vec<u8>, EncodeError> {
-    let mut septets = Vec::with_capacity(text.len());
-    let mut rest = text;
-    loop {
-        let (same, other) = rest.split_at(same_in_ascii(rest.as_bytes()));
-        septets.extend_from_slice(same.as_bytes());
-        let mut characters = other.chars();
-        let Some(character) = characters.next() else {
-            break;
-        };
-        match Code::of(character) {
-            Some(Code::Plain(code)) => septets.push(code),
-            Some(Code::Escaped(code)) => septets.extend_from_slice(&[ESCAPE, code]),
-            None => {
-                let index = text.len() - other.len();
-                return Err(EncodeError { character, index });
-            }
-        }
-        rest = characters.as_str();
-    }
-    Ok(septets)
+    Tables::DEFAULT.encode(text)
 }
 
-/// Reads septets, one an octet, as text. Every input has a text:
-///
-/// * an escape and a code that the extension table does not have: the default alphabet's
-///   character of that code;
-/// * two escapes: a space;
-/// * an escape at the very end: nothing;
-/// * an octet above 0x7F, which is no septet: U+FFFD.
+/// Reads septets of the default alphabet, one an octet, as text: [`Tables::decode`].
 ///
 /// ```
 /// use smsgw_gsm::alphabet::decode_unpacked;
@@ -125,116 +209,74 @@ pub fn encode_unpacked(text: &str) -> Result<Vec<u8>, EncodeError> {
 /// assert_eq!(decode_unpacked(&[0xE4]), "\u{FFFD}");
 /// ```
 pub fn decode_unpacked(septets: &[u8]) -> String {
-    let mut text = String::with_capacity(septets.len());
-    let mut rest = septets;
-    loop {
-        let (same, other) = rest.split_at(same_in_ascii(rest));
-        // ASCII alone, so always `Ok`.
-        text.extend(str::from_utf8(same));
-        let (code, extended) = match other {
-            [ESCAPE, code, after @ ..] => {
-                rest = after;
-                (*code, extension::character(*code))
-            }
-            [] | [ESCAPE] => break,
-            [code, after @ ..] => {
-                rest = after;
-                (*code, None)
-            }
-        };
-        let plain = default::CHARACTERS.get(usize::from(code)).copied();
-        text.push(extended.or(plain).unwrap_or(char::REPLACEMENT_CHARACTER));
-    }
-    text
-}
-
-/// How many octets at the start mean the same in ASCII and in the default alphabet: most of most
-/// texts, so worth copying in runs.
-fn same_in_ascii(octets: &[u8]) -> usize {
-    let differs = |octet: &u8| SAME_IN_ASCII.get(usize::from(*octet)) != Some(&true);
-    octets.iter().position(differs).unwrap_or(octets.len())
-}
-
-/// In [`CODES`]: this character is not in the alphabet.
-const NONE: u8 = 0xFF;
-/// In [`CODES`]: the code is one of the extension table.
-const ESCAPED: u8 = 0b1000_0000;
-/// The one character beyond [`CODES`].
-const EURO: (u8, char) = (0x65, '€');
-
-/// Character to code, up to the end of the Greek letters.
-const CODES: [u8; 0x400] = codes();
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "runs in the compiler, where a wrong index is a compile error"
-)]
-const fn codes() -> [u8; 0x400] {
-    let mut table = [NONE; 0x400];
-    let mut code = 0;
-    while code < 128 {
-        if code != ESCAPE {
-            table[default::CHARACTERS[code as usize] as usize] = code;
-        }
-        code += 1;
-    }
-    let mut row = 0;
-    while row < extension::CHARACTERS.len() {
-        let (code, character) = extension::CHARACTERS[row];
-        if character != EURO.1 {
-            table[character as usize] = code | ESCAPED;
-        }
-        row += 1;
-    }
-    table
-}
-
-/// Codes that are their character's own ASCII code.
-const SAME_IN_ASCII: [bool; 256] = same();
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "runs in the compiler, where a wrong index is a compile error"
-)]
-const fn same() -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut code = 0;
-    while code < 128 {
-        table[code] = CODES[code] as usize == code;
-        code += 1;
-    }
-    table
+    Tables::DEFAULT.decode(septets)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_code_comes_back_from_its_character() {
-        for code in (0..128).filter(|code| *code != ESCAPE) {
-            let code = Code::Plain(code);
-            assert_eq!(code.character().and_then(Code::of), Some(code));
-        }
-        for (code, character) in extension::CHARACTERS {
-            let code = Code::Escaped(code);
-            assert_eq!(code.character(), Some(character));
-            assert_eq!(Code::of(character), Some(code));
-        }
+    /// Every pair there is.
+    fn pairs() -> impl Iterator<Item = Tables> {
+        let languages = || core::iter::once(None).chain(Language::ALL.map(Some));
+        languages()
+            .flat_map(move |locking| languages().map(move |single| Tables { locking, single }))
     }
 
     #[test]
-    fn the_alphabet_has_137_characters() {
+    fn the_default_alphabet_has_137_characters() {
         let known = ('\0'..=char::MAX).filter(|c| Code::of(*c).is_some());
         assert_eq!(known.count(), 127 + 10);
     }
 
     #[test]
-    fn codes_without_a_character() {
-        assert_eq!(Code::Plain(ESCAPE).character(), None);
-        assert_eq!(Code::Plain(0x80).character(), None);
-        assert_eq!(Code::Escaped(ESCAPE).character(), None);
-        assert_eq!(Code::Escaped(0x0D).character(), None);
+    fn every_character_comes_back_and_a_plain_code_is_preferred() {
+        for tables in pairs() {
+            let plain = (0..128).map(Code::Plain);
+            let escaped = (0..128).map(Code::Escaped);
+            let mut seen = alloc::vec::Vec::new();
+            for code in plain.chain(escaped) {
+                let Some(character) = tables.character(code) else {
+                    continue;
+                };
+                // The first code that has the character is the one written.
+                if !seen.contains(&character) {
+                    seen.push(character);
+                    assert_eq!(tables.code(character), Some(code), "{tables:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_table_has_an_escape_or_a_second_carriage_return() {
+        for tables in pairs() {
+            assert_eq!(tables.character(Code::Plain(ESCAPE)), None);
+            assert_eq!(tables.character(Code::Escaped(ESCAPE)), None);
+            assert_eq!(tables.character(Code::Escaped(0x0D)), None);
+            assert_eq!(tables.character(Code::Plain(0x80)), None);
+            assert_eq!(tables.code(' '), Some(Code::Plain(0x20)));
+            assert_eq!(tables.code('\r'), Some(Code::Plain(0x0D)));
+            assert_eq!(tables.code('\0'), None);
+        }
+    }
+
+    #[test]
+    fn codes_of_no_table() {
+        for tables in pairs() {
+            assert_eq!(tables.decode(&[ESCAPE, ESCAPE, 0x20]), "  ");
+            assert_eq!(tables.decode(&[0x21, ESCAPE]), "!");
+            assert_eq!(tables.decode(&[ESCAPE, 0x0D]), "\r");
+            assert_eq!(tables.decode(&[0x80, ESCAPE, 0xFF]), "\u{FFFD}\u{FFFD}");
+        }
+        let bengali = Tables::of(Language::Bengali);
+        assert_eq!(bengali.decode(&[0x0C, ESCAPE, 0x5B]), "  ");
+    }
+
+    #[test]
+    fn spanish_keeps_the_default_alphabet() {
+        let spanish = Tables::of(Language::Spanish);
+        assert_eq!(spanish.encode("ñá").unwrap(), [0x7D, ESCAPE, 0x61]);
     }
 
     #[test]

@@ -18,11 +18,14 @@
 //! ```
 
 mod concat;
+mod national;
+mod port;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::septet::FillBits;
 
 pub use concat::{Concat, Reference};
+pub use port::Ports;
 
 /// A user data header as it arrived, length octet and all.
 ///
@@ -65,6 +68,36 @@ impl<'a> UserDataHeader<'a> {
         Ok((UserDataHeader { octets, elements }, rest))
     }
 
+    /// Checks that the elements fill the header exactly, as the standard has it; [`Self::split`]
+    /// and [`Self::elements`] let a header through whose last element does not fit.
+    ///
+    /// ```
+    /// use smsgw_gsm::udh::UserDataHeader;
+    ///
+    /// let (header, _) = UserDataHeader::split(&[6, 0, 3, 1, 2, 1, 0x24])?;
+    /// let error = header.check().unwrap_err();
+    /// assert_eq!((error.field, error.offset), ("IE", 6));
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`BrokenElement`](DecodeErrorKind::BrokenElement) at the first element that reaches beyond
+    /// the header; the offset counts from the header's length octet.
+    pub fn check(&self) -> Result<(), DecodeError> {
+        let broken = self.trailing();
+        let needed = match broken {
+            [] => return Ok(()),
+            [_] => 2,
+            [_, length, ..] => 2 + usize::from(*length),
+        };
+        let had = broken.len();
+        Err(DecodeError {
+            kind: DecodeErrorKind::BrokenElement { needed, had },
+            field: "IE",
+            offset: self.octets.len() - had,
+        })
+    }
+
     /// The whole header, its length octet first.
     pub fn octets(&self) -> &'a [u8] {
         self.octets
@@ -95,6 +128,19 @@ impl<'a> UserDataHeader<'a> {
     /// [`Concat::from_element`]) is passed over as if it were not there.
     pub fn concat(&self) -> Option<Concat> {
         self.elements().filter_map(Concat::from_element).last()
+    }
+
+    /// Which application the message is for, if the header has a valid port element.
+    ///
+    /// Of several the last counts; one of a wrong length is passed over.
+    pub fn ports(&self) -> Option<Ports> {
+        self.elements().filter_map(Ports::from_element).last()
+    }
+
+    /// The language identifiers of the last locking and the last single shift element that have
+    /// one; `None` where there is no such element.
+    pub fn languages(&self) -> (Option<u8>, Option<u8>) {
+        national::languages(self.elements())
     }
 }
 
@@ -185,6 +231,44 @@ mod tests {
             .concat()
             .unwrap();
         assert_eq!(one.reference(), Reference::Eight(1));
+    }
+
+    #[test]
+    fn the_last_valid_ports_win() {
+        let ports = |octets| header(octets).ports();
+        let eight = Ports::Eight {
+            destination: 240,
+            originator: 241,
+        };
+        let sixteen = Ports::Sixteen {
+            destination: 0x0B84,
+            originator: 0x23F0,
+        };
+        assert_eq!(ports(&[4, 4, 2, 240, 241]), Some(eight));
+        assert_eq!(
+            ports(&[10, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 4, 2, 240, 241]),
+            Some(eight)
+        );
+        // The second has the length of the other width.
+        assert_eq!(
+            ports(&[10, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 5, 2, 240, 241]),
+            Some(sixteen)
+        );
+        assert_eq!(ports(&[2, 4, 0]), None);
+    }
+
+    #[test]
+    fn elements_beyond_the_header_are_found() {
+        let check = |octets| header(octets).check().map_err(|e| (e.kind, e.offset));
+        let broken = |needed, had| DecodeErrorKind::BrokenElement { needed, had };
+        assert_eq!(check(&[0]), Ok(()));
+        assert_eq!(check(&[2, 0x24, 0]), Ok(()));
+        assert_eq!(check(&[1, 0]), Err((broken(2, 1), 1)));
+        assert_eq!(check(&[3, 0, 3, 1]), Err((broken(5, 3), 1)));
+        assert_eq!(
+            check(&[8, 5, 4, 1, 2, 3, 4, 0, 255]),
+            Err((broken(257, 2), 7))
+        );
     }
 
     #[test]

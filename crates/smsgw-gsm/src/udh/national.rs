@@ -1,0 +1,42 @@
+//! National language tables: elements 24 and 25 (3GPP TS 23.040 §9.2.3.24.15, §9.2.3.24.16).
+
+use super::Elements;
+
+/// National language single shift. Hexadecimal, as all identifiers are printed in the standard.
+pub(super) const IEI_SINGLE_SHIFT: u8 = 0x24;
+/// National language locking shift.
+pub(super) const IEI_LOCKING_SHIFT: u8 = 0x25;
+
+/// The last identifier of each kind: locking, single.
+pub(super) fn languages(elements: Elements<'_>) -> (Option<u8>, Option<u8>) {
+    let (mut locking, mut single) = (None, None);
+    for element in elements {
+        match (element.iei, element.data) {
+            (IEI_LOCKING_SHIFT, &[language]) => locking = Some(language),
+            (IEI_SINGLE_SHIFT, &[language]) => single = Some(language),
+            _ => {}
+        }
+    }
+    (locking, single)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::udh::UserDataHeader;
+
+    #[test]
+    fn the_last_of_each_kind_counts() {
+        let languages = |octets| UserDataHeader::split(octets).unwrap().0.languages();
+        assert_eq!(languages(&[0]), (None, None));
+        assert_eq!(languages(&[3, 0x24, 1, 2]), (None, Some(2)));
+        assert_eq!(
+            languages(&[9, 0x25, 1, 3, 0x24, 1, 1, 0x25, 1, 7]),
+            (Some(7), Some(1))
+        );
+        // Empty, too long, and decimal 24 and 25: none of them is a language element.
+        assert_eq!(
+            languages(&[12, 0x24, 0, 0x25, 2, 1, 1, 24, 1, 1, 25, 1, 1]),
+            (None, None)
+        );
+    }
+}
