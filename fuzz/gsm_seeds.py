@@ -25,8 +25,9 @@ def seed(target, octets):
 for vector in lines("alphabet"):
     packed = bytes.fromhex(vector["packed"])
     seed("gsm_septets", bytes([vector["fill_bits"], vector["count"]]) + packed)
-    seed("gsm_alphabet", bytes.fromhex(vector["septets"]))
-    seed("gsm_alphabet", vector["text"].encode())
+    tables = bytes([vector["locking"], vector["single"]])
+    seed("gsm_alphabet", tables + bytes.fromhex(vector["septets"]))
+    seed("gsm_alphabet", tables + vector["text"].encode())
 
 # Encoding chosen or asked for, 8-bit and 16-bit reference; the text once.
 for vector in lines("segmentation"):

@@ -31,6 +31,10 @@ fuzz_target!(|octets: &[u8]| {
         written.push(u8::try_from(element.data.len()).expect("read from an octet"));
         written.extend_from_slice(element.data);
     }
+    match header.check() {
+        Ok(()) => assert!(header.trailing().is_empty()),
+        Err(error) => assert_eq!(&header.octets()[error.offset..], header.trailing()),
+    }
     written.extend_from_slice(header.trailing());
     assert_eq!(written, header.octets());
     let _ = format!("{header:?}");

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use smsgw_gsm::alphabet::{Language, Tables};
+
 /// What the fuzzer wrote, read as choices; zeros without end behind it.
 pub struct Script<'a>(pub &'a [u8]);
 
@@ -33,6 +35,17 @@ impl<'a> Script<'a> {
         let (taken, rest) = self.0.split_at(len.min(self.0.len()));
         self.0 = rest;
         taken
+    }
+
+    /// Each a language's or the default, by its identifier.
+    pub fn tables(&mut self) -> Tables {
+        let choices = Language::ALL.len() + 1;
+        let mut language =
+            || Language::from_identifier(u8::try_from(self.below(choices)).expect("of an octet"));
+        Tables {
+            locking: language(),
+            single: language(),
+        }
     }
 
     /// All that is left.
