@@ -32,7 +32,7 @@
 //! | [`alphabet`] | characters to septets and back: default alphabet and its extension |
 //! | [`septet`] | septets to packed octets and back, with fill bits |
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
-//! | [`udh`] | user data header: its elements, the concatenation element typed |
+//! | [`udh`] | user data header: every element by its meaning, and a builder |
 //! | [`segment`] | choice of encoding, splitting of long texts |
 //! | [`reassemble`] | from parts in any order to messages |
 //!

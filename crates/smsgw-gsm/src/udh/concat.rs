@@ -1,14 +1,11 @@
 //! Concatenated short messages: elements 00 and 08 (3GPP TS 23.040 §9.2.3.24.1, §9.2.3.24.8).
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::Element;
+use super::iei::{CONCATENATED_8_BIT, CONCATENATED_16_BIT};
 use crate::error::ConcatError;
-
-/// Concatenated short messages, 8-bit reference number.
-const IEI_EIGHT: u8 = 0x00;
-/// Concatenated short message, 16-bit reference number.
-const IEI_SIXTEEN: u8 = 0x08;
 
 /// What the parts of one message have in common. Every value is legal, 0 too.
 ///
@@ -75,10 +72,10 @@ impl Concat {
     /// standard says to ignore: of the wrong length, or with numbers that [`Concat::new`] refuses.
     pub fn from_element(element: Element<'_>) -> Option<Concat> {
         let (reference, total, sequence) = match (element.iei, element.data) {
-            (IEI_EIGHT, &[reference, total, sequence]) => {
+            (CONCATENATED_8_BIT, &[reference, total, sequence]) => {
                 (Reference::Eight(reference), total, sequence)
             }
-            (IEI_SIXTEEN, &[high, low, total, sequence]) => {
+            (CONCATENATED_16_BIT, &[high, low, total, sequence]) => {
                 let reference = u16::from_be_bytes([high, low]);
                 (Reference::Sixteen(reference), total, sequence)
             }
@@ -102,20 +99,31 @@ impl Concat {
         self.sequence
     }
 
+    /// The identifier it is written with: 00 or 08.
+    pub(super) const fn iei(self) -> u8 {
+        match self.reference {
+            Reference::Eight(_) => CONCATENATED_8_BIT,
+            Reference::Sixteen(_) => CONCATENATED_16_BIT,
+        }
+    }
+
+    /// Appends the element's data.
+    pub(super) fn write_data(self, out: &mut Vec<u8>) {
+        match self.reference {
+            Reference::Eight(reference) => out.push(reference),
+            Reference::Sixteen(reference) => out.extend_from_slice(&reference.to_be_bytes()),
+        }
+        out.extend_from_slice(&[self.total, self.sequence]);
+    }
+
     /// Appends the element, without a header's length octet.
     pub fn write_element(self, out: &mut Vec<u8>) {
-        let Concat {
-            total, sequence, ..
-        } = self;
-        match self.reference {
-            Reference::Eight(reference) => {
-                out.extend_from_slice(&[IEI_EIGHT, 3, reference, total, sequence]);
-            }
-            Reference::Sixteen(reference) => {
-                let [high, low] = reference.to_be_bytes();
-                out.extend_from_slice(&[IEI_SIXTEEN, 4, high, low, total, sequence]);
-            }
-        }
+        let length = match self.reference {
+            Reference::Eight(_) => 3,
+            Reference::Sixteen(_) => 4,
+        };
+        out.extend_from_slice(&[self.iei(), length]);
+        self.write_data(out);
     }
 
     /// A whole header with this element alone: 6 octets, or 7 with a 16-bit reference.
@@ -127,6 +135,19 @@ impl Concat {
         });
         self.write_element(&mut octets);
         octets
+    }
+}
+
+impl fmt::Display for Concat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Concat {
+            total, sequence, ..
+        } = self;
+        write!(f, "part {sequence} of {total}, reference ")?;
+        match self.reference {
+            Reference::Eight(reference) => write!(f, "{reference}"),
+            Reference::Sixteen(reference) => write!(f, "{reference} (16-bit)"),
+        }
     }
 }
 

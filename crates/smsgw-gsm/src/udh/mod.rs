@@ -17,15 +17,38 @@
 //! # Ok::<(), smsgw_gsm::DecodeError>(())
 //! ```
 
+mod builder;
 mod concat;
+mod element;
+mod ems;
+mod format;
+pub mod iei;
 mod national;
 mod port;
+mod smsc;
+mod special;
+mod toolkit;
+mod voice_mail;
 
+use crate::alphabet::{Language, Tables};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::septet::FillBits;
 
+pub use builder::{HeaderBuilder, HeaderTooLong};
 pub use concat::{Concat, Reference};
+pub use element::{Element, InformationElement};
+pub use ems::{
+    CompressionControl, CompressionHead, ExtendedObject, ExtendedObjectHead, ObjectDistribution,
+    ObjectKind, PredefinedAnimation, PredefinedSound, VariablePicture,
+};
+pub use format::{Alignment, FontSize, FormatColour, FormatMode, TextFormat};
 pub use port::Ports;
+pub use smsc::{SmscControl, UdhSource};
+pub use special::{SpecialMessage, WaitingKind};
+pub use toolkit::ToolkitHeader;
+pub use voice_mail::{
+    DeletedVoiceMessage, DeletedVoiceMessages, VoiceMail, VoiceMessage, VoiceMessages, VoiceNews,
+};
 
 /// A user data header as it arrived, length octet and all.
 ///
@@ -115,6 +138,70 @@ impl<'a> UserDataHeader<'a> {
         }
     }
 
+    /// The information elements by their meaning, in the order they arrived.
+    pub fn information(&self) -> impl Iterator<Item = InformationElement<'a>> + use<'a> {
+        self.elements().map(InformationElement::from)
+    }
+
+    /// The information elements that count: of those that may stand in a header only once, and
+    /// of those that exclude each other (the two widths of ports, of concatenation), the last.
+    ///
+    /// Elements that are kept raw ([`InformationElement::Other`]) are all there.
+    ///
+    /// ```
+    /// use smsgw_gsm::udh::{InformationElement, UserDataHeader};
+    ///
+    /// // Two languages of the single shift table, and two kinds of messages that wait.
+    /// let octets = [14, 0x24, 1, 1, 1, 2, 0, 3, 0x24, 1, 2, 1, 2, 1, 1];
+    /// let (header, _) = UserDataHeader::split(&octets)?;
+    /// assert_eq!(header.information().count(), 4);
+    /// assert_eq!(header.effective().count(), 3);
+    /// assert_eq!(header.effective().nth(1), Some(InformationElement::SingleShift(2)));
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn effective(&self) -> impl Iterator<Item = InformationElement<'a>> + use<'a> {
+        let mut rest = self.elements();
+        core::iter::from_fn(move || {
+            loop {
+                let element = InformationElement::from(rest.next()?);
+                let again = element.only_once().is_some_and(|once| {
+                    let mut later = rest.clone().map(InformationElement::from);
+                    later.any(|later| later.only_once() == Some(once))
+                });
+                if !again {
+                    return Some(element);
+                }
+            }
+        })
+    }
+
+    /// The elements with who made them: what the last UDH source indicator before each says,
+    /// `None` before the first. The indicators themselves are left out.
+    ///
+    /// ```
+    /// use smsgw_gsm::udh::{UdhSource, UserDataHeader};
+    ///
+    /// // A status report: a header element of the SMSC's, then what the sender had sent.
+    /// let octets = [11, 7, 1, 3, 0x80, 0, 7, 1, 1, 0x24, 1, 1];
+    /// let (header, _) = UserDataHeader::split(&octets)?;
+    /// let made: Vec<_> = header.sourced().map(|(by, element)| (by, element.iei)).collect();
+    /// assert_eq!(
+    ///     made,
+    ///     [(Some(UdhSource::SMSC), 0x80), (Some(UdhSource::ORIGINAL_SENDER), 0x24)]
+    /// );
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn sourced(&self) -> impl Iterator<Item = (Option<UdhSource>, Element<'a>)> + use<'a> {
+        let mut source = None;
+        self.elements().filter_map(move |element| {
+            if let InformationElement::UdhSource(next) = element.into() {
+                source = Some(next);
+                return None;
+            }
+            Some((source, element))
+        })
+    }
+
     /// Octets after the last whole element: empty unless the header is malformed.
     pub fn trailing(&self) -> &'a [u8] {
         let mut elements = self.elements();
@@ -142,18 +229,26 @@ impl<'a> UserDataHeader<'a> {
     pub fn languages(&self) -> (Option<u8>, Option<u8>) {
         national::languages(self.elements())
     }
-}
 
-/// One information element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[doc(alias = "IE")]
-pub struct Element<'a> {
-    /// The identifier: what the data means.
-    #[doc(alias = "IEI")]
-    pub iei: u8,
-    /// The data, 0 to 255 octets.
-    #[doc(alias("IEDL", "IED"))]
-    pub data: &'a [u8],
+    /// The tables that the text is written in: the default ones where the header does not say, or
+    /// says a language that is not known.
+    ///
+    /// ```
+    /// use smsgw_gsm::alphabet::{Language, Tables};
+    /// use smsgw_gsm::udh::UserDataHeader;
+    ///
+    /// let (header, _) = UserDataHeader::split(&[3, 0x25, 1, 1])?;
+    /// let turkish = Tables { locking: Some(Language::Turkish), single: None };
+    /// assert_eq!(header.tables(), turkish);
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    pub fn tables(&self) -> Tables {
+        let (locking, single) = self.languages();
+        Tables {
+            locking: locking.and_then(Language::from_identifier),
+            single: single.and_then(Language::from_identifier),
+        }
+    }
 }
 
 /// Walks the elements of a header; ends at the first that does not fit into it.

@@ -1,19 +1,15 @@
 //! National language tables: elements 24 and 25 (3GPP TS 23.040 §9.2.3.24.15, §9.2.3.24.16).
 
 use super::Elements;
-
-/// National language single shift. Hexadecimal, as all identifiers are printed in the standard.
-pub(super) const IEI_SINGLE_SHIFT: u8 = 0x24;
-/// National language locking shift.
-pub(super) const IEI_LOCKING_SHIFT: u8 = 0x25;
+use super::iei::{NATIONAL_LANGUAGE_LOCKING_SHIFT, NATIONAL_LANGUAGE_SINGLE_SHIFT};
 
 /// The last identifier of each kind: locking, single.
 pub(super) fn languages(elements: Elements<'_>) -> (Option<u8>, Option<u8>) {
     let (mut locking, mut single) = (None, None);
     for element in elements {
         match (element.iei, element.data) {
-            (IEI_LOCKING_SHIFT, &[language]) => locking = Some(language),
-            (IEI_SINGLE_SHIFT, &[language]) => single = Some(language),
+            (NATIONAL_LANGUAGE_LOCKING_SHIFT, &[language]) => locking = Some(language),
+            (NATIONAL_LANGUAGE_SINGLE_SHIFT, &[language]) => single = Some(language),
             _ => {}
         }
     }
@@ -22,7 +18,16 @@ pub(super) fn languages(elements: Elements<'_>) -> (Option<u8>, Option<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::alphabet::Language;
     use crate::udh::UserDataHeader;
+
+    #[test]
+    fn an_unknown_language_is_the_default_table() {
+        let (header, _) = UserDataHeader::split(&[9, 0x24, 1, 3, 0x25, 1, 4, 0x24, 1, 14]).unwrap();
+        let tables = header.tables();
+        assert_eq!(tables.locking, Some(Language::Bengali));
+        assert_eq!(tables.single, None);
+    }
 
     #[test]
     fn the_last_of_each_kind_counts() {

@@ -1,13 +1,10 @@
 //! Application port addressing: elements 04 and 05 (3GPP TS 23.040 §9.2.3.24.3, §9.2.3.24.4).
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::Element;
-
-/// Application port addressing scheme, 8-bit addresses.
-pub(super) const IEI_EIGHT: u8 = 0x04;
-/// Application port addressing scheme, 16-bit addresses.
-pub(super) const IEI_SIXTEEN: u8 = 0x05;
+use super::iei::{APPLICATION_PORT_8_BIT, APPLICATION_PORT_16_BIT};
 
 /// Which application a message is for, and which one sent it.
 ///
@@ -46,11 +43,11 @@ impl Ports {
     /// Reads a port element; `None` for another identifier or a wrong length.
     pub const fn from_element(element: Element<'_>) -> Option<Ports> {
         match (element.iei, element.data) {
-            (IEI_EIGHT, &[destination, originator]) => Some(Ports::Eight {
+            (APPLICATION_PORT_8_BIT, &[destination, originator]) => Some(Ports::Eight {
                 destination,
                 originator,
             }),
-            (IEI_SIXTEEN, &[d0, d1, o0, o1]) => Some(Ports::Sixteen {
+            (APPLICATION_PORT_16_BIT, &[d0, d1, o0, o1]) => Some(Ports::Sixteen {
                 destination: u16::from_be_bytes([d0, d1]),
                 originator: u16::from_be_bytes([o0, o1]),
             }),
@@ -71,6 +68,31 @@ impl Ports {
         match self {
             Ports::Eight { originator, .. } => originator.into(),
             Ports::Sixteen { originator, .. } => originator,
+        }
+    }
+
+    /// The identifier it is written with: 04 or 05.
+    pub(super) const fn iei(self) -> u8 {
+        match self {
+            Ports::Eight { .. } => APPLICATION_PORT_8_BIT,
+            Ports::Sixteen { .. } => APPLICATION_PORT_16_BIT,
+        }
+    }
+
+    /// Appends the element's data.
+    pub(super) fn write_data(self, out: &mut Vec<u8>) {
+        match self {
+            Ports::Eight {
+                destination,
+                originator,
+            } => out.extend_from_slice(&[destination, originator]),
+            Ports::Sixteen {
+                destination,
+                originator,
+            } => {
+                out.extend_from_slice(&destination.to_be_bytes());
+                out.extend_from_slice(&originator.to_be_bytes());
+            }
         }
     }
 
