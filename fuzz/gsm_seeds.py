@@ -34,6 +34,21 @@ for vector in lines("segmentation"):
     for start in [b"\0\0\x2a\0", b"\0\1\0\x2a\0", b"\1\0\0\0", b"\2\1\1\0\0"]:
         seed("gsm_segment", start + vector["text"].encode())
 
+# Direction, what a report travels in, and whether the service centre's address stands in front.
+for name in ["tpdu", "quirks", "malformed"]:
+    for vector in lines(name):
+        choices = [vector["direction"] == "ms-to-sc", vector.get("report_is_error", False), vector["has_smsc"]]
+        try:
+            octets = bytes.fromhex(vector["hex"])
+        except ValueError:
+            # Wrong as hex already.
+            continue
+        seed("gsm_tpdu", bytes(choices) + octets)
+        for element in (vector["expect"] if name == "tpdu" else {}).get("udh", []):
+            data = bytes.fromhex(element["hex"])
+            element = bytes([element["iei"], len(data)]) + data
+            seed("gsm_udh", bytes([len(element)]) + element)
+
 # The parts of a message, and strangers among them; 60 seconds.
 start = bytes([8, 16, 255, 4, 60])
 for total in range(2, 6):
