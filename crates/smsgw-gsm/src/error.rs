@@ -187,6 +187,14 @@ pub enum SegmentError {
         /// Parts a message may have: 255.
         max: usize,
     },
+    /// The header leaves no room for a character.
+    NoRoom {
+        /// Octets of the header, its length octet included.
+        header: usize,
+    },
+    /// The elements that were to be added to the header are not whole, or have one that
+    /// segmentation writes itself; the offset counts in them.
+    Elements(DecodeError),
 }
 
 impl fmt::Display for DecodeError {
@@ -298,6 +306,13 @@ impl fmt::Display for SegmentError {
             SegmentError::TooManyParts { needed, max } => {
                 write!(f, "text needs {needed} parts, a message has at most {max}")
             }
+            SegmentError::NoRoom { header } => {
+                write!(
+                    f,
+                    "a header of {header} octets leaves no room in a message of 140"
+                )
+            }
+            SegmentError::Elements(error) => write!(f, "elements for the header: {error}"),
         }
     }
 }
@@ -331,5 +346,5 @@ impl Error for EncodeError {}
 impl Error for AddressError {}
 impl Error for UserDataError {}
 impl Error for ConcatError {}
-// `Encode` prints the inner error as its own message, so it is not also the source.
+// `Encode` and `Elements` print the inner error in their own message, so it is not also the source.
 impl Error for SegmentError {}

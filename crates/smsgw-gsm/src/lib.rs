@@ -34,13 +34,16 @@
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: every element by its meaning, and a builder |
 //! | [`segment`] | choice of encoding, splitting of long texts |
+//! | [`cbs`] | cell broadcast pages |
 //! | [`reassemble`] | from parts in any order to messages |
+//! | [`translit`] | typographic and accented characters, written with those of GSM 7-bit |
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | links the standard library; the API is the same without it |
+//! | `graphemes` | yes | segmentation can keep grapheme clusters whole ([`segment::Options::graphemes`]) |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -51,12 +54,14 @@ mod quirks;
 mod wire;
 
 pub mod alphabet;
+pub mod cbs;
 pub mod dcs;
 pub mod field;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;
 pub mod tpdu;
+pub mod translit;
 pub mod ucs2;
 pub mod udh;
 

@@ -22,6 +22,7 @@
 mod code;
 mod default;
 mod extension;
+mod having;
 mod language;
 mod national;
 mod table;
@@ -33,6 +34,7 @@ use crate::error::EncodeError;
 use crate::septet::{self, FillBits};
 
 pub use code::Code;
+pub(crate) use having::Having;
 pub use language::Language;
 
 /// The septet that says: the next one is a code of the extension table.

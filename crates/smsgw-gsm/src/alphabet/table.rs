@@ -9,7 +9,7 @@ pub(super) const ______: u16 = 0;
 #[derive(Debug)]
 pub(super) struct Table {
     /// The character of each code, [`___`] where there is none.
-    characters: [char; 128],
+    pub(super) characters: [char; 128],
     /// In the slot of each character its lowest code, [`EMPTY`] in all others.
     codes: [u8; SLOTS],
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Sink;
-use crate::alphabet;
+use crate::alphabet::{self, Tables};
 use crate::dcs::{Alphabet, Class, DataCodingScheme};
 use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
 use crate::quirks::{Faults, Quirks, Tolerance};
@@ -148,16 +148,20 @@ impl<'a> UserData<'a> {
         Some(said.min(there))
     }
 
-    /// The text; `None` when the octets are none (8-bit) or are compressed.
+    /// The text, in the language tables that the header names; `None` when the octets are none
+    /// (8-bit) or are compressed.
     ///
     /// A text cut from a longer one is this part of it; where a sender tore a pair of UTF-16
     /// units, join the octets of the parts first.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         if let Some(septets) = self.septets() {
+            let tables = match self.header() {
+                Some(header) => header.tables(),
+                None => Tables::DEFAULT,
+            };
             let fill = FillBits::after(self.header_len.into());
-            let unpacked = septet::unpack(self.payload(), septets, fill);
-            return Some(alphabet::decode_unpacked(&unpacked));
+            return Some(tables.decode_packed(self.payload(), septets, fill));
         }
         let is_text = self.coding.alphabet() == Alphabet::Ucs2 && !self.coding.is_compressed();
         is_text.then(|| ucs2::decode(self.payload()))
@@ -316,24 +320,7 @@ fn read_header(octets: &[u8], has_header: bool, start: &Reader<'_>) -> Result<u8
         ..error
     };
     let (header, _) = UserDataHeader::split(octets).map_err(at)?;
-    let broken = header.trailing();
-    if !broken.is_empty() {
-        // An identifier without a length, or a length that the header does not hold.
-        let (field, needed) = match broken {
-            [_, length, ..] => ("IEIDL", 2 + usize::from(*length)),
-            _ => ("IEI", 2),
-        };
-        let kind = DecodeErrorKind::BrokenElement {
-            needed,
-            had: broken.len(),
-        };
-        let offset = header.octets().len() - broken.len();
-        return Err(at(DecodeError {
-            kind,
-            field,
-            offset,
-        }));
-    }
+    header.check().map_err(at)?;
     Ok(u8::try_from(header.octets().len()).unwrap_or(u8::MAX))
 }
 
@@ -480,6 +467,7 @@ impl From<Segment<'_>> for UserDataBuf {
     fn from(segment: Segment<'_>) -> UserDataBuf {
         let coding = match segment.encoding() {
             Encoding::Gsm7 => DataCodingScheme::GSM7,
+            Encoding::EightBit => DataCodingScheme::EIGHT_BIT,
             Encoding::Ucs2 => DataCodingScheme::UCS2,
         };
         let empty = UserDataBuf {

@@ -25,7 +25,7 @@ use super::table::Table;
 use super::{Language, default, extension};
 
 /// The locking shift table of a language; the default alphabet for none.
-pub(super) fn locking(language: Option<Language>) -> &'static Table {
+pub(super) const fn locking(language: Option<Language>) -> &'static Table {
     let Some(language) = language else {
         return &default::TABLE;
     };
@@ -47,7 +47,7 @@ pub(super) fn locking(language: Option<Language>) -> &'static Table {
 }
 
 /// The single shift table of a language; the default extension for none.
-pub(super) fn single(language: Option<Language>) -> &'static Table {
+pub(super) const fn single(language: Option<Language>) -> &'static Table {
     let Some(language) = language else {
         return &extension::TABLE;
     };
