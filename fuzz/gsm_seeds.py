@@ -29,10 +29,23 @@ for vector in lines("alphabet"):
     seed("gsm_alphabet", tables + bytes.fromhex(vector["septets"]))
     seed("gsm_alphabet", tables + vector["text"].encode())
 
-# Encoding chosen or asked for, 8-bit and 16-bit reference; the text once.
+# The options, no elements, the tables for transliteration; the text once.
 for vector in lines("segmentation"):
-    for start in [b"\0\0\x2a\0", b"\0\1\0\x2a\0", b"\1\0\0\0", b"\2\1\1\0\0"]:
+    for start in [
+        b"\0\0\0\0\x2a\0\0\0\0",
+        b"\0\x0e\0\1\0\x2a\0\0\0\0",
+        b"\1\1\0\0\0\0\1\1\0",
+        b"\2\0\1\0\0\x04\x70\0\x71\0\0\0\0",
+        b"\3\0\1\0\0\0\0\0\0",
+    ]:
         seed("gsm_segment", start + vector["text"].encode())
+
+for vector in lines("cbs"):
+    seed("gsm_cbs", bytes.fromhex(vector["hex"]))
+# A number to count backwards by, a language, a serial number, a data coding; then the text.
+for vector in lines("alphabet"):
+    for coding in [b"\x01", b"\x0f", b"\x10", b"\x11", b"\x44", b"\x48"]:
+        seed("gsm_cbs", b"\1en\x40\x10" + coding + vector["text"].encode())
 
 # Direction, what a report travels in, and whether the service centre's address stands in front.
 for name in ["tpdu", "quirks", "malformed"]:
