@@ -59,7 +59,11 @@ fn what_is_refused() {
         error(&octets),
         ("trailing_octets", "CBS-Message-Information-Page", 90)
     );
-    let decoded = UmtsMessage::decode_with(&octets, &Quirks::LENIENT).unwrap();
+    let quirks = Quirks {
+        trailing_octets: true,
+        ..Quirks::LENIENT
+    };
+    let decoded = UmtsMessage::decode_with(&octets, &quirks).unwrap();
     assert_eq!(decoded.tolerated.iter().count(), 1);
     assert_eq!(decoded.pdu.to_vec(), whole);
 }
