@@ -49,6 +49,7 @@
 
 extern crate alloc;
 
+mod distinct;
 mod error;
 mod quirks;
 mod wire;

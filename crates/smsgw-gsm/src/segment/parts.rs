@@ -1,12 +1,12 @@
 //! What segmentation makes: [`Segments`], each a [`Segment`].
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::iter::FusedIterator;
 
 use super::{Encoding, USER_DATA_OCTETS};
 use crate::alphabet::{Code, ESCAPE, Tables};
+use crate::distinct::Distinct;
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 use crate::udh::{Concat, Reference};
@@ -299,7 +299,7 @@ impl<'a> Segment<'a> {
 
 /// The characters that the default alphabet and its extension lack, each once.
 pub(super) fn strangers(text: &str) -> Vec<char> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Distinct::new();
     text.chars()
         .filter(|character| Code::of(*character).is_none() && seen.insert(*character))
         .collect()
