@@ -117,6 +117,7 @@ impl Utf8 {
     /// No character.
     pub(super) const NONE: Utf8 = Utf8(0);
 
+    #[expect(clippy::cast_possible_truncation, reason = "a length of at most 3")]
     const fn new(character: char) -> Utf8 {
         let mut octets = [0; 4];
         let len = character.encode_utf8(&mut octets).len();

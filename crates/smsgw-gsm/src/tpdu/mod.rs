@@ -53,7 +53,7 @@ use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
 use crate::wire::Reader;
 
-pub use command::Command;
+pub use command::{Command, CommandData};
 pub use deliver::Deliver;
 pub use deliver_report::DeliverReport;
 pub use modem_pdu::ModemPdu;
@@ -261,7 +261,7 @@ impl<'a> Tpdu<'a> {
             Tpdu::Submit(submit) => Some(submit.user_data),
             Tpdu::SubmitReport(report) => report.parameters.user_data(),
             Tpdu::StatusReport(report) => report.parameters?.user_data(),
-            Tpdu::Command(command) => Some(command.data()),
+            Tpdu::Command(command) => Some(command.data.user_data()),
         }
     }
 
@@ -445,7 +445,7 @@ fn first_octet(
 }
 
 /// What is left after the last field, which is `field`.
-fn trailing<'a>(
+pub(crate) fn trailing<'a>(
     reader: &mut Reader<'a>,
     faults: &mut Faults<'_>,
     field: &'static str,
