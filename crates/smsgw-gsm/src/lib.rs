@@ -50,6 +50,7 @@
 
 extern crate alloc;
 
+mod distinct;
 mod error;
 mod quirks;
 mod wire;

@@ -22,20 +22,13 @@ pub fn encode(text: &str) -> Vec<u8> {
     let mut octets = alloc::vec![0; 2 * text.len()];
     let mut out = &mut octets[..];
     let mut rest = text.as_bytes();
-    // One character by its first octet, then as many of the same length as follow: scripts come
-    // in runs.
+    // One character, as long as its first octet says. Of some lengths as many as follow: scripts
+    // come in runs.
     loop {
         match *rest {
             [a @ ..0x80, ref after @ ..] => {
                 put(&mut out, [0, a]);
                 rest = after;
-                while let Some((eight, after)) = rest.split_first_chunk::<8>()
-                    && eight.is_ascii()
-                {
-                    let [a, b, c, d, e, f, g, h] = *eight;
-                    put(&mut out, [0, a, 0, b, 0, c, 0, d, 0, e, 0, f, 0, g, 0, h]);
-                    rest = after;
-                }
             }
             [a @ ..0xE0, b, ref after @ ..] => {
                 put(&mut out, unit(0, a & 0x1F, b));
