@@ -144,8 +144,6 @@ pub enum AddressError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserDataError {
-    /// A text has a character outside the alphabet asked for.
-    Encode(EncodeError),
     /// More than one message can carry.
     TooLong {
         /// The most there can be: octets, header included.
@@ -272,7 +270,6 @@ impl fmt::Display for AddressError {
 impl fmt::Display for UserDataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            UserDataError::Encode(error) => error.fmt(f),
             UserDataError::TooLong { max, had } => {
                 write!(
                     f,
@@ -326,12 +323,6 @@ impl From<EncodeError> for SegmentError {
 impl From<EncodeError> for AddressError {
     fn from(error: EncodeError) -> Self {
         AddressError::Encode(error)
-    }
-}
-
-impl From<EncodeError> for UserDataError {
-    fn from(error: EncodeError) -> Self {
-        UserDataError::Encode(error)
     }
 }
 
