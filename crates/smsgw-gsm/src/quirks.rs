@@ -20,7 +20,8 @@ use crate::error::DecodeError;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quirks {
-    /// User data shorter than TP-UDL says: what is there is kept. Some modems cut the last octet.
+    /// User data shorter than TP-UDL says: what is there is kept. Some modems cut the last octet;
+    /// some senders say 160 whatever the alphabet.
     pub truncated_user_data: bool,
     /// A TP-PI whose extension bits never end: phones pad status reports with FF up to the end.
     pub endless_parameter_indicator: bool,

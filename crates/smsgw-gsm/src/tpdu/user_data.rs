@@ -24,6 +24,8 @@ pub(super) const SUBMIT_REPORT_OCTETS: usize = 154;
 pub(super) const STATUS_REPORT_OCTETS: usize = 143;
 /// As printed in the table of TS 23.040 §9.2.2.4.
 pub(super) const COMMAND_OCTETS: usize = 157;
+/// Septets of user data in a DELIVER or SUBMIT.
+const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
 ///
@@ -81,14 +83,14 @@ impl<'a> UserData<'a> {
         let quirks = Quirks::STRICT;
         let mut reader = Reader::new(octets, 1);
         let mut faults = Faults::new(&quirks);
-        let user_data = UserData::read_octets(
-            &mut reader,
-            &mut faults,
+        check_udl(
+            &Reader::new(octets, 0),
+            "TP-UDL",
             coding,
             udl,
-            has_header,
             MESSAGE_OCTETS,
         )?;
+        let user_data = UserData::read_octets(&mut reader, &mut faults, coding, udl, has_header)?;
         super::trailing(&mut reader, &mut faults, "TP-UD")?;
         Ok(user_data)
     }
@@ -187,8 +189,13 @@ impl<'a> UserData<'a> {
     ) -> Result<UserData<'a>, DecodeError> {
         let start = reader.clone();
         let udl = reader.octet("TP-UDL")?;
-        check_udl(&start, "TP-UDL", coding, udl, most)?;
-        UserData::read_octets(reader, faults, coding, udl, has_header, most)
+        if let Err(error) = check_udl(&start, "TP-UDL", coding, udl, most) {
+            // Some say 160 whatever the alphabet, so that less follows than it says.
+            if udl > MOST_SEPTETS || reader.rest().len() > most {
+                return Err(error);
+            }
+        }
+        UserData::read_octets(reader, faults, coding, udl, has_header)
     }
 
     /// Reads TP-CDL and as many octets.
@@ -219,9 +226,7 @@ impl<'a> UserData<'a> {
         coding: DataCodingScheme,
         udl: u8,
         has_header: bool,
-        most: usize,
     ) -> Result<UserData<'a>, DecodeError> {
-        check_udl(reader, "TP-UDL", coding, udl, most)?;
         let before = reader.clone();
         let needed = octets_of(coding, udl);
         let octets = match reader.take(needed, "TP-UD") {
