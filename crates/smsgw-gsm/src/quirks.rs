@@ -28,7 +28,7 @@ pub struct Quirks {
     /// The high semi-octet after an odd number of digits that is neither F nor 0.
     pub fill_semi_octet: bool,
     /// A service-centre address with more than one F at its end: it is shorter than its length
-    /// octet says.
+    /// octet says. An F with digits after it is refused.
     pub short_service_centre: bool,
     /// Octets FF after the last field, as in the records of a SIM.
     pub padding: bool,

@@ -78,3 +78,28 @@ fn user_data_beyond_every_alphabet_is_refused() {
     refused("04", 141, 141);
     refused("08", 160, 160);
 }
+
+/// `07` with the filled-up digits of a shorter number.
+#[test]
+fn service_centre_shorter_than_its_length() {
+    let input =
+        octets("0791214365FFFFFF040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
+    let pdu = only(Tolerance::ShortServiceCentre, &input, Context::SC_TO_MS);
+    assert_eq!(pdu.service_centre.unwrap().number(), "+123456");
+    assert_eq!(
+        pdu.tpdu.user_data().unwrap().text().as_deref(),
+        Some("How are you?")
+    );
+}
+
+/// An F with digits after it is no fill: here the length counts digits, and takes five octets of
+/// the TPDU.
+#[test]
+fn service_centre_longer_than_its_number_is_refused() {
+    let input = octets("0B911356131313F321000A91602143658700000CC8F71D14969741F977FD07");
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let error = ModemPdu::decode_with(&input, Context::MS_TO_SC, &quirks).unwrap_err();
+        assert_eq!((error.field, error.offset), ("SCA", 0));
+        assert_eq!(error.kind, DecodeErrorKind::NotDecimal { value: 0xF });
+    }
+}

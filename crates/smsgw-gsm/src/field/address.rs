@@ -306,6 +306,10 @@ impl Address {
         };
         if !address.is_alphanumeric() && address.has_fill_inside() {
             let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, FIELD);
+            // A digit after it is of the TPDU: the length is wrong, and where that starts not known.
+            if !address.is_filled_up() {
+                return Err(error);
+            }
             faults.meet(Tolerance::ShortServiceCentre, error)?;
         }
         Ok(Some(address))
@@ -345,6 +349,13 @@ impl Address {
         let word = u128::from_le_bytes(wide) & !(u128::MAX << (4 * u32::from(self.semi_octets)));
         let ones = word & word >> 1 & word >> 2 & word >> 3;
         ones & 0x1111_1111_1111_1111_1111 != 0
+    }
+
+    /// Whether only F follow the first F.
+    fn is_filled_up(&self) -> bool {
+        let mut semi_octets = self.octets().iter().flat_map(|o| [o & 0x0F, o >> 4]);
+        semi_octets.by_ref().find(|value| *value == FILL);
+        semi_octets.all(|value| value == FILL)
     }
 
     /// After an odd number of digits stands F; some senders fill with 0.
