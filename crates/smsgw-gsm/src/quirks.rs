@@ -30,7 +30,7 @@ pub struct Quirks {
     /// A service-centre address with more than one F at its end: it is shorter than its length
     /// octet says. An F with digits after it is refused.
     pub short_service_centre: bool,
-    /// Octets FF after the last field, as in the records of a SIM.
+    /// Octets FF after the last field, two or more, as in the records of a SIM.
     pub padding: bool,
     /// Any other octets after the last field. Not part of [`Self::LENIENT`]: a length before them
     /// is likely wrong, and with it what was read.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
 
-use smsgw_gsm::tpdu::{Context, ModemPdu};
+use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
 use smsgw_gsm::{DecodeError, DecodeErrorKind, Decoded, Quirks, Tolerance};
 
 fn octets(hex: &str) -> Vec<u8> {
@@ -102,4 +102,21 @@ fn service_centre_longer_than_its_number_is_refused() {
         assert_eq!((error.field, error.offset), ("SCA", 0));
         assert_eq!(error.kind, DecodeErrorKind::NotDecimal { value: 0xF });
     }
+}
+
+#[test]
+fn one_octet_after_the_end_is_no_padding() {
+    let tpdu = octets("040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
+    let with = |after: &[u8]| [&tpdu, after].concat();
+    for after in [&[0xFF][..], &[0x00], &[0xFF, 0x00], &[0x00, 0xFF, 0xFF]] {
+        let input = with(after);
+        let error = Tpdu::decode(&input, Context::SC_TO_MS).unwrap_err();
+        let had = after.len();
+        assert_eq!(error.kind, DecodeErrorKind::TrailingOctets { had });
+    }
+    let record = with(&[0xFF; 20]);
+    let decoded = Tpdu::decode_with(&record, Context::SC_TO_MS, &Quirks::LENIENT).unwrap();
+    let tolerated: Vec<_> = decoded.tolerated.iter().map(|fault| fault.what).collect();
+    assert_eq!(tolerated, [Tolerance::Padding]);
+    Tpdu::decode_with(&record, Context::SC_TO_MS, &Quirks::STRICT).unwrap_err();
 }
