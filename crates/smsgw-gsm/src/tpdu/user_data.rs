@@ -23,6 +23,8 @@ pub(super) const SUBMIT_REPORT_OCTETS: usize = 154;
 pub(super) const STATUS_REPORT_OCTETS: usize = 143;
 /// As printed in the table of TS 23.040 §9.2.2.4.
 const COMMAND_OCTETS: usize = 157;
+/// Septets of user data in a DELIVER or SUBMIT.
+const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
 ///
@@ -192,7 +194,8 @@ impl<'a> UserData<'a> {
         let start = reader.clone();
         let udl = reader.octet("TP-UDL")?;
         let length = length_of(coding, udl);
-        if length > most {
+        // Some say 160 whatever the alphabet, so that less follows than it says.
+        if length > most && (udl > MOST_SEPTETS || reader.rest().len() > most) {
             return Err(too_long(&start, "TP-UDL", coding, udl, most));
         }
         let before = reader.clone();
