@@ -48,11 +48,12 @@ pub struct Address {
 }
 
 impl Address {
-    /// The number or name that people write: `+` and digits is international, digits with `*` and
-    /// `#` are a number of unknown type (a short code, say), all else is a name.
+    /// The number or name that people write: after `+` come the digits of an international number,
+    /// a text with a letter is a name, and all else is a number of unknown type: a short code, a
+    /// number as it is dialled here.
     ///
     /// # Errors
-    /// [`AddressError`]: empty, too long, a character that is no digit after `+`, or one that GSM
+    /// [`AddressError`]: empty, too long, a character that is no digit in a number, or one that GSM
     /// 7-bit does not have in a name.
     pub fn parse(text: &str) -> Result<Address, AddressError> {
         if let Some(digits) = text.strip_prefix('+') {
@@ -69,11 +70,10 @@ impl Address {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        let is_number = |c: char| c.is_ascii_digit() || c == '*' || c == '#';
-        if text.chars().all(is_number) {
-            Address::new(TypeOfAddress::UNKNOWN, text)
-        } else {
+        if text.chars().any(char::is_alphabetic) {
             Address::alphanumeric(text)
+        } else {
+            Address::new(TypeOfAddress::UNKNOWN, text)
         }
     }
 

@@ -51,6 +51,7 @@ use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
+use crate::segment::USER_DATA_OCTETS;
 use crate::wire::Reader;
 
 pub use command::{Command, CommandData};
@@ -150,6 +151,29 @@ impl Kind {
             Kind::SubmitReport => "submit-report",
             Kind::StatusReport => "status-report",
             Kind::Command => "command",
+        }
+    }
+
+    /// Which way it goes.
+    #[must_use]
+    pub const fn direction(self) -> Direction {
+        match self {
+            Kind::Deliver | Kind::SubmitReport | Kind::StatusReport => Direction::ScToMs,
+            Kind::DeliverReport | Kind::Submit | Kind::Command => Direction::MsToSc,
+        }
+    }
+
+    /// Octets of user data, or of a command's data, that it can have: 140 in a message. A report
+    /// can have what the longest TPDU, of 164 octets, leaves when its other fields are as short as
+    /// can be.
+    #[must_use]
+    pub const fn max_user_data(self) -> usize {
+        match self {
+            Kind::Deliver | Kind::Submit => USER_DATA_OCTETS,
+            Kind::DeliverReport => 161,
+            Kind::SubmitReport => 154,
+            Kind::StatusReport => 143,
+            Kind::Command => 157,
         }
     }
 
@@ -363,7 +387,7 @@ macro_rules! tpdu {
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode(octets: &'a [u8]) -> Result<Self, crate::DecodeError> {
                 super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -377,7 +401,7 @@ macro_rules! tpdu {
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
                 super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -397,7 +421,7 @@ macro_rules! tpdu {
                 report: super::ReportKind,
             ) -> Result<Self, crate::DecodeError> {
                 super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -412,7 +436,7 @@ macro_rules! tpdu {
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
                 super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -448,14 +472,10 @@ fn decode_with<'a, T>(
 }
 
 /// The first octet of a TPDU of this kind.
-fn first_octet(
-    kind: Kind,
-    direction: Direction,
-    reader: &mut Reader<'_>,
-) -> Result<u8, DecodeError> {
+fn first_octet(kind: Kind, reader: &mut Reader<'_>) -> Result<u8, DecodeError> {
     let start = reader.clone();
     let first = reader.octet("TP-MTI")?;
-    if Kind::of(first, direction) == Some(kind) {
+    if Kind::of(first, kind.direction()) == Some(kind) {
         Ok(first)
     } else {
         Err(start.error(DecodeErrorKind::OtherKind, "TP-MTI"))
