@@ -44,6 +44,7 @@
 //! |---|---|---|
 //! | `std` | yes | links the standard library; the API is the same without it |
 //! | `graphemes` | yes | segmentation can keep grapheme clusters whole ([`segment::Options::graphemes`]) |
+//! | `tokio` | no | `codec`: hex lines of AT PDU mode in and out of a tokio stream |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -55,6 +56,8 @@ mod wire;
 
 pub mod alphabet;
 pub mod cbs;
+#[cfg(feature = "tokio")]
+pub mod codec;
 pub mod dcs;
 pub mod field;
 pub mod reassemble;

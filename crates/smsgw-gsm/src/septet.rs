@@ -12,6 +12,7 @@
 //! assert_eq!(unpack(&packed, 10, FillBits::NONE), b"hellohello");
 //! ```
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Zero bits before the first septet, 0 to 6.
@@ -78,66 +79,123 @@ pub const fn capacity(octets: usize, fill: FillBits) -> usize {
 
 /// Packs septets, one an octet, after `fill` zero bits. Bits after the last septet are zero;
 /// the top bit of each octet of `septets` is dropped.
+#[must_use]
 pub fn pack(septets: &[u8], fill: FillBits) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(packed_len(septets.len(), fill));
+    let mut octets = Vec::new();
+    pack_append(septets, fill, &mut octets);
+    octets
+}
+
+/// [`pack`], appended to `octets`.
+pub fn pack_append(septets: &[u8], fill: FillBits, octets: &mut Vec<u8>) {
+    let start = octets.len();
+    octets.resize(start + packed_len(septets.len(), fill), 0);
+    if let Some(octets) = octets.get_mut(start..) {
+        pack_into(septets, fill, octets);
+    }
+}
+
+/// [`pack`] into the start of `octets`; how many octets were written, or `None` when they do not
+/// fit and nothing was.
+///
+/// ```
+/// use smsgw_gsm::septet::{FillBits, pack_into};
+///
+/// let mut octets = [0; 140];
+/// assert_eq!(pack_into(&[b'a'; 160], FillBits::NONE, &mut octets), Some(140));
+/// assert_eq!(pack_into(&[b'a'; 161], FillBits::NONE, &mut octets), None);
+/// ```
+pub fn pack_into(septets: &[u8], fill: FillBits, octets: &mut [u8]) -> Option<usize> {
+    let len = packed_len(septets.len(), fill);
+    let octets = octets.get_mut(..len)?;
     let (groups, last) = septets.as_chunks::<8>();
+    let (packed, rest) = octets.split_at_mut_checked(7 * groups.len())?;
+    let (packed, _) = packed.as_chunks_mut::<7>();
     // The bits that stand before the group: those of `fill` first, then as many of the group before.
     let mut carry = 0;
-    for group in groups {
-        let word = carry | (join(u64::from_le_bytes(*group)) << fill.0);
+    for (packed, group) in packed.iter_mut().zip(groups) {
+        let word = carry | (join(*group) << fill.0);
         let [seven @ .., top] = word.to_le_bytes();
-        octets.extend_from_slice(&seven);
+        *packed = seven;
         carry = u64::from(top);
     }
     let mut group = [0; 8];
     for (octet, septet) in group.iter_mut().zip(last) {
         *octet = *septet;
     }
-    let word = carry | (join(u64::from_le_bytes(group)) << fill.0);
-    let len = packed_len(last.len(), fill);
-    octets.extend(word.to_le_bytes().into_iter().take(len));
-    octets
+    let word = carry | (join(group) << fill.0);
+    for (octet, last) in rest.iter_mut().zip(word.to_le_bytes()) {
+        *octet = last;
+    }
+    Some(len)
 }
 
 /// Unpacks `count` septets that stand after `fill` bits, one an octet; fewer if `octets` ends
 /// before.
 ///
 /// Bits outside the septets read are ignored: senders leave what they like in them.
+#[must_use]
 pub fn unpack(octets: &[u8], count: usize, fill: FillBits) -> Vec<u8> {
-    let count = count.min(capacity(octets.len(), fill));
-    let mut septets = Vec::with_capacity(count.next_multiple_of(8));
-    let mut rest = octets;
-    while septets.len() < count {
-        let word = match rest.first_chunk::<8>() {
-            Some(eight) => u64::from_le_bytes(*eight),
-            None => {
-                let mut eight = [0; 8];
-                for (to, from) in eight.iter_mut().zip(rest) {
-                    *to = *from;
-                }
-                u64::from_le_bytes(eight)
-            }
-        };
-        septets.extend_from_slice(&part(word >> fill.0).to_le_bytes());
-        rest = rest.get(7..).unwrap_or_default();
-    }
-    septets.truncate(count);
+    let mut septets = vec![0; count.min(capacity(octets.len(), fill))];
+    unpack_into(octets, fill, &mut septets);
     septets
 }
 
+/// Unpacks as many septets as `septets` has room for, or `octets` holds after `fill` bits; how
+/// many they are.
+///
+/// ```
+/// use smsgw_gsm::septet::{FillBits, unpack_into};
+///
+/// let mut septets = [0; 160];
+/// let count = unpack_into(&[0x61, 0xF1, 0x18], FillBits::NONE, &mut septets);
+/// assert_eq!(septets[..count], *b"abc");
+/// ```
+pub fn unpack_into(octets: &[u8], fill: FillBits, septets: &mut [u8]) -> usize {
+    let count = septets.len().min(capacity(octets.len(), fill));
+    let septets = septets.get_mut(..count).unwrap_or_default();
+    let (groups, _) = septets.as_chunks_mut::<8>();
+    // Windows, as the compiler makes vector code of them.
+    let eights = octets.windows(8).step_by(7);
+    let whole = groups.len().min(eights.len());
+    for (group, eight) in groups.iter_mut().zip(eights) {
+        *group = part(word(eight) >> fill.0);
+    }
+    // Either fewer than eight septets are left or fewer than eight octets: one word in any case.
+    let last = septets.get_mut(8 * whole..).unwrap_or_default();
+    let octets = octets.get(7 * whole..).unwrap_or_default();
+    for (septet, octet) in last.iter_mut().zip(part(word(octets) >> fill.0)) {
+        *septet = octet;
+    }
+    count
+}
+
+/// The first eight octets as a little-endian word; zero where there are fewer.
+fn word(octets: &[u8]) -> u64 {
+    if let Some(eight) = octets.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let mut eight = [0; 8];
+    for (to, from) in eight.iter_mut().zip(octets) {
+        *to = *from;
+    }
+    u64::from_le_bytes(eight)
+}
+
 /// Eight septets, one an octet, as one 56-bit word: halves joined in pairs, then fours, then all.
-fn join(octets: u64) -> u64 {
-    let x = octets & 0x7F7F_7F7F_7F7F_7F7F;
+fn join(septets: [u8; 8]) -> u64 {
+    let x = u64::from_le_bytes(septets) & 0x7F7F_7F7F_7F7F_7F7F;
     let x = (x & 0x007F_007F_007F_007F) | ((x & 0x7F00_7F00_7F00_7F00) >> 1);
     let x = (x & 0x0000_3FFF_0000_3FFF) | ((x & 0x3FFF_0000_3FFF_0000) >> 2);
     (x & 0x0FFF_FFFF) | ((x & 0x0FFF_FFFF_0000_0000) >> 4)
 }
 
 /// The inverse of [`join`]; bits above the 56th are ignored.
-fn part(word: u64) -> u64 {
+fn part(word: u64) -> [u8; 8] {
     let x = (word & 0x0FFF_FFFF) | ((word << 4) & 0x0FFF_FFFF_0000_0000);
     let x = (x & 0x0000_3FFF_0000_3FFF) | ((x << 2) & 0x3FFF_0000_3FFF_0000);
-    (x & 0x007F_007F_007F_007F) | ((x << 1) & 0x7F00_7F00_7F00_7F00)
+    let x = (x & 0x007F_007F_007F_007F) | ((x << 1) & 0x7F00_7F00_7F00_7F00);
+    x.to_le_bytes()
 }
 
 #[cfg(test)]

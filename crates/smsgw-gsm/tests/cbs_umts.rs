@@ -54,7 +54,7 @@ fn what_is_refused() {
         error(&octets),
         ("too_long", "CBS-Message-Information-Length", 89)
     );
-    let octets = [&whole[..], &[0]].concat();
+    let octets = [&whole[..], &[0xFF]].concat();
     assert_eq!(
         error(&octets),
         ("trailing_octets", "CBS-Message-Information-Page", 90)

@@ -10,32 +10,52 @@ pub(super) const ______: u16 = 0;
 pub(super) struct Table {
     /// The character of each code, [`___`] where there is none.
     pub(super) characters: [char; 128],
+    /// What to show for each code.
+    shown: [Utf8; 128],
+    /// Whether the codes of [`is_same_in_ascii`] are so in this table.
+    is_latin: bool,
+    /// The codes of ASCII, [`EMPTY`] where there is none.
+    ascii: [u8; 128],
     /// In the slot of each character its lowest code, [`EMPTY`] in all others.
     codes: [u8; SLOTS],
 }
 
 impl Table {
     /// A table that stands for the default alphabet.
+    ///
+    /// A code without a character is shown as a space.
     pub(super) const fn locking(characters: [char; 128]) -> Table {
-        Table::new(characters)
+        Table::new(characters, Utf8::new(' '))
     }
 
     /// A table that stands for the default extension: what comes after an escape.
+    ///
+    /// For a code without a character, the locking table's is shown.
     pub(super) const fn single(characters: [char; 128]) -> Table {
-        Table::new(characters)
+        Table::new(characters, Utf8::NONE)
     }
 
     #[expect(
         clippy::indexing_slicing,
         reason = "runs in the compiler, where a wrong index is a compile error"
     )]
-    const fn new(characters: [char; 128]) -> Table {
+    const fn new(characters: [char; 128], blank: Utf8) -> Table {
+        let mut shown = [blank; 128];
+        let mut is_latin = true;
+        let mut ascii = [EMPTY; 128];
         let mut codes = [EMPTY; SLOTS];
         let mut code = 0;
         while code < 128 {
             let character = characters[code as usize];
             let taken = codes[slot(character)];
+            if is_same_in_ascii(code) && character as u32 != code as u32 {
+                is_latin = false;
+            }
             if character != ___ {
+                shown[code as usize] = Utf8::new(character);
+                if (character as usize) < 128 && ascii[character as usize] == EMPTY {
+                    ascii[character as usize] = code;
+                }
                 if taken == EMPTY {
                     codes[slot(character)] = code;
                 } else {
@@ -47,14 +67,37 @@ impl Table {
             }
             code += 1;
         }
-        Table { characters, codes }
+        Table {
+            characters,
+            shown,
+            is_latin,
+            ascii,
+            codes,
+        }
     }
 
     /// The lowest code of `character`.
     #[inline]
     pub(super) fn code(&self, character: char) -> Option<u8> {
+        if let Some(code) = self.ascii.get(character as usize) {
+            return Some(*code).filter(|code| *code != EMPTY);
+        }
         let code = *self.codes.get(slot(character))?;
         (self.character(code) == Some(character)).then_some(code)
+    }
+
+    /// Whether codes that [`is_same_in_ascii`] holds for are so in this table: those with Latin
+    /// letters.
+    #[inline]
+    pub(super) fn is_latin(&self) -> bool {
+        self.is_latin
+    }
+
+    /// What to show for `code`; U+FFFD when that is no septet.
+    #[inline]
+    pub(super) fn shown(&self, code: u8) -> Utf8 {
+        let shown = self.shown.get(usize::from(code)).copied();
+        shown.unwrap_or(const { Utf8::new(char::REPLACEMENT_CHARACTER) })
     }
 
     /// The character of `code`.
@@ -63,6 +106,54 @@ impl Table {
         let character = self.characters.get(usize::from(code));
         character.copied().filter(|character| *character != ___)
     }
+}
+
+/// A character as UTF-8: three octets at most, as no table goes beyond U+FFFF, the first lowest,
+/// and above them how many they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Utf8(u32);
+
+impl Utf8 {
+    /// No character.
+    pub(super) const NONE: Utf8 = Utf8(0);
+
+    #[expect(clippy::cast_possible_truncation, reason = "a length of at most 3")]
+    const fn new(character: char) -> Utf8 {
+        let mut octets = [0; 4];
+        let len = character.encode_utf8(&mut octets).len();
+        assert!(len <= 3, "a character above U+FFFF");
+        Utf8(u32::from_le_bytes(octets) | (len as u32) << 24)
+    }
+
+    /// How many octets it has.
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        (self.0 >> 24) as usize
+    }
+
+    /// The octets, and more that are not.
+    #[inline]
+    pub(super) fn octets(self) -> [u8; 4] {
+        self.0.to_le_bytes()
+    }
+}
+
+/// Whether this octet means the same in ASCII and in all tables of Latin letters.
+const fn is_same_in_ascii(octet: u8) -> bool {
+    // Without a branch, so that the compiler makes vector code of sixteen.
+    let is_letter = (octet | 0x20).wrapping_sub(b'a') < 26;
+    let is_digit_or_mark = octet.wrapping_sub(b' ') < 32;
+    (is_letter | is_digit_or_mark) & (octet != b'$')
+}
+
+/// Octets looked at together.
+pub(super) const BLOCK: usize = 16;
+
+/// Whether [`is_same_in_ascii`] holds for all.
+#[inline]
+pub(super) fn are_same_in_ascii(octets: &[u8; BLOCK]) -> bool {
+    let all = octets.iter().map(|octet| is_same_in_ascii(*octet));
+    all.fold(true, |all, is_same| all & is_same)
 }
 
 const SLOTS: usize = 1024;

@@ -483,7 +483,7 @@ fn first_octet(
 }
 
 /// What is left after the last field, which is `field`.
-fn trailing<'a>(
+pub(crate) fn trailing<'a>(
     reader: &mut Reader<'a>,
     faults: &mut Faults<'_>,
     field: &'static str,
