@@ -29,7 +29,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`alphabet`] | characters to septets and back: default alphabet and its extension |
+//! | [`alphabet`] | characters to septets and back: default alphabet, extension, tables of 13 languages |
 //! | [`septet`] | septets to packed octets and back, with fill bits |
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: every element by its meaning, and a builder |
@@ -50,6 +50,7 @@
 
 extern crate alloc;
 
+mod distinct;
 mod error;
 mod quirks;
 mod wire;
