@@ -31,9 +31,10 @@
 pub mod convert;
 #[cfg(feature = "serde")]
 pub mod hex;
+pub mod language;
 mod message;
 
-pub use message::{Address, Content, Extra, Message, ReceiptRequest};
+pub use message::{Address, Content, Extra, Message, ReceiptRequest, Writing};
 
 #[cfg(feature = "gsm")]
 pub use smsgw_gsm as gsm;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use smsgw_gsm::segment::LanguageChoice;
+
 /// A text message between any two protocols.
 ///
 /// Each conversion in [`convert`](crate::convert) has a table of what it keeps.
@@ -21,6 +23,10 @@ pub struct Message {
     pub to: Address,
     /// What is said.
     pub content: Content,
+    /// How a text may be written; without meaning for what is encoded.
+    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Writing::is_default"))]
+    pub writing: Writing,
     /// 0 (shown at once, not stored) to 3; `None` leaves it to the handset.
     pub class: Option<u8>,
     /// How long the carrier keeps trying; `None` leaves it to the carrier.
@@ -41,6 +47,7 @@ impl Message {
             from: None,
             to,
             content: Content::Text(text.into()),
+            writing: Writing::default(),
             class: None,
             validity: None,
             receipt: ReceiptRequest::None,
@@ -68,6 +75,39 @@ pub enum Content {
         #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
         octets: Vec<u8>,
     },
+}
+
+/// What may be done so that a text takes fewer segments: by default nothing, and it is written in
+/// the GSM 7-bit default alphabet, or else in UCS-2.
+///
+/// ```
+/// use smsgw::gsm::segment::LanguageChoice;
+/// use smsgw::{Address, Message, Writing};
+///
+/// let mut message = Message::text(Address::number("+905321234567"), "Şimdi çık, geç kalma.");
+/// message.writing = Writing { language: LanguageChoice::Auto, ..Writing::default() };
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+pub struct Writing {
+    /// The languages whose GSM 7-bit tables may be used. Every part then has a header that names
+    /// them; a handset that does not know them shows other letters.
+    #[cfg_attr(feature = "serde", serde(with = "crate::language"))]
+    pub language: LanguageChoice,
+    /// Whether characters that GSM 7-bit lacks may be written with those it has, where there is a
+    /// usual spelling: `“` as `"`, `ş` as `s`. Not those of the tables that are used.
+    pub transliterate: bool,
+    /// Whether long texts are cut between characters as people see them: an emoji with its skin
+    /// tone, a letter with its marks.
+    pub graphemes: bool,
+}
+
+#[cfg(feature = "serde")]
+impl Writing {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A sender or recipient: TON and NPI as numbered by GSM and SMPP, and the digits.

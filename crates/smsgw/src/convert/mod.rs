@@ -2,3 +2,5 @@
 
 #[cfg(feature = "smpp")]
 pub mod smpp;
+#[cfg(feature = "gsm")]
+mod text;
