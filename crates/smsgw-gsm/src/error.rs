@@ -109,6 +109,54 @@ pub struct EncodeError {
     pub index: usize,
 }
 
+/// What cannot be an address.
+///
+/// ```
+/// use smsgw_gsm::field::Address;
+///
+/// let error = Address::parse("+41 79 123 45 67").unwrap_err();
+/// assert_eq!(error.to_string(), "character ' ' (U+0020) at 3 is no digit of an address");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// There is nothing, or nothing after the `+`.
+    Empty,
+    /// A character that is none of `0` to `9`, `*`, `#`, `a`, `b`, `c`.
+    NoDigit {
+        /// The first such character.
+        character: char,
+        /// Where it starts in the text.
+        index: usize,
+    },
+    /// A name has a character outside GSM 7-bit.
+    Encode(EncodeError),
+    /// More digits, or septets of a name, than an address can have.
+    TooLong {
+        /// The most there can be: 20 digits, 11 septets.
+        max: usize,
+        /// How many there were.
+        had: usize,
+    },
+}
+
+/// What cannot be the user data of one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UserDataError {
+    /// A text has a character outside the alphabet asked for.
+    Encode(EncodeError),
+    /// More than one message can carry.
+    TooLong {
+        /// The most there can be: octets, header included.
+        max: usize,
+        /// How many there were.
+        had: usize,
+    },
+    /// The header is none, or the octets are no text of the alphabet.
+    Malformed(DecodeError),
+}
+
 /// A part number or total that no concatenated message can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -199,6 +247,43 @@ impl fmt::Display for EncodeError {
     }
 }
 
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AddressError::Empty => f.write_str("an address needs a digit or a character"),
+            AddressError::NoDigit { character, index } => {
+                let code = u32::from(*character);
+                write!(
+                    f,
+                    "character {character:?} (U+{code:04X}) at {index} is no digit of an address"
+                )
+            }
+            AddressError::Encode(error) => error.fmt(f),
+            AddressError::TooLong { max, had } => {
+                write!(
+                    f,
+                    "an address has at most {max} digits or septets, this {had}"
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for UserDataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UserDataError::Encode(error) => error.fmt(f),
+            UserDataError::TooLong { max, had } => {
+                write!(
+                    f,
+                    "one message has at most {max} octets of user data, this {had}"
+                )
+            }
+            UserDataError::Malformed(error) => error.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for ConcatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -238,8 +323,28 @@ impl From<EncodeError> for SegmentError {
     }
 }
 
+impl From<EncodeError> for AddressError {
+    fn from(error: EncodeError) -> Self {
+        AddressError::Encode(error)
+    }
+}
+
+impl From<EncodeError> for UserDataError {
+    fn from(error: EncodeError) -> Self {
+        UserDataError::Encode(error)
+    }
+}
+
+impl From<DecodeError> for UserDataError {
+    fn from(error: DecodeError) -> Self {
+        UserDataError::Malformed(error)
+    }
+}
+
 impl Error for DecodeError {}
 impl Error for EncodeError {}
+impl Error for AddressError {}
+impl Error for UserDataError {}
 impl Error for ConcatError {}
 // `Encode` and `Elements` print the inner error in their own message, so it is not also the source.
 impl Error for SegmentError {}

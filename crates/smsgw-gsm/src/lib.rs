@@ -50,19 +50,21 @@ extern crate alloc;
 
 mod error;
 mod quirks;
-#[expect(
-    dead_code,
-    reason = "the TPDUs and cell broadcast pages are read with it"
-)]
 mod wire;
 
 pub mod alphabet;
+pub mod dcs;
+pub mod field;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;
+pub mod tpdu;
 pub mod translit;
 pub mod ucs2;
 pub mod udh;
 
-pub use error::{ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError};
+pub use error::{
+    AddressError, ConcatError, DecodeError, DecodeErrorKind, EncodeError, SegmentError,
+    UserDataError,
+};
 pub use quirks::{Decoded, Quirks, Tolerable, Tolerance, Tolerated};

@@ -2,7 +2,22 @@
 
 use core::fmt;
 
+use crate::error::DecodeError;
+
 /// What reading lets through; chosen at run time, per peer.
+///
+/// ```
+/// use smsgw_gsm::Quirks;
+/// use smsgw_gsm::tpdu::Deliver;
+///
+/// // The last of the three octets of user data is missing.
+/// let octets = b"\x04\x03\x81\x21\xF3\x00\x04\x42\x20\x92\x32\x95\x95\x40\x03\x61\x62";
+/// assert!(Deliver::decode_with(octets, &Quirks::STRICT).is_err());
+/// let lenient = Deliver::decode_with(octets, &Quirks::LENIENT)?;
+/// assert_eq!(lenient.pdu.user_data.payload(), b"ab");
+/// assert_eq!(lenient.tolerated.iter().count(), 1);
+/// # Ok::<(), smsgw_gsm::DecodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quirks {
     /// User data shorter than TP-UDL says: what is there is kept. Some modems cut the last octet.
@@ -11,14 +26,18 @@ pub struct Quirks {
     pub endless_parameter_indicator: bool,
     /// The high semi-octet after an odd number of digits that is neither F nor 0.
     pub fill_semi_octet: bool,
-    /// A service-centre address that is shorter than its length octet says.
+    /// A service-centre address with more than one F at its end: it is shorter than its length
+    /// octet says.
     pub short_service_centre: bool,
-    /// Octets after the last field.
+    /// Octets FF after the last field, as in the records of a SIM.
+    pub padding: bool,
+    /// Any other octets after the last field. Not part of [`Self::LENIENT`]: a length before them
+    /// is likely wrong, and with it what was read.
     pub trailing_octets: bool,
     /// A time with a semi-octet that is no digit, or a day that its month does not have.
     pub odd_times: bool,
     /// Any other value that fits into its field and is not allowed there: a UCS-2 text of an odd
-    /// number of octets, a reserved TP-FCS.
+    /// number of octets, a reserved TP-FCS, an F inside the digits of an address.
     pub odd_values: bool,
 }
 
@@ -29,7 +48,8 @@ impl Quirks {
         endless_parameter_indicator: true,
         fill_semi_octet: true,
         short_service_centre: true,
-        trailing_octets: true,
+        padding: true,
+        trailing_octets: false,
         odd_times: true,
         odd_values: true,
     };
@@ -39,10 +59,25 @@ impl Quirks {
         endless_parameter_indicator: false,
         fill_semi_octet: false,
         short_service_centre: false,
+        padding: false,
         trailing_octets: false,
         odd_times: false,
         odd_values: false,
     };
+
+    /// Whether this fault is let through.
+    const fn allow(&self, what: Tolerance) -> bool {
+        match what {
+            Tolerance::TruncatedUserData => self.truncated_user_data,
+            Tolerance::EndlessParameterIndicator => self.endless_parameter_indicator,
+            Tolerance::FillSemiOctet => self.fill_semi_octet,
+            Tolerance::ShortServiceCentre => self.short_service_centre,
+            Tolerance::Padding => self.padding,
+            Tolerance::TrailingOctets => self.trailing_octets,
+            Tolerance::OddTime => self.odd_times,
+            Tolerance::OddValue => self.odd_values,
+        }
+    }
 }
 
 impl Default for Quirks {
@@ -63,6 +98,8 @@ pub enum Tolerance {
     FillSemiOctet,
     /// See [`Quirks::short_service_centre`].
     ShortServiceCentre,
+    /// See [`Quirks::padding`].
+    Padding,
     /// See [`Quirks::trailing_octets`].
     TrailingOctets,
     /// See [`Quirks::odd_times`].
@@ -80,6 +117,7 @@ impl Tolerance {
             Self::EndlessParameterIndicator => "endless_parameter_indicator",
             Self::FillSemiOctet => "fill_semi_octet",
             Self::ShortServiceCentre => "short_service_centre",
+            Self::Padding => "padding",
             Self::TrailingOctets => "trailing_octets",
             Self::OddTime => "odd_time",
             Self::OddValue => "odd_value",
@@ -94,6 +132,7 @@ impl fmt::Display for Tolerance {
             Self::EndlessParameterIndicator => "extended up to the end",
             Self::FillSemiOctet => "filled with neither F nor 0",
             Self::ShortServiceCentre => "shorter than its length says",
+            Self::Padding => "padded with FF",
             Self::TrailingOctets => "octets after the last field",
             Self::OddTime => "no time by the standard",
             Self::OddValue => "no value by the standard",
@@ -139,8 +178,7 @@ impl Tolerated {
         self.cut
     }
 
-    #[expect(dead_code, reason = "the TPDUs are read with it")]
-    pub(crate) fn push(&mut self, what: Tolerance, field: &'static str, offset: usize) {
+    fn push(&mut self, what: Tolerance, field: &'static str, offset: usize) {
         let fault = Tolerable {
             what,
             field,
@@ -160,4 +198,30 @@ pub struct Decoded<T> {
     pub pdu: T,
     /// The faults let through.
     pub tolerated: Tolerated,
+}
+
+/// What is let through while one input is read, and what was so far.
+#[derive(Debug)]
+pub(crate) struct Faults<'q> {
+    quirks: &'q Quirks,
+    pub(crate) tolerated: Tolerated,
+}
+
+impl<'q> Faults<'q> {
+    pub(crate) fn new(quirks: &'q Quirks) -> Self {
+        Self {
+            quirks,
+            tolerated: Tolerated::default(),
+        }
+    }
+
+    /// Notes a fault that is let through; else it is the error.
+    #[cold]
+    pub(crate) fn meet(&mut self, what: Tolerance, error: DecodeError) -> Result<(), DecodeError> {
+        if !self.quirks.allow(what) {
+            return Err(error);
+        }
+        self.tolerated.push(what, error.field, error.offset);
+        Ok(())
+    }
 }

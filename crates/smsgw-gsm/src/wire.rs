@@ -6,7 +6,8 @@ use crate::error::{DecodeError, DecodeErrorKind};
 #[derive(Debug, Clone)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
-    offset: usize,
+    /// Where the input ends: the place of `rest` follows from it, so reading moves only one thing.
+    end: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -14,13 +15,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(octets: &'a [u8], offset: usize) -> Self {
         Self {
             rest: octets,
-            offset,
+            end: offset.saturating_add(octets.len()),
         }
     }
 
     /// Where the next octet is.
     pub(crate) fn offset(&self) -> usize {
-        self.offset
+        self.end - self.rest.len()
     }
 
     /// All that is left, without taking it.
@@ -44,7 +45,6 @@ impl<'a> Reader<'a> {
         match self.rest.split_first_chunk::<N>() {
             Some((octets, rest)) => {
                 self.rest = rest;
-                self.offset += N;
                 Ok(*octets)
             }
             None => Err(self.truncated(field, N)),
@@ -61,7 +61,6 @@ impl<'a> Reader<'a> {
         match self.rest.split_at_checked(count) {
             Some((octets, rest)) => {
                 self.rest = rest;
-                self.offset += count;
                 Ok(octets)
             }
             None => Err(self.truncated(field, count)),
@@ -74,12 +73,13 @@ impl<'a> Reader<'a> {
         DecodeError {
             kind,
             field,
-            offset: self.offset,
+            offset: self.offset(),
         }
     }
 
+    /// A field that starts with the next octet and takes `needed` does not end.
     #[cold]
-    fn truncated(&self, field: &'static str, needed: usize) -> DecodeError {
+    pub(crate) fn truncated(&self, field: &'static str, needed: usize) -> DecodeError {
         let had = self.rest.len();
         self.error(DecodeErrorKind::Truncated { needed, had }, field)
     }

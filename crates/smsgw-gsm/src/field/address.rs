@@ -1,0 +1,500 @@
+//! Addresses: TP-OA, TP-DA, TP-RA and the service centre's (3GPP TS 23.040 §9.1.2.5).
+
+use alloc::string::String;
+use core::fmt::{self, Write};
+
+use super::named_octet;
+use crate::alphabet;
+use crate::error::{AddressError, DecodeError, DecodeErrorKind};
+use crate::quirks::{Faults, Tolerance};
+use crate::septet::{self, FillBits};
+use crate::tpdu::Sink;
+use crate::wire::Reader;
+
+/// Octets of digits, two to an octet.
+const MAX_OCTETS: usize = 10;
+/// Digits; the standard's length in semi-octets may say no more.
+const MAX_DIGITS: usize = 20;
+/// Septets of a name.
+const MAX_SEPTETS: usize = 11;
+
+/// A number or a name, with its type (TS 23.040 §9.1.2.5): at most 20 digits, or a name of at most
+/// 11 septets.
+///
+/// `Display` writes a number with `+` when it is international, and a name as text. Two addresses
+/// are equal when their octets are, the unused semi-octet after an odd number of digits included.
+///
+/// ```
+/// use smsgw_gsm::field::{Address, Ton};
+///
+/// let number = Address::parse("+41791234567")?;
+/// assert_eq!(number.ton(), Ton::INTERNATIONAL);
+/// assert_eq!(number.semi_octets(), 11);
+///
+/// let name = Address::parse("Météo")?;
+/// assert!(name.is_alphanumeric());
+/// assert_eq!(name.to_string(), "Météo");
+/// assert_eq!(name.semi_octets(), 9); // 35 bits
+/// # Ok::<(), smsgw_gsm::AddressError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias("TP-OA", "TP-DA", "TP-RA", "SCA"))]
+pub struct Address {
+    type_of_address: TypeOfAddress,
+    /// At most [`MAX_DIGITS`].
+    semi_octets: u8,
+    /// As sent; 0 after those that `semi_octets` needs.
+    octets: [u8; MAX_OCTETS],
+}
+
+impl Address {
+    /// The number or name that people write: `+` and digits is international, digits with `*` and
+    /// `#` are a number of unknown type (a short code, say), all else is a name.
+    ///
+    /// # Errors
+    /// [`AddressError`]: empty, too long, a character that is no digit after `+`, or one that GSM
+    /// 7-bit does not have in a name.
+    pub fn parse(text: &str) -> Result<Address, AddressError> {
+        if let Some(digits) = text.strip_prefix('+') {
+            let address = Address::new(TypeOfAddress::INTERNATIONAL, digits);
+            return match address {
+                Err(AddressError::NoDigit { character, index }) => Err(AddressError::NoDigit {
+                    character,
+                    index: index + 1,
+                }),
+                Ok(_) if digits.is_empty() => Err(AddressError::Empty),
+                address => address,
+            };
+        }
+        if text.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        let is_number = |c: char| c.is_ascii_digit() || c == '*' || c == '#';
+        if text.chars().all(is_number) {
+            Address::new(TypeOfAddress::UNKNOWN, text)
+        } else {
+            Address::alphanumeric(text)
+        }
+    }
+
+    /// A number of this type, without `+`: `0` to `9`, `*`, `#`, `a`, `b`, `c`. May be empty.
+    ///
+    /// ```
+    /// use smsgw_gsm::field::{Address, TypeOfAddress};
+    ///
+    /// let national = Address::new(TypeOfAddress(0xA1), "0791234567")?;
+    /// assert_eq!(national.to_string(), "0791234567");
+    /// # Ok::<(), smsgw_gsm::AddressError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NoDigit`](AddressError::NoDigit) for any other character,
+    /// [`TooLong`](AddressError::TooLong) above 20.
+    pub fn new(type_of_address: TypeOfAddress, digits: &str) -> Result<Address, AddressError> {
+        let mut octets = [0; MAX_OCTETS];
+        let mut count = 0_u8;
+        for (index, character) in digits.char_indices() {
+            let at = DIGITS.iter().position(|digit| *digit == character);
+            let value = at.and_then(|at| u8::try_from(at).ok());
+            let value = value.ok_or(AddressError::NoDigit { character, index })?;
+            if let Some(octet) = octets.get_mut(usize::from(count / 2)) {
+                *octet = if count.is_multiple_of(2) {
+                    FILL << 4 | value
+                } else {
+                    *octet & 0x0F | value << 4
+                };
+            }
+            count = count.saturating_add(1);
+        }
+        if usize::from(count) > MAX_DIGITS {
+            return Err(AddressError::TooLong {
+                max: MAX_DIGITS,
+                had: digits.chars().count(),
+            });
+        }
+        Ok(Address {
+            type_of_address,
+            semi_octets: count,
+            octets,
+        })
+    }
+
+    /// A name: at most 11 septets, of which characters of the extension table take two.
+    ///
+    /// # Errors
+    /// [`Encode`](AddressError::Encode) for a character that GSM 7-bit does not have,
+    /// [`TooLong`](AddressError::TooLong) above 11 septets, [`Empty`](AddressError::Empty).
+    pub fn alphanumeric(name: &str) -> Result<Address, AddressError> {
+        let septets = alphabet::encode_unpacked(name)?;
+        let had = septets.len();
+        if had == 0 {
+            return Err(AddressError::Empty);
+        }
+        let too_long = AddressError::TooLong {
+            max: MAX_SEPTETS,
+            had,
+        };
+        let packed = septet::pack(&septets, FillBits::NONE);
+        // The length counts semi-octets with a bit of the name in them, not whole octets.
+        let semi_octets = u8::try_from((7 * had).div_ceil(4)).map_err(|_| too_long)?;
+        Address::from_parts(TypeOfAddress::ALPHANUMERIC, semi_octets, &packed).ok_or(too_long)
+    }
+
+    /// The parts as sent: type, length in semi-octets, and as many octets as that takes.
+    ///
+    /// `None` when the length is above 20 or is not the length of the octets.
+    #[must_use]
+    pub fn from_parts(toa: TypeOfAddress, semi_octets: u8, octets: &[u8]) -> Option<Address> {
+        let count = usize::from(semi_octets);
+        if count > MAX_DIGITS || octets.len() != count.div_ceil(2) {
+            return None;
+        }
+        let mut own = [0; MAX_OCTETS];
+        for (to, from) in own.iter_mut().zip(octets) {
+            *to = *from;
+        }
+        Some(Address {
+            type_of_address: toa,
+            semi_octets,
+            octets: own,
+        })
+    }
+
+    /// Type of number and numbering plan.
+    #[must_use]
+    pub const fn type_of_address(&self) -> TypeOfAddress {
+        self.type_of_address
+    }
+
+    /// What kind of number it is.
+    #[must_use]
+    pub const fn ton(&self) -> Ton {
+        self.type_of_address.ton()
+    }
+
+    /// The numbering plan.
+    #[must_use]
+    pub const fn npi(&self) -> Npi {
+        self.type_of_address.npi()
+    }
+
+    /// Whether it is a name.
+    #[must_use]
+    pub fn is_alphanumeric(&self) -> bool {
+        self.ton() == Ton::ALPHANUMERIC
+    }
+
+    /// The length as sent, in semi-octets, 0 to 20: the digits of a number; a name takes 7 to each
+    /// 4 septets.
+    #[must_use]
+    pub const fn semi_octets(&self) -> u8 {
+        self.semi_octets
+    }
+
+    /// The digits or the packed name as sent.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        let len = usize::from(self.semi_octets).div_ceil(2);
+        self.octets.get(..len).unwrap_or_default()
+    }
+
+    /// Whether there is neither digit nor character.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.semi_octets == 0
+    }
+
+    /// The digits, without `+`; none for a name. An F, which only lenient reading lets in, ends
+    /// them.
+    pub fn digits(&self) -> impl Iterator<Item = char> + '_ {
+        let semi_octets = self.octets().iter().flat_map(|o| [o & 0x0F, o >> 4]);
+        let count = if self.is_alphanumeric() {
+            0
+        } else {
+            usize::from(self.semi_octets)
+        };
+        let digits = semi_octets.take(count);
+        digits.map_while(|value| DIGITS.get(usize::from(value)).copied())
+    }
+
+    /// The text of a name; `None` for a number.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        if !self.is_alphanumeric() {
+            return None;
+        }
+        let septets = usize::from(self.semi_octets) * 4 / 7;
+        let septets = septet::unpack(&self.octets, septets, FillBits::NONE);
+        Some(alphabet::decode_unpacked(&septets))
+    }
+
+    /// What `Display` writes: digits with `+` when international, or the name.
+    #[must_use]
+    pub fn number(&self) -> String {
+        let mut text = String::with_capacity(MAX_DIGITS + 1);
+        // Writing to a `String` does not fail.
+        let _ = write!(text, "{self}");
+        text
+    }
+
+    /// Reads a length in semi-octets, a type, and digits.
+    #[inline]
+    pub(crate) fn read(
+        reader: &mut Reader<'_>,
+        faults: &mut Faults<'_>,
+        field: &'static str,
+    ) -> Result<Address, DecodeError> {
+        let start = reader.clone();
+        let [semi_octets, toa] = reader.array(field)?;
+        let octets = usize::from(semi_octets).div_ceil(2);
+        if octets > MAX_OCTETS {
+            return Err(start.error(
+                DecodeErrorKind::TooLong {
+                    max: MAX_DIGITS,
+                    had: semi_octets.into(),
+                },
+                field,
+            ));
+        }
+        let Ok(digits) = reader.take(octets, field) else {
+            return Err(start.truncated(field, 2 + octets));
+        };
+        let mut address = Address {
+            type_of_address: TypeOfAddress(toa),
+            semi_octets,
+            octets: [0; MAX_OCTETS],
+        };
+        for (to, from) in address.octets.iter_mut().zip(digits) {
+            *to = *from;
+        }
+        if !address.is_alphanumeric() {
+            address.check_fill(faults, &start, field)?;
+            if address.has_fill_inside() {
+                let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, field);
+                faults.meet(Tolerance::OddValue, error)?;
+            }
+        }
+        Ok(address)
+    }
+
+    /// Reads the service centre's address: a length in octets, the type's included, then as
+    /// above. Length 0 is none.
+    pub(crate) fn read_service_centre(
+        reader: &mut Reader<'_>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Option<Address>, DecodeError> {
+        const FIELD: &str = "SCA";
+        let start = reader.clone();
+        let length = usize::from(reader.octet(FIELD)?);
+        let Some(octets) = length.checked_sub(1) else {
+            return Ok(None);
+        };
+        if octets > MAX_OCTETS {
+            let kind = DecodeErrorKind::TooLong {
+                max: MAX_DIGITS,
+                had: 2 * octets,
+            };
+            return Err(start.error(kind, FIELD));
+        }
+        let Ok([toa, digits @ ..]) = reader.take(length, FIELD) else {
+            return Err(start.truncated(FIELD, 1 + length));
+        };
+        let odd = matches!(digits.last(), Some(0xF0..));
+        let semi_octets = u8::try_from(2 * octets - usize::from(odd)).unwrap_or_default();
+        let Some(address) = Address::from_parts(TypeOfAddress(*toa), semi_octets, digits) else {
+            return Ok(None);
+        };
+        if !address.is_alphanumeric() && address.has_fill_inside() {
+            let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, FIELD);
+            faults.meet(Tolerance::ShortServiceCentre, error)?;
+        }
+        Ok(Some(address))
+    }
+
+    pub(crate) fn put(&self, sink: &mut impl Sink, field: &'static str) {
+        sink.put(field, &[self.semi_octets, self.type_of_address.0]);
+        sink.put(field, self.octets());
+    }
+
+    pub(crate) fn put_service_centre(address: Option<&Address>, sink: &mut impl Sink) {
+        const FIELD: &str = "SCA";
+        let Some(address) = address else {
+            sink.put(FIELD, &[0]);
+            return;
+        };
+        let octets = address.octets();
+        let length = u8::try_from(1 + octets.len()).unwrap_or_default();
+        sink.put(FIELD, &[length, address.type_of_address.0]);
+        match octets.split_last() {
+            // Here only an F tells that the last semi-octet is none.
+            Some((last, octets)) if !address.semi_octets.is_multiple_of(2) => {
+                sink.put(FIELD, octets);
+                sink.put(FIELD, &[last | FILL << 4]);
+            }
+            _ => sink.put(FIELD, octets),
+        }
+    }
+
+    /// Whether one of the digits is F.
+    #[inline]
+    fn has_fill_inside(&self) -> bool {
+        let mut wide = [0; 16];
+        for (to, from) in wide.iter_mut().zip(self.octets) {
+            *to = from;
+        }
+        let word = u128::from_le_bytes(wide) & !(u128::MAX << (4 * u32::from(self.semi_octets)));
+        let ones = word & word >> 1 & word >> 2 & word >> 3;
+        ones & 0x1111_1111_1111_1111_1111 != 0
+    }
+
+    /// After an odd number of digits stands F; some senders fill with 0.
+    #[inline]
+    fn check_fill(
+        &self,
+        faults: &mut Faults<'_>,
+        start: &Reader<'_>,
+        field: &'static str,
+    ) -> Result<(), DecodeError> {
+        if self.semi_octets.is_multiple_of(2) {
+            return Ok(());
+        }
+        match self.octets().last().map_or(FILL, |octet| octet >> 4) {
+            FILL | 0 => Ok(()),
+            value => faults.meet(
+                Tolerance::FillSemiOctet,
+                start.error(DecodeErrorKind::InvalidValue { value }, field),
+            ),
+        }
+    }
+}
+
+/// No digits, of unknown type.
+impl Default for Address {
+    fn default() -> Self {
+        Address {
+            type_of_address: TypeOfAddress::UNKNOWN,
+            semi_octets: 0,
+            octets: [0; MAX_OCTETS],
+        }
+    }
+}
+
+impl core::str::FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Address, AddressError> {
+        Address::parse(text)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = self.name() {
+            return f.write_str(&name);
+        }
+        if self.ton() == Ton::INTERNATIONAL {
+            f.write_char('+')?;
+        }
+        self.digits().try_for_each(|digit| f.write_char(digit))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} ({:02X})", self.type_of_address.0)
+    }
+}
+
+/// What a semi-octet stands for; F is no digit.
+const DIGITS: [char; 15] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'a', 'b', 'c',
+];
+/// The semi-octet after an odd number of digits.
+const FILL: u8 = 0xF;
+
+/// The type octet of an address (TS 23.040 §9.1.2.5): type of number and numbering plan.
+///
+/// ```
+/// use smsgw_gsm::field::{Npi, Ton, TypeOfAddress};
+///
+/// let international = TypeOfAddress::of(Ton::INTERNATIONAL, Npi::ISDN_TELEPHONE);
+/// assert_eq!(international, TypeOfAddress::INTERNATIONAL);
+/// assert_eq!(TypeOfAddress(0xD0).ton().to_string(), "alphanumeric");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias("TOA", "Type-of-Address"))]
+pub struct TypeOfAddress(
+    /// The octet as sent. Its top bit is 1.
+    pub u8,
+);
+
+impl TypeOfAddress {
+    /// `0x81`: unknown type, telephone numbering plan. Short codes and numbers as dialled.
+    pub const UNKNOWN: Self = Self(0x81);
+    /// `0x91`: an international number, of the telephone numbering plan.
+    pub const INTERNATIONAL: Self = Self(0x91);
+    /// `0xA1`: a national number, of the telephone numbering plan.
+    pub const NATIONAL: Self = Self(0xA1);
+    /// `0xD0`: a name.
+    pub const ALPHANUMERIC: Self = Self(0xD0);
+
+    /// Of this type of number and numbering plan.
+    #[must_use]
+    pub const fn of(ton: Ton, npi: Npi) -> Self {
+        Self(0b1000_0000 | (ton.0 & 0b0111) << 4 | npi.0 & 0b1111)
+    }
+
+    /// The type of number: bits 6 to 4.
+    #[must_use]
+    pub const fn ton(self) -> Ton {
+        Ton(self.0 >> 4 & 0b0111)
+    }
+
+    /// The numbering plan: bits 3 to 0.
+    #[must_use]
+    pub const fn npi(self) -> Npi {
+        Npi(self.0 & 0b1111)
+    }
+}
+
+impl fmt::Display for TypeOfAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.ton(), self.npi())
+    }
+}
+
+impl fmt::Debug for TypeOfAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#04X} ({self})", self.0)
+    }
+}
+
+named_octet! {
+    /// What kind of number an address is (TS 23.040 §9.1.2.5): 0 to 7.
+    #[doc(alias = "Type-of-number")]
+    pub struct Ton;
+    UNKNOWN = 0x0: "unknown",
+    INTERNATIONAL = 0x1: "international number",
+    NATIONAL = 0x2: "national number",
+    NETWORK_SPECIFIC = 0x3: "network specific number",
+    SUBSCRIBER = 0x4: "subscriber number",
+    ALPHANUMERIC = 0x5: "alphanumeric",
+    ABBREVIATED = 0x6: "abbreviated number",
+    RESERVED = 0x7: "reserved for extension",
+}
+
+named_octet! {
+    /// The numbering plan of an address (TS 23.040 §9.1.2.5): 0 to 15.
+    #[doc(alias = "Numbering-plan-identification")]
+    pub struct Npi;
+    UNKNOWN = 0x0: "unknown",
+    ISDN_TELEPHONE = 0x1: "ISDN/telephone numbering plan",
+    DATA = 0x3: "data numbering plan",
+    TELEX = 0x4: "telex numbering plan",
+    SERVICE_CENTRE_SPECIFIC_5 = 0x5: "service centre specific plan",
+    SERVICE_CENTRE_SPECIFIC_6 = 0x6: "service centre specific plan",
+    NATIONAL = 0x8: "national numbering plan",
+    PRIVATE = 0x9: "private numbering plan",
+    ERMES = 0xA: "ERMES numbering plan",
+    RESERVED = 0xF: "reserved for extension",
+}

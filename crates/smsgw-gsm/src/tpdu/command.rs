@@ -1,0 +1,128 @@
+//! SMS-COMMAND: a request about a message sent before (3GPP TS 23.040 §9.2.2.4).
+
+use super::{Direction, SR, Sink, UDHI, UserData, flag, trailing, user_data};
+use crate::error::DecodeError;
+use crate::field::{Address, CommandType, ProtocolId};
+use crate::quirks::Faults;
+use crate::wire::Reader;
+
+/// A request about a message sent before (TS 23.040 §9.2.2.4).
+///
+/// ```
+/// use smsgw_gsm::field::{Address, CommandType};
+/// use smsgw_gsm::tpdu::Command;
+///
+/// let delete = Command::new(
+///     CommandType::DELETE_SUBMITTED_SHORT_MESSAGE,
+///     41,
+///     Address::parse("+15551234567")?,
+/// );
+/// assert_eq!(delete.to_vec(), b"\x02\0\0\x02\x29\x0B\x91\x51\x55\x21\x43\x65\xF7\0");
+/// # Ok::<(), smsgw_gsm::AddressError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "SMS-COMMAND")]
+pub struct Command<'a> {
+    /// Whether a status report is wanted.
+    #[doc(alias = "TP-SRR")]
+    pub status_report_request: bool,
+    /// The bits of the first octet that have no meaning, 1001 1100; others are not written.
+    pub spare_bits: u8,
+    /// The sender's number for the command.
+    #[doc(alias = "TP-MR")]
+    pub reference: u8,
+    /// The protocol of the message that the command is about.
+    #[doc(alias = "TP-PID")]
+    pub protocol: ProtocolId,
+    /// What is asked for.
+    #[doc(alias = "TP-CT")]
+    pub command_type: CommandType,
+    /// The reference of the message that the command is about.
+    #[doc(alias = "TP-MN")]
+    pub message_number: u8,
+    /// Where the message that the command is about was sent.
+    #[doc(alias = "TP-DA")]
+    pub destination: Address,
+    data: UserData<'a>,
+    /// Octets after the last field: none by the standard, and none when reading is strict.
+    pub trailing: &'a [u8],
+}
+
+super::tpdu!(Command, decode);
+
+impl<'a> Command<'a> {
+    pub(super) const DIRECTION: Direction = Direction::MsToSc;
+    const SPARE: u8 = 0b1001_1100;
+
+    /// A command without flags and data.
+    #[must_use]
+    pub const fn new(
+        command_type: CommandType,
+        message_number: u8,
+        destination: Address,
+    ) -> Command<'a> {
+        Command {
+            status_report_request: false,
+            spare_bits: 0,
+            reference: 0,
+            protocol: ProtocolId::SME_TO_SME,
+            command_type,
+            message_number,
+            destination,
+            data: UserData::NO_OCTETS,
+            trailing: &[],
+        }
+    }
+
+    /// With the octets of `data`, its header among them. A command has no TP-DCS: what the
+    /// octets mean is between the two ends.
+    #[must_use]
+    pub fn with_data(mut self, data: UserData<'a>) -> Command<'a> {
+        self.data = data.as_octets();
+        self
+    }
+
+    /// The data of the command, which may begin with a header.
+    #[must_use]
+    #[doc(alias("TP-CD", "TP-CDL", "TP-Command-Data"))]
+    pub const fn data(&self) -> UserData<'a> {
+        self.data
+    }
+
+    /// The first octet: TP-MTI and the flags, as they are sent.
+    #[must_use]
+    pub fn first_octet(&self) -> u8 {
+        0b10 | flag(self.status_report_request, SR)
+            | flag(self.data.has_header(), UDHI)
+            | self.spare_bits & Self::SPARE
+    }
+
+    pub(super) fn read(
+        first: u8,
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Command<'a>, DecodeError> {
+        Ok(Command {
+            status_report_request: first & SR != 0,
+            spare_bits: first & Self::SPARE,
+            reference: reader.octet("TP-MR")?,
+            protocol: ProtocolId(reader.octet("TP-PID")?),
+            command_type: CommandType(reader.octet("TP-CT")?),
+            message_number: reader.octet("TP-MN")?,
+            destination: Address::read(reader, faults, "TP-DA")?,
+            data: UserData::read_command(reader, first & UDHI != 0, user_data::COMMAND_OCTETS)?,
+            trailing: trailing(reader, faults, "TP-CD")?,
+        })
+    }
+
+    pub(super) fn put(&self, sink: &mut impl Sink) {
+        sink.put("TP-MTI", &[self.first_octet()]);
+        sink.put("TP-MR", &[self.reference]);
+        sink.put("TP-PID", &[self.protocol.0]);
+        sink.put("TP-CT", &[self.command_type.0]);
+        sink.put("TP-MN", &[self.message_number]);
+        self.destination.put(sink, "TP-DA");
+        self.data.put_command(sink);
+        sink.put("trailing", self.trailing);
+    }
+}

@@ -1,0 +1,141 @@
+//! SMS-DELIVER: a message for the mobile (3GPP TS 23.040 §9.2.2.1).
+
+use super::{Direction, LP, MMS, MTI, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use crate::dcs::DataCodingScheme;
+use crate::error::DecodeError;
+use crate::field::{Address, ProtocolId, Timestamp};
+use crate::quirks::Faults;
+use crate::wire::Reader;
+
+/// A message for the mobile (TS 23.040 §9.2.2.1).
+///
+/// ```
+/// use smsgw_gsm::field::{Address, Timestamp};
+/// use smsgw_gsm::tpdu::{Deliver, UserDataBuf};
+///
+/// let text = UserDataBuf::text("Grüezi")?;
+/// let time = Timestamp::new(2024, 2, 29, 12, 0, 0, 4).expect("a leap day");
+/// let deliver = Deliver {
+///     status_report_indication: true,
+///     ..Deliver::new(Address::parse("+41791234567")?, time, text.view())
+/// };
+/// assert_eq!(Deliver::decode(&deliver.to_vec())?, deliver);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "SMS-DELIVER")]
+pub struct Deliver<'a> {
+    /// Whether TP-MTI was the reserved value 3, which counts as a DELIVER.
+    pub reserved_mti: bool,
+    /// Whether more messages wait for the mobile. On the wire the bit is 0 when they do.
+    #[doc(alias = "TP-MMS")]
+    pub more_messages: bool,
+    /// Whether the message was forwarded or is a spawned one, so that nobody sends it in circles.
+    #[doc(alias = "TP-LP")]
+    pub loop_prevention: bool,
+    /// Whether the sender asked for a status report.
+    #[doc(alias = "TP-SRI")]
+    pub status_report_indication: bool,
+    /// Whether there is a reply path.
+    #[doc(alias = "TP-RP")]
+    pub reply_path: bool,
+    /// The bit of the first octet that has no meaning, 0001 0000; others are not written.
+    pub spare_bits: u8,
+    /// The sender.
+    #[doc(alias = "TP-OA")]
+    pub originator: Address,
+    /// The protocol of the message.
+    #[doc(alias = "TP-PID")]
+    pub protocol: ProtocolId,
+    /// When the service centre got the message, in its local time.
+    #[doc(alias = "TP-SCTS")]
+    pub timestamp: Timestamp,
+    /// The message, with its data coding scheme.
+    #[doc(alias("TP-UD", "TP-DCS"))]
+    pub user_data: UserData<'a>,
+    /// Octets after the last field: none by the standard, and none when reading is strict.
+    pub trailing: &'a [u8],
+}
+
+super::tpdu!(Deliver, decode);
+
+impl<'a> Deliver<'a> {
+    pub(super) const DIRECTION: Direction = Direction::ScToMs;
+    const SPARE: u8 = 0b0001_0000;
+
+    /// A message from this sender: no flags, [`ProtocolId::SME_TO_SME`].
+    #[must_use]
+    pub const fn new(
+        originator: Address,
+        timestamp: Timestamp,
+        user_data: UserData<'a>,
+    ) -> Deliver<'a> {
+        Deliver {
+            reserved_mti: false,
+            more_messages: false,
+            loop_prevention: false,
+            status_report_indication: false,
+            reply_path: false,
+            spare_bits: 0,
+            originator,
+            protocol: ProtocolId::SME_TO_SME,
+            timestamp,
+            user_data,
+            trailing: &[],
+        }
+    }
+
+    /// The first octet: TP-MTI and the flags, as they are sent.
+    #[must_use]
+    pub fn first_octet(&self) -> u8 {
+        flag(self.reserved_mti, MTI)
+            | flag(!self.more_messages, MMS)
+            | flag(self.loop_prevention, LP)
+            | flag(self.status_report_indication, SR)
+            | flag(self.user_data.has_header(), UDHI)
+            | flag(self.reply_path, RP)
+            | self.spare_bits & Self::SPARE
+    }
+
+    pub(super) fn read(
+        first: u8,
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Deliver<'a>, DecodeError> {
+        let originator = Address::read(reader, faults, "TP-OA")?;
+        let protocol = ProtocolId(reader.octet("TP-PID")?);
+        let coding = DataCodingScheme(reader.octet("TP-DCS")?);
+        let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
+        let has_header = first & UDHI != 0;
+        let user_data = UserData::read(
+            reader,
+            faults,
+            coding,
+            has_header,
+            super::user_data::MESSAGE_OCTETS,
+        )?;
+        Ok(Deliver {
+            reserved_mti: first & MTI == MTI,
+            more_messages: first & MMS == 0,
+            loop_prevention: first & LP != 0,
+            status_report_indication: first & SR != 0,
+            reply_path: first & RP != 0,
+            spare_bits: first & Self::SPARE,
+            originator,
+            protocol,
+            timestamp,
+            user_data,
+            trailing: trailing(reader, faults, "TP-UD")?,
+        })
+    }
+
+    pub(super) fn put(&self, sink: &mut impl Sink) {
+        sink.put("TP-MTI", &[self.first_octet()]);
+        self.originator.put(sink, "TP-OA");
+        sink.put("TP-PID", &[self.protocol.0]);
+        sink.put("TP-DCS", &[self.user_data.coding().0]);
+        sink.put("TP-SCTS", &self.timestamp.octets());
+        self.user_data.put(sink);
+        sink.put("trailing", self.trailing);
+    }
+}

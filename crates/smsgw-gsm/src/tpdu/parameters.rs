@@ -1,0 +1,196 @@
+//! TP-PI and the optional fields that it announces (3GPP TS 23.040 §9.2.3.27).
+
+use super::{Sink, UserData, trailing};
+use crate::dcs::DataCodingScheme;
+use crate::error::DecodeError;
+use crate::field::{ParameterIndicator, ProtocolId};
+use crate::quirks::{Faults, Tolerance};
+use crate::wire::Reader;
+
+/// The optional fields at the end of a report (TS 23.040 §9.2.3.27), and TP-PI, which says which of
+/// them are there.
+///
+/// ```
+/// use smsgw_gsm::tpdu::{Parameters, UserDataBuf};
+///
+/// let text = UserDataBuf::text("No subscription")?;
+/// let parameters = Parameters::new().with_user_data(text.view());
+/// assert_eq!(parameters.indicator().to_string(), "TP-DCS TP-UDL");
+/// # Ok::<(), smsgw_gsm::UserDataError>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "TP-PI")]
+pub struct Parameters<'a> {
+    indicator: ParameterIndicator,
+    /// The octets of TP-PI after the first.
+    extension: &'a [u8],
+    protocol: Option<ProtocolId>,
+    coding: Option<DataCodingScheme>,
+    user_data: Option<UserData<'a>>,
+    trailing: &'a [u8],
+}
+
+impl<'a> Parameters<'a> {
+    /// None of them: TP-PI alone.
+    #[must_use]
+    pub fn new() -> Parameters<'a> {
+        Parameters::default()
+    }
+
+    /// With a TP-PID.
+    #[must_use]
+    pub const fn with_protocol(mut self, protocol: ProtocolId) -> Parameters<'a> {
+        self.indicator = self.indicator.with(ParameterIndicator::PID);
+        self.protocol = Some(protocol);
+        self
+    }
+
+    /// With user data and its TP-DCS.
+    #[must_use]
+    pub const fn with_user_data(mut self, user_data: UserData<'a>) -> Parameters<'a> {
+        self.indicator = self
+            .indicator
+            .with(ParameterIndicator::DCS)
+            .with(ParameterIndicator::UDL);
+        self.coding = Some(user_data.coding());
+        self.user_data = Some(user_data);
+        self
+    }
+
+    /// With a TP-DCS alone, and no user data.
+    #[must_use]
+    pub const fn with_coding(mut self, coding: DataCodingScheme) -> Parameters<'a> {
+        let others = !ParameterIndicator::UDL.0;
+        self.indicator =
+            ParameterIndicator(self.indicator.0 & others).with(ParameterIndicator::DCS);
+        self.coding = Some(coding);
+        self.user_data = None;
+        self
+    }
+
+    /// The first octet of TP-PI.
+    #[must_use]
+    pub const fn indicator(&self) -> ParameterIndicator {
+        self.indicator
+    }
+
+    /// The octets of TP-PI after the first; their meaning is not defined.
+    #[must_use]
+    pub const fn extension(&self) -> &'a [u8] {
+        self.extension
+    }
+
+    /// TP-PID.
+    #[must_use]
+    pub const fn protocol(&self) -> Option<ProtocolId> {
+        self.protocol
+    }
+
+    /// TP-DCS. User data without one is GSM 7-bit.
+    #[must_use]
+    pub const fn coding(&self) -> Option<DataCodingScheme> {
+        self.coding
+    }
+
+    /// TP-UD.
+    #[must_use]
+    pub const fn user_data(&self) -> Option<UserData<'a>> {
+        self.user_data
+    }
+
+    /// Octets after the known fields: of fields that reserved bits of TP-PI announce.
+    #[must_use]
+    pub const fn trailing(&self) -> &'a [u8] {
+        self.trailing
+    }
+
+    /// Whether the octets of TP-PI go on to the end of the TPDU, each saying that another
+    /// follows: padding, and none of the fields is there. Reading strictly refuses it.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        let last = self.extension.last().unwrap_or(&self.indicator.0);
+        last & ParameterIndicator::EXTENSION.0 != 0
+    }
+
+    /// Reads TP-PI, without what it says follows.
+    pub(super) fn read_indicator(
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Parameters<'a>, DecodeError> {
+        let start = reader.clone();
+        let mut parameters = Parameters {
+            indicator: ParameterIndicator(reader.octet("TP-PI")?),
+            ..Parameters::default()
+        };
+        if parameters.is_endless() {
+            let rest = reader.rest();
+            let is_last = |octet: &u8| octet & ParameterIndicator::EXTENSION.0 == 0;
+            let length = match rest.iter().position(is_last) {
+                Some(last) => last + 1,
+                None => {
+                    faults.meet(
+                        Tolerance::EndlessParameterIndicator,
+                        start.truncated("TP-PI", rest.len() + 2),
+                    )?;
+                    rest.len()
+                }
+            };
+            parameters.extension = reader.take(length, "TP-PI")?;
+        }
+        Ok(parameters)
+    }
+
+    /// Reads what TP-PI says follows; user data of at most `most` octets.
+    pub(super) fn read_fields(
+        mut self,
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+        has_header: bool,
+        most: usize,
+    ) -> Result<Parameters<'a>, DecodeError> {
+        if self.is_endless() {
+            return Ok(self);
+        }
+        if self.indicator.contains(ParameterIndicator::PID) {
+            self.protocol = Some(ProtocolId(reader.octet("TP-PID")?));
+        }
+        if self.indicator.contains(ParameterIndicator::DCS) {
+            self.coding = Some(DataCodingScheme(reader.octet("TP-DCS")?));
+        }
+        if self.indicator.contains(ParameterIndicator::UDL) {
+            let coding = self.coding.unwrap_or_default();
+            self.user_data = Some(UserData::read(reader, faults, coding, has_header, most)?);
+        }
+        let unknown = ParameterIndicator::RESERVED.with(ParameterIndicator::EXTENSION);
+        self.trailing = if self.indicator.contains(unknown) {
+            reader.rest()
+        } else {
+            trailing(reader, faults, "TP-UD")?
+        };
+        Ok(self)
+    }
+
+    pub(super) fn put_indicator(&self, sink: &mut impl Sink) {
+        sink.put("TP-PI", &[self.indicator.0]);
+        sink.put("TP-PI", self.extension);
+    }
+
+    pub(super) fn put_fields(&self, sink: &mut impl Sink) {
+        if let Some(protocol) = self.protocol {
+            sink.put("TP-PID", &[protocol.0]);
+        }
+        if let Some(coding) = self.coding {
+            sink.put("TP-DCS", &[coding.0]);
+        }
+        if let Some(user_data) = self.user_data {
+            user_data.put(sink);
+        }
+        sink.put("trailing", self.trailing);
+    }
+
+    /// TP-UDHI, which follows from the user data.
+    pub(super) fn has_header(&self) -> bool {
+        self.user_data
+            .is_some_and(|user_data| user_data.has_header())
+    }
+}

@@ -1,0 +1,153 @@
+//! SMS-STATUS-REPORT: what became of a message (3GPP TS 23.040 §9.2.2.3).
+
+use super::{Direction, LP, MMS, Parameters, SR, Sink, UDHI, flag, user_data};
+use crate::error::DecodeError;
+use crate::field::{Address, Status, Timestamp};
+use crate::quirks::Faults;
+use crate::wire::Reader;
+
+/// What became of a message (TS 23.040 §9.2.2.3).
+///
+/// ```
+/// use smsgw_gsm::field::State;
+/// use smsgw_gsm::tpdu::StatusReport;
+///
+/// let octets = b"\x06\x04\x0D\x91\x94\x51\x52\x99\x11\x36\xF0\
+///     \x01\x60\x12\x41\x30\x34\x0A\x01\x60\x12\x41\x30\x94\x0A\x00";
+/// let report = StatusReport::decode(octets)?;
+/// assert_eq!(report.status.state(), State::Delivered);
+/// assert_eq!(report.parameters, None);
+/// # Ok::<(), smsgw_gsm::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "SMS-STATUS-REPORT")]
+pub struct StatusReport<'a> {
+    /// Whether more messages wait for the mobile. On the wire the bit is 0 when they do.
+    #[doc(alias = "TP-MMS")]
+    pub more_messages: bool,
+    /// Whether the report was forwarded or is a spawned one, so that nobody sends it in circles.
+    #[doc(alias = "TP-LP")]
+    pub loop_prevention: bool,
+    /// Whether it reports on an SMS-COMMAND; else on an SMS-SUBMIT.
+    #[doc(alias = "TP-SRQ")]
+    pub of_command: bool,
+    /// The bits of the first octet that have no meaning, 1001 0000, and TP-UDHI when there is no
+    /// user data; others are not written.
+    pub spare_bits: u8,
+    /// The reference of the message or command.
+    #[doc(alias = "TP-MR")]
+    pub reference: u8,
+    /// To whom the message went.
+    #[doc(alias = "TP-RA")]
+    pub recipient: Address,
+    /// When the service centre got the message, in its local time.
+    #[doc(alias = "TP-SCTS")]
+    pub timestamp: Timestamp,
+    /// When it was delivered, or last tried.
+    #[doc(alias = "TP-DT")]
+    pub discharge_time: Timestamp,
+    /// What became of it.
+    #[doc(alias = "TP-ST")]
+    pub status: Status,
+    /// The optional fields; `None` when the report ends with the status.
+    pub parameters: Option<Parameters<'a>>,
+}
+
+super::tpdu!(StatusReport, decode);
+
+impl<'a> StatusReport<'a> {
+    pub(super) const DIRECTION: Direction = Direction::ScToMs;
+    const SPARE: u8 = 0b1001_0000;
+
+    /// A report without flags and optional fields.
+    #[must_use]
+    pub const fn new(
+        reference: u8,
+        recipient: Address,
+        timestamp: Timestamp,
+        discharge_time: Timestamp,
+        status: Status,
+    ) -> StatusReport<'a> {
+        StatusReport {
+            more_messages: false,
+            loop_prevention: false,
+            of_command: false,
+            spare_bits: 0,
+            reference,
+            recipient,
+            timestamp,
+            discharge_time,
+            status,
+            parameters: None,
+        }
+    }
+
+    /// The first octet: TP-MTI and the flags, as they are sent.
+    #[must_use]
+    pub fn first_octet(&self) -> u8 {
+        let header = self
+            .parameters
+            .is_some_and(|parameters| parameters.has_header());
+        0b10 | flag(!self.more_messages, MMS)
+            | flag(self.loop_prevention, LP)
+            | flag(self.of_command, SR)
+            | flag(header, UDHI)
+            | Self::spare_bits(self.spare_bits, self.parameters.as_ref())
+    }
+
+    /// What in the first octet has no meaning.
+    fn spare_bits(first: u8, parameters: Option<&Parameters<'_>>) -> u8 {
+        let has_user_data = parameters.is_some_and(|p| p.user_data().is_some());
+        // TP-UDHI speaks of the user data only.
+        first
+            & if has_user_data {
+                Self::SPARE
+            } else {
+                Self::SPARE | UDHI
+            }
+    }
+
+    pub(super) fn read(
+        first: u8,
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+    ) -> Result<StatusReport<'a>, DecodeError> {
+        let reference = reader.octet("TP-MR")?;
+        let recipient = Address::read(reader, faults, "TP-RA")?;
+        let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
+        let discharge_time = Timestamp::read(reader, faults, "TP-DT")?;
+        let status = Status(reader.octet("TP-ST")?);
+        let parameters = if reader.rest().is_empty() {
+            None
+        } else {
+            let most = user_data::STATUS_REPORT_OCTETS;
+            let indicator = Parameters::read_indicator(reader, faults)?;
+            Some(indicator.read_fields(reader, faults, first & UDHI != 0, most)?)
+        };
+        Ok(StatusReport {
+            more_messages: first & MMS == 0,
+            loop_prevention: first & LP != 0,
+            of_command: first & SR != 0,
+            spare_bits: Self::spare_bits(first, parameters.as_ref()),
+            reference,
+            recipient,
+            timestamp,
+            discharge_time,
+            status,
+            parameters,
+        })
+    }
+
+    pub(super) fn put(&self, sink: &mut impl Sink) {
+        sink.put("TP-MTI", &[self.first_octet()]);
+        sink.put("TP-MR", &[self.reference]);
+        self.recipient.put(sink, "TP-RA");
+        sink.put("TP-SCTS", &self.timestamp.octets());
+        sink.put("TP-DT", &self.discharge_time.octets());
+        sink.put("TP-ST", &[self.status.0]);
+        if let Some(parameters) = &self.parameters {
+            parameters.put_indicator(sink);
+            parameters.put_fields(sink);
+        }
+    }
+}

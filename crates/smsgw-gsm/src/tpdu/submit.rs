@@ -1,0 +1,138 @@
+//! SMS-SUBMIT: a message from the mobile (3GPP TS 23.040 §9.2.2.2).
+
+use super::{Direction, RD, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use crate::dcs::DataCodingScheme;
+use crate::error::DecodeError;
+use crate::field::{Address, ProtocolId, ValidityPeriod};
+use crate::quirks::Faults;
+use crate::wire::Reader;
+
+/// A message from the mobile (TS 23.040 §9.2.2.2).
+///
+/// ```
+/// use core::time::Duration;
+/// use smsgw_gsm::field::{Address, ValidityPeriod};
+/// use smsgw_gsm::tpdu::{Submit, UserDataBuf};
+///
+/// let text = UserDataBuf::text("See you at 10")?;
+/// let submit = Submit {
+///     status_report_request: true,
+///     validity: Some(ValidityPeriod::relative(Duration::from_secs(3600))),
+///     ..Submit::new(Address::parse("+41791234567")?, text.view())
+/// };
+/// assert_eq!(submit.first_octet(), 0x31);
+/// assert_eq!(Submit::decode(&submit.to_vec())?, submit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "SMS-SUBMIT")]
+pub struct Submit<'a> {
+    /// Whether the service centre shall refuse a message that it has already, with the same
+    /// reference from the same sender to the same destination.
+    #[doc(alias = "TP-RD")]
+    pub reject_duplicates: bool,
+    /// Whether a status report is wanted.
+    #[doc(alias = "TP-SRR")]
+    pub status_report_request: bool,
+    /// Whether a reply path is wanted.
+    #[doc(alias = "TP-RP")]
+    pub reply_path: bool,
+    /// The sender's number for the message, which a status report repeats. A modem in PDU mode
+    /// puts its own in.
+    #[doc(alias = "TP-MR")]
+    pub reference: u8,
+    /// The recipient.
+    #[doc(alias = "TP-DA")]
+    pub destination: Address,
+    /// The protocol of the message.
+    #[doc(alias = "TP-PID")]
+    pub protocol: ProtocolId,
+    /// Until when to try; `None` leaves it to the service centre.
+    #[doc(alias("TP-VP", "TP-VPF"))]
+    pub validity: Option<ValidityPeriod>,
+    /// The message, with its data coding scheme.
+    #[doc(alias("TP-UD", "TP-DCS"))]
+    pub user_data: UserData<'a>,
+    /// Octets after the last field: none by the standard, and none when reading is strict.
+    pub trailing: &'a [u8],
+}
+
+super::tpdu!(Submit, decode);
+
+impl<'a> Submit<'a> {
+    pub(super) const DIRECTION: Direction = Direction::MsToSc;
+
+    /// A message for this recipient: no flags, reference 0, [`ProtocolId::SME_TO_SME`], no
+    /// validity period.
+    #[must_use]
+    pub const fn new(destination: Address, user_data: UserData<'a>) -> Submit<'a> {
+        Submit {
+            reject_duplicates: false,
+            status_report_request: false,
+            reply_path: false,
+            reference: 0,
+            destination,
+            protocol: ProtocolId::SME_TO_SME,
+            validity: None,
+            user_data,
+            trailing: &[],
+        }
+    }
+
+    /// The first octet: TP-MTI and the flags, as they are sent.
+    #[must_use]
+    pub fn first_octet(&self) -> u8 {
+        0b01 | flag(self.reject_duplicates, RD)
+            | ValidityPeriod::format_bits(self.validity)
+            | flag(self.status_report_request, SR)
+            | flag(self.user_data.has_header(), UDHI)
+            | flag(self.reply_path, RP)
+    }
+
+    pub(super) fn read(
+        first: u8,
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+    ) -> Result<Submit<'a>, DecodeError> {
+        let reference = reader.octet("TP-MR")?;
+        let destination = Address::read(reader, faults, "TP-DA")?;
+        let protocol = ProtocolId(reader.octet("TP-PID")?);
+        let coding = DataCodingScheme(reader.octet("TP-DCS")?);
+        let validity = ValidityPeriod::read(reader, faults, first)?;
+        let has_header = first & UDHI != 0;
+        let user_data = UserData::read(
+            reader,
+            faults,
+            coding,
+            has_header,
+            super::user_data::MESSAGE_OCTETS,
+        )?;
+        Ok(Submit {
+            reject_duplicates: first & RD != 0,
+            status_report_request: first & SR != 0,
+            reply_path: first & RP != 0,
+            reference,
+            destination,
+            protocol,
+            validity,
+            user_data,
+            trailing: trailing(reader, faults, "TP-UD")?,
+        })
+    }
+
+    pub(super) fn put(&self, sink: &mut impl Sink) {
+        sink.put("TP-MTI", &[self.first_octet()]);
+        sink.put("TP-MR", &[self.reference]);
+        self.destination.put(sink, "TP-DA");
+        sink.put("TP-PID", &[self.protocol.0]);
+        sink.put("TP-DCS", &[self.user_data.coding().0]);
+        match self.validity {
+            None => {}
+            Some(ValidityPeriod::Relative(period)) => sink.put("TP-VP", &[period.0]),
+            Some(ValidityPeriod::Absolute(time)) => sink.put("TP-VP", &time.octets()),
+            Some(ValidityPeriod::Enhanced(period)) => sink.put("TP-VP", &period.octets()),
+        }
+        self.user_data.put(sink);
+        sink.put("trailing", self.trailing);
+    }
+}

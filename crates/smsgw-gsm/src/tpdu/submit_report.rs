@@ -1,0 +1,99 @@
+//! SMS-SUBMIT-REPORT: the service centre's answer to a message or command (3GPP TS 23.040
+//! §9.2.2.2a).
+
+use super::deliver_report::{first_octet, read_failure, spare_bits};
+use super::{Direction, Parameters, ReportKind, Sink, UDHI, user_data};
+use crate::error::DecodeError;
+use crate::field::{FailureCause, Timestamp};
+use crate::quirks::Faults;
+use crate::wire::Reader;
+
+/// The service centre's answer to a message or command (TS 23.040 §9.2.2.2a).
+///
+/// ```
+/// use smsgw_gsm::field::FailureCause;
+/// use smsgw_gsm::tpdu::{ReportKind, SubmitReport};
+///
+/// let octets = b"\x01\xC0\x00\x42\x20\x92\x32\x95\x95\x40";
+/// let report = SubmitReport::decode(octets, ReportKind::Error)?;
+/// assert_eq!(report.failure, Some(FailureCause::SC_BUSY));
+/// assert_eq!(report.timestamp.to_string(), "2024-02-29T23:59:59+01:00");
+/// assert_eq!(report.to_vec(), octets);
+/// # Ok::<(), smsgw_gsm::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "SMS-SUBMIT-REPORT")]
+pub struct SubmitReport<'a> {
+    /// The bits of the first octet that have no meaning, 1011 1100, and TP-UDHI when there is no
+    /// user data; others are not written.
+    pub spare_bits: u8,
+    /// Why the message was refused: there in an RP-ERROR, not in an RP-ACK.
+    #[doc(alias = "TP-FCS")]
+    pub failure: Option<FailureCause>,
+    /// When the service centre got the message, in its local time.
+    #[doc(alias = "TP-SCTS")]
+    pub timestamp: Timestamp,
+    /// The optional fields. TP-SCTS stands between TP-PI and the rest of them.
+    pub parameters: Parameters<'a>,
+}
+
+super::tpdu!(SubmitReport, decode report);
+
+impl<'a> SubmitReport<'a> {
+    pub(super) const DIRECTION: Direction = Direction::ScToMs;
+
+    /// The message was taken at that time.
+    #[must_use]
+    pub fn ack(timestamp: Timestamp) -> SubmitReport<'a> {
+        SubmitReport {
+            spare_bits: 0,
+            failure: None,
+            timestamp,
+            parameters: Parameters::new(),
+        }
+    }
+
+    /// The message was refused at that time.
+    #[must_use]
+    pub fn error(failure: FailureCause, timestamp: Timestamp) -> SubmitReport<'a> {
+        SubmitReport {
+            failure: Some(failure),
+            ..SubmitReport::ack(timestamp)
+        }
+    }
+
+    /// The first octet: TP-MTI and the flags, as they are sent.
+    #[must_use]
+    pub fn first_octet(&self) -> u8 {
+        first_octet(0b01, self.spare_bits, &self.parameters)
+    }
+
+    pub(super) fn read(
+        first: u8,
+        report: ReportKind,
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+    ) -> Result<SubmitReport<'a>, DecodeError> {
+        let failure = read_failure(report, reader, faults)?;
+        let parameters = Parameters::read_indicator(reader, faults)?;
+        let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
+        let most = user_data::SUBMIT_REPORT_OCTETS;
+        let parameters = parameters.read_fields(reader, faults, first & UDHI != 0, most)?;
+        Ok(SubmitReport {
+            spare_bits: spare_bits(first, &parameters),
+            failure,
+            timestamp,
+            parameters,
+        })
+    }
+
+    pub(super) fn put(&self, sink: &mut impl Sink) {
+        sink.put("TP-MTI", &[self.first_octet()]);
+        if let Some(failure) = self.failure {
+            sink.put("TP-FCS", &[failure.0]);
+        }
+        self.parameters.put_indicator(sink);
+        sink.put("TP-SCTS", &self.timestamp.octets());
+        self.parameters.put_fields(sink);
+    }
+}

@@ -1,0 +1,489 @@
+//! TP-UDL and TP-UD: the message itself (3GPP TS 23.040 §9.2.3.16, §9.2.3.24).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Sink;
+use crate::alphabet::{self, Tables};
+use crate::dcs::{Alphabet, Class, DataCodingScheme};
+use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
+use crate::quirks::{Faults, Quirks, Tolerance};
+use crate::segment::{self, Encoding, Options, Segment};
+use crate::septet::{self, FillBits};
+use crate::ucs2;
+use crate::udh::UserDataHeader;
+use crate::wire::Reader;
+
+/// Octets of the longest TPDU.
+pub(super) const TPDU_OCTETS: usize = 164;
+/// Octets of user data in a DELIVER or SUBMIT.
+pub(super) const MESSAGE_OCTETS: usize = segment::USER_DATA_OCTETS;
+// In the others it is what the longest TPDU leaves when the other fields are as short as can be.
+pub(super) const DELIVER_REPORT_OCTETS: usize = 161;
+pub(super) const SUBMIT_REPORT_OCTETS: usize = 154;
+pub(super) const STATUS_REPORT_OCTETS: usize = 143;
+/// As printed in the table of TS 23.040 §9.2.2.4.
+pub(super) const COMMAND_OCTETS: usize = 157;
+
+/// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
+///
+/// Fill bits between a header and septets, and bits after the last septet, may be anything, and are
+/// kept with the octets.
+///
+/// ```
+/// use smsgw_gsm::dcs::DataCodingScheme;
+/// use smsgw_gsm::tpdu::UserData;
+///
+/// // A header of six octets (seven septets), a fill bit, and two septets.
+/// let octets = b"\x05\x00\x03\x2A\x02\x01\xD0\x69";
+/// let user_data = UserData::from_octets(DataCodingScheme::GSM7, 9, true, octets)?;
+/// assert_eq!(user_data.septets(), Some(2));
+/// assert_eq!(user_data.text().as_deref(), Some("hi"));
+/// let concat = user_data.header().and_then(|header| header.concat());
+/// assert_eq!(concat.map(|concat| concat.total()), Some(2));
+/// # Ok::<(), smsgw_gsm::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[doc(alias("TP-UD", "TP-UDL", "TP-User-Data"))]
+pub struct UserData<'a> {
+    coding: DataCodingScheme,
+    udl: u8,
+    /// Octets of the header, its length octet included; 0 when there is none.
+    header_len: u8,
+    octets: &'a [u8],
+}
+
+impl<'a> UserData<'a> {
+    /// No text in GSM 7-bit.
+    pub const EMPTY: UserData<'static> = UserData {
+        coding: DataCodingScheme::GSM7,
+        udl: 0,
+        header_len: 0,
+        octets: &[],
+    };
+    /// A command's data, of which there is none.
+    pub(super) const NO_OCTETS: UserData<'static> = UserData {
+        coding: DataCodingScheme::EIGHT_BIT,
+        ..UserData::EMPTY
+    };
+
+    /// User data of at most 140 octets: TP-UDL as sent, whether it begins with a header, and as
+    /// many octets as TP-UDL says.
+    ///
+    /// # Errors
+    /// [`DecodeError`] as when a message is read strictly; its offset counts from TP-UDL.
+    pub fn from_octets(
+        coding: DataCodingScheme,
+        udl: u8,
+        has_header: bool,
+        octets: &'a [u8],
+    ) -> Result<UserData<'a>, DecodeError> {
+        let quirks = Quirks::STRICT;
+        let mut reader = Reader::new(octets, 1);
+        let mut faults = Faults::new(&quirks);
+        let user_data = UserData::read_octets(
+            &mut reader,
+            &mut faults,
+            coding,
+            udl,
+            has_header,
+            MESSAGE_OCTETS,
+        )?;
+        super::trailing(&mut reader, &mut faults, "TP-UD")?;
+        Ok(user_data)
+    }
+
+    /// The data coding scheme: which alphabet, and what else it says.
+    #[must_use]
+    pub const fn coding(&self) -> DataCodingScheme {
+        self.coding
+    }
+
+    /// TP-UDL as sent: septets, those of the header included, or octets.
+    #[must_use]
+    pub const fn udl(&self) -> u8 {
+        self.udl
+    }
+
+    /// All octets, those of the header first. Fewer than TP-UDL says when a message that ends
+    /// early was let through.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// Whether it begins with a header: TP-UDHI.
+    #[must_use]
+    pub const fn has_header(&self) -> bool {
+        self.header_len != 0
+    }
+
+    /// The header, if there is one.
+    #[must_use]
+    #[doc(alias = "TP-UDHI")]
+    pub fn header(&self) -> Option<UserDataHeader<'a>> {
+        if !self.has_header() {
+            return None;
+        }
+        let (header, _) = UserDataHeader::split(self.octets).ok()?;
+        Some(header)
+    }
+
+    /// The octets after the header.
+    #[must_use]
+    pub fn payload(&self) -> &'a [u8] {
+        let start = usize::from(self.header_len);
+        self.octets.get(start..).unwrap_or_default()
+    }
+
+    /// Septets of the text, those of the header not counted; `None` when TP-UDL counts octets.
+    #[must_use]
+    pub fn septets(&self) -> Option<usize> {
+        if !self.coding.counts_septets() {
+            return None;
+        }
+        let header = usize::from(self.header_len);
+        let said = usize::from(self.udl).saturating_sub(header_septets(header));
+        let there = septet::capacity(self.payload().len(), FillBits::after(header));
+        Some(said.min(there))
+    }
+
+    /// The text, in the language tables that the header names; `None` when the octets are none
+    /// (8-bit) or are compressed.
+    ///
+    /// A text cut from a longer one is this part of it; where a sender tore a pair of UTF-16
+    /// units, join the octets of the parts first.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        if let Some(septets) = self.septets() {
+            let tables = match self.header() {
+                Some(header) => header.tables(),
+                None => Tables::DEFAULT,
+            };
+            let fill = FillBits::after(self.header_len.into());
+            return Some(tables.decode_packed(self.payload(), septets, fill));
+        }
+        let is_text = self.coding.alphabet() == Alphabet::Ucs2 && !self.coding.is_compressed();
+        is_text.then(|| ucs2::decode(self.payload()))
+    }
+
+    /// The same octets, as a command carries them.
+    pub(super) fn as_octets(self) -> UserData<'a> {
+        UserData {
+            coding: DataCodingScheme::EIGHT_BIT,
+            udl: u8::try_from(self.octets.len()).unwrap_or(u8::MAX),
+            ..self
+        }
+    }
+
+    /// Reads TP-UDL and what it says.
+    #[inline]
+    pub(super) fn read(
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+        coding: DataCodingScheme,
+        has_header: bool,
+        most: usize,
+    ) -> Result<UserData<'a>, DecodeError> {
+        let start = reader.clone();
+        let udl = reader.octet("TP-UDL")?;
+        check_udl(&start, "TP-UDL", coding, udl, most)?;
+        UserData::read_octets(reader, faults, coding, udl, has_header, most)
+    }
+
+    /// Reads TP-CDL and as many octets.
+    pub(super) fn read_command(
+        reader: &mut Reader<'a>,
+        has_header: bool,
+        most: usize,
+    ) -> Result<UserData<'a>, DecodeError> {
+        let coding = DataCodingScheme::EIGHT_BIT;
+        let start = reader.clone();
+        let udl = reader.octet("TP-CDL")?;
+        check_udl(&start, "TP-CDL", coding, udl, most)?;
+        let before = reader.clone();
+        let octets = reader.take(udl.into(), "TP-CD")?;
+        Ok(UserData {
+            coding,
+            udl,
+            header_len: read_header(octets, has_header, &before)?,
+            octets,
+        })
+    }
+
+    /// Reads the octets that TP-UDL says.
+    #[inline]
+    fn read_octets(
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+        coding: DataCodingScheme,
+        udl: u8,
+        has_header: bool,
+        most: usize,
+    ) -> Result<UserData<'a>, DecodeError> {
+        check_udl(reader, "TP-UDL", coding, udl, most)?;
+        let before = reader.clone();
+        let needed = octets_of(coding, udl);
+        let octets = match reader.take(needed, "TP-UD") {
+            Ok(octets) => octets,
+            Err(error) => {
+                faults.meet(Tolerance::TruncatedUserData, error)?;
+                reader.take(reader.rest().len(), "TP-UD")?
+            }
+        };
+        let user_data = UserData {
+            coding,
+            udl,
+            header_len: read_header(octets, has_header, &before)?,
+            octets,
+        };
+        let header = usize::from(user_data.header_len);
+        if coding.counts_septets() {
+            let (max, had) = (usize::from(udl), header_septets(header));
+            if had > max {
+                let kind = DecodeErrorKind::TooLong { max, had };
+                return Err(before.error(kind, "UDHL"));
+            }
+        } else if coding.alphabet() == Alphabet::Ucs2
+            && !coding.is_compressed()
+            && (usize::from(udl) - header) % 2 != 0
+        {
+            let kind = DecodeErrorKind::OddLength {
+                had: usize::from(udl) - header,
+            };
+            faults.meet(Tolerance::OddValue, before.error(kind, "TP-UD"))?;
+        }
+        Ok(user_data)
+    }
+
+    pub(super) fn put(&self, sink: &mut impl Sink) {
+        sink.put("TP-UDL", &[self.udl]);
+        self.put_octets(sink, "TP-UD");
+    }
+
+    pub(super) fn put_command(&self, sink: &mut impl Sink) {
+        sink.put("TP-CDL", &[self.udl]);
+        self.put_octets(sink, "TP-CD");
+    }
+
+    fn put_octets(&self, sink: &mut impl Sink, field: &'static str) {
+        let payload = self.payload();
+        let header = self.octets.len() - payload.len();
+        sink.put("UDH", self.octets.get(..header).unwrap_or_default());
+        sink.put(field, payload);
+    }
+}
+
+/// Septets that a header of so many octets takes, the fill bits after it included.
+fn header_septets(octets: usize) -> usize {
+    (8 * octets).div_ceil(7)
+}
+
+/// Octets that this TP-UDL announces.
+fn octets_of(coding: DataCodingScheme, udl: u8) -> usize {
+    let udl = usize::from(udl);
+    if coding.counts_septets() {
+        septet::packed_len(udl, FillBits::NONE)
+    } else {
+        udl
+    }
+}
+
+#[inline]
+fn check_udl(
+    reader: &Reader<'_>,
+    field: &'static str,
+    coding: DataCodingScheme,
+    udl: u8,
+    most: usize,
+) -> Result<(), DecodeError> {
+    if octets_of(coding, udl) <= most {
+        return Ok(());
+    }
+    let max = if coding.counts_septets() {
+        septet::capacity(most, FillBits::NONE)
+    } else {
+        most
+    };
+    let had = udl.into();
+    Err(reader.error(DecodeErrorKind::TooLong { max, had }, field))
+}
+
+/// The length of the header that begins `octets`, which stand at `start`; 0 when there is none.
+#[inline]
+fn read_header(octets: &[u8], has_header: bool, start: &Reader<'_>) -> Result<u8, DecodeError> {
+    if !has_header {
+        return Ok(0);
+    }
+    let at = |error: DecodeError| DecodeError {
+        offset: error.offset + start.offset(),
+        ..error
+    };
+    let (header, _) = UserDataHeader::split(octets).map_err(at)?;
+    header.check().map_err(at)?;
+    Ok(u8::try_from(header.octets().len()).unwrap_or(u8::MAX))
+}
+
+/// User data to be sent, of at most 140 octets; [`view`](Self::view) is what a TPDU takes.
+///
+/// ```
+/// use smsgw_gsm::segment::{Options, segment};
+/// use smsgw_gsm::tpdu::UserDataBuf;
+///
+/// let segments = segment(&"long ".repeat(50), &Options::new())?;
+/// let parts: Vec<UserDataBuf> = segments.iter().map(UserDataBuf::from).collect();
+/// assert_eq!(parts.len(), 2);
+/// assert_eq!(parts[0].view().udl(), 160);
+/// assert_eq!(parts[1].view().septets(), Some(250 - 153));
+/// # Ok::<(), smsgw_gsm::SegmentError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UserDataBuf {
+    coding: DataCodingScheme,
+    udl: u8,
+    header_len: u8,
+    len: u8,
+    /// 0 after the first `len`.
+    octets: [u8; MESSAGE_OCTETS],
+}
+
+impl UserDataBuf {
+    /// A text that fits into one message, in GSM 7-bit if that has all its characters, else in
+    /// UCS-2.
+    ///
+    /// # Errors
+    /// [`TooLong`](UserDataError::TooLong) for a longer one:
+    /// [`segment`](crate::segment::segment()) splits it.
+    pub fn text(text: &str) -> Result<UserDataBuf, UserDataError> {
+        let segments = match segment::segment(text, &Options::new()) {
+            Ok(segments) if segments.count() == 1 => segments,
+            _ => {
+                let septets = alphabet::encode_unpacked(text).map(|septets| septets.len());
+                let had = match septets {
+                    Ok(septets) => septet::packed_len(septets, FillBits::NONE),
+                    Err(_) => 2 * ucs2::units(text),
+                };
+                let max = MESSAGE_OCTETS;
+                return Err(UserDataError::TooLong { max, had });
+            }
+        };
+        match segments.get(0) {
+            Some(segment) => Ok(UserDataBuf::from(segment)),
+            None => UserDataBuf::new(DataCodingScheme::GSM7, &[], &[]),
+        }
+    }
+
+    /// A header (its length octet first; empty for none) and what follows it: septets, one to an
+    /// octet, where TP-UDL counts those, else octets.
+    ///
+    /// ```
+    /// use smsgw_gsm::dcs::DataCodingScheme;
+    /// use smsgw_gsm::tpdu::UserDataBuf;
+    ///
+    /// let ports = [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0];
+    /// let push = UserDataBuf::new(DataCodingScheme::EIGHT_BIT, &ports, b"\x01\x06")?;
+    /// assert_eq!(push.view().udl(), 9);
+    /// # Ok::<(), smsgw_gsm::UserDataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TooLong`](UserDataError::TooLong) above 140 octets in all,
+    /// [`Malformed`](UserDataError::Malformed) when `header` is none or a UCS-2 text has an odd
+    /// number of octets.
+    pub fn new(
+        coding: DataCodingScheme,
+        header: &[u8],
+        payload: &[u8],
+    ) -> Result<UserDataBuf, UserDataError> {
+        let fill = FillBits::after(header.len());
+        let (packed, udl) = if coding.counts_septets() {
+            let packed = if payload.is_empty() {
+                // No fill bits after the header: TP-UDL ends with it.
+                Vec::new()
+            } else {
+                septet::pack(payload, fill)
+            };
+            (packed, header_septets(header.len()) + payload.len())
+        } else {
+            (payload.to_vec(), header.len() + payload.len())
+        };
+        UserDataBuf::assemble(coding, header, &packed, udl)
+    }
+
+    /// Puts together what is packed already.
+    fn assemble(
+        coding: DataCodingScheme,
+        header: &[u8],
+        packed: &[u8],
+        udl: usize,
+    ) -> Result<UserDataBuf, UserDataError> {
+        let had = header.len() + packed.len();
+        let too_long = UserDataError::TooLong {
+            max: MESSAGE_OCTETS,
+            had,
+        };
+        let mut octets = [0; MESSAGE_OCTETS];
+        let Some(own) = octets.get_mut(..had) else {
+            return Err(too_long);
+        };
+        for (to, from) in own.iter_mut().zip(header.iter().chain(packed)) {
+            *to = *from;
+        }
+        let udl = u8::try_from(udl).map_err(|_| too_long)?;
+        // TP-UDL may take an octet that only fill bits stand in.
+        let len = octets_of(coding, udl);
+        let view = octets.get(..len).ok_or(too_long)?;
+        let view = UserData::from_octets(coding, udl, !header.is_empty(), view)?;
+        Ok(UserDataBuf {
+            coding,
+            udl,
+            header_len: view.header_len,
+            len: u8::try_from(len).map_err(|_| too_long)?,
+            octets,
+        })
+    }
+
+    /// Of this class: shown at once, kept in the (U)SIM ... See [`DataCodingScheme::with_class`].
+    #[must_use]
+    pub const fn with_class(mut self, class: Class) -> UserDataBuf {
+        self.coding = self.coding.with_class(class);
+        self
+    }
+
+    /// The user data, to be put into a TPDU.
+    #[must_use]
+    pub fn view(&self) -> UserData<'_> {
+        UserData {
+            coding: self.coding,
+            udl: self.udl,
+            header_len: self.header_len,
+            octets: self.octets.get(..self.len.into()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The part of a text, with the header that says which part it is, and no class.
+impl From<Segment<'_>> for UserDataBuf {
+    fn from(segment: Segment<'_>) -> UserDataBuf {
+        let coding = match segment.encoding() {
+            Encoding::Gsm7 => DataCodingScheme::GSM7,
+            Encoding::EightBit => DataCodingScheme::EIGHT_BIT,
+            Encoding::Ucs2 => DataCodingScheme::UCS2,
+        };
+        let empty = UserDataBuf {
+            coding,
+            udl: 0,
+            header_len: 0,
+            len: 0,
+            octets: [0; MESSAGE_OCTETS],
+        };
+        // A segment is cut to fit, and its header is well formed.
+        UserDataBuf::new(coding, &segment.udh(), segment.unpacked()).unwrap_or(empty)
+    }
+}
+
+impl<'a> From<&'a UserDataBuf> for UserData<'a> {
+    fn from(buf: &'a UserDataBuf) -> UserData<'a> {
+        buf.view()
+    }
+}
