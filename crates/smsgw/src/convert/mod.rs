@@ -4,3 +4,5 @@
 pub mod smpp;
 #[cfg(feature = "gsm")]
 mod text;
+#[cfg(feature = "gsm")]
+pub mod tpdu;
