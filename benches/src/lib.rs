@@ -4,6 +4,7 @@
 //! [`black_box`] by reference, so all of it must be there.
 
 pub mod fixtures;
+pub mod gsm;
 pub mod loopback;
 pub mod smpp_codec;
 pub mod smpp_receipt;
@@ -21,6 +22,8 @@ pub struct Case {
     pub subject: &'static str,
     /// PDUs a round.
     pub pdus: u64,
+    /// Octets that a PDU is read from or written to, where they are what the time goes into.
+    pub octets: Option<u64>,
     /// Does so many rounds, and says how long the processor worked on them, without what had to
     /// be made ready.
     pub run: Box<dyn FnMut(u64) -> Duration>,
@@ -28,7 +31,8 @@ pub struct Case {
 
 /// All of them; ours is the first of each name.
 pub fn cases() -> impl Iterator<Item = Case> {
-    smpp_codec::cases().into_iter().chain(smpp_receipt::cases())
+    let smpp = smpp_codec::cases().into_iter().chain(smpp_receipt::cases());
+    smpp.chain(gsm::cases())
 }
 
 /// The only function whose instructions count, by its name: see `instructions.sh`.

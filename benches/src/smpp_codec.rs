@@ -31,6 +31,7 @@ pub fn cases() -> Vec<Case> {
             name,
             subject,
             pdus,
+            octets: None,
             run,
         }));
     };

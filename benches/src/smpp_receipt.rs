@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         name: "decode/receipt_text",
         subject,
         pdus: 1,
+        octets: None,
         run,
     };
     vec![

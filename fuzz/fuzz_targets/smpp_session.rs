@@ -10,46 +10,13 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use smsgw_fuzz::Script;
 use smsgw_smpp::pdu::{AlertNotification, DataSm, DeliverSm, EnquireLink, QuerySm, SubmitSm};
 use smsgw_smpp::session::{
     Bind, BindMode, CloseReason, Config, Event, Rate, Role, SendError, Session,
 };
 use smsgw_smpp::types::InterfaceVersion;
 use smsgw_smpp::{CommandId, CommandStatus, Frame, Header, Quirks, SequenceNumber};
-
-/// What the fuzzer wrote; zeros without end behind it.
-struct Script<'a>(&'a [u8]);
-
-impl<'a> Script<'a> {
-    fn octet(&mut self) -> u8 {
-        self.take(1).first().copied().unwrap_or_default()
-    }
-
-    fn flag(&mut self) -> bool {
-        self.octet() & 1 == 1
-    }
-
-    /// One of `0..count`.
-    fn below(&mut self, count: usize) -> usize {
-        usize::from(self.octet()) % count.max(1)
-    }
-
-    fn millis(&mut self) -> Duration {
-        Duration::from_millis(u64::from(self.octet()) << 8 | u64::from(self.octet()))
-    }
-
-    /// Octets behind their number.
-    fn octets(&mut self) -> &'a [u8] {
-        let len = self.octet();
-        self.take(usize::from(len))
-    }
-
-    fn take(&mut self, len: usize) -> &'a [u8] {
-        let (taken, rest) = self.0.split_at(len.min(self.0.len()));
-        self.0 = rest;
-        taken
-    }
-}
 
 /// An own request: its octets, and whether it has its outcome and its late answer.
 struct Asked {

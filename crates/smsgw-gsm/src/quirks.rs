@@ -178,7 +178,7 @@ impl Tolerated {
         self.cut
     }
 
-    fn push(&mut self, what: Tolerance, field: &'static str, offset: usize) {
+    pub(crate) fn push(&mut self, what: Tolerance, field: &'static str, offset: usize) {
         let fault = Tolerable {
             what,
             field,

@@ -132,8 +132,8 @@ fn describe(vector: &Value, pdu: &ModemPdu<'_>) -> Value {
             said["pid"] = json!(command.protocol.0);
             said["ct"] = json!(command.command_type.0);
             said["mn"] = json!(command.message_number);
-            said["data_hex"] = json!(hex(command.data().payload()));
-            header(&mut said, &command.data());
+            said["data_hex"] = json!(hex(command.data.user_data().payload()));
+            header(&mut said, &command.data.user_data());
         }
     }
     if let (Some(data), false) = (pdu.tpdu.user_data(), matches!(pdu.tpdu, Tpdu::Command(_))) {

@@ -1,6 +1,6 @@
 //! SMS-COMMAND: a request about a message sent before (3GPP TS 23.040 §9.2.2.4).
 
-use super::{Direction, SR, Sink, UDHI, UserData, flag, trailing, user_data};
+use super::{Direction, SR, Sink, UDHI, UserData, flag, trailing};
 use crate::error::DecodeError;
 use crate::field::{Address, CommandType, ProtocolId};
 use crate::quirks::Faults;
@@ -43,7 +43,9 @@ pub struct Command<'a> {
     /// Where the message that the command is about was sent.
     #[doc(alias = "TP-DA")]
     pub destination: Address,
-    data: UserData<'a>,
+    /// What the command needs, and only its two ends understand.
+    #[doc(alias("TP-CD", "TP-CDL"))]
+    pub data: CommandData<'a>,
     /// Octets after the last field: none by the standard, and none when reading is strict.
     pub trailing: &'a [u8],
 }
@@ -69,31 +71,16 @@ impl<'a> Command<'a> {
             command_type,
             message_number,
             destination,
-            data: UserData::NO_OCTETS,
+            data: CommandData::EMPTY,
             trailing: &[],
         }
-    }
-
-    /// With the octets of `data`, its header among them. A command has no TP-DCS: what the
-    /// octets mean is between the two ends.
-    #[must_use]
-    pub fn with_data(mut self, data: UserData<'a>) -> Command<'a> {
-        self.data = data.as_octets();
-        self
-    }
-
-    /// The data of the command, which may begin with a header.
-    #[must_use]
-    #[doc(alias("TP-CD", "TP-CDL", "TP-Command-Data"))]
-    pub const fn data(&self) -> UserData<'a> {
-        self.data
     }
 
     /// The first octet: TP-MTI and the flags, as they are sent.
     #[must_use]
     pub fn first_octet(&self) -> u8 {
         0b10 | flag(self.status_report_request, SR)
-            | flag(self.data.has_header(), UDHI)
+            | flag(self.data.0.has_header(), UDHI)
             | self.spare_bits & Self::SPARE
     }
 
@@ -110,7 +97,7 @@ impl<'a> Command<'a> {
             command_type: CommandType(reader.octet("TP-CT")?),
             message_number: reader.octet("TP-MN")?,
             destination: Address::read(reader, faults, "TP-DA")?,
-            data: UserData::read_command(reader, first & UDHI != 0, user_data::COMMAND_OCTETS)?,
+            data: CommandData(UserData::read_command(reader, first & UDHI != 0)?),
             trailing: trailing(reader, faults, "TP-CD")?,
         })
     }
@@ -122,7 +109,46 @@ impl<'a> Command<'a> {
         sink.put("TP-CT", &[self.command_type.0]);
         sink.put("TP-MN", &[self.message_number]);
         self.destination.put(sink, "TP-DA");
-        self.data.put_command(sink);
+        self.data.0.put_command(sink);
         sink.put("trailing", self.trailing);
+    }
+}
+
+/// The data of a command: octets, which may begin with a header. There is no TP-DCS.
+///
+/// ```
+/// use smsgw_gsm::dcs::DataCodingScheme;
+/// use smsgw_gsm::field::{Address, CommandType};
+/// use smsgw_gsm::tpdu::{Command, UserDataBuf};
+///
+/// let header = [3, 0x7F, 1, 0xAA];
+/// let data = UserDataBuf::new(DataCodingScheme::EIGHT_BIT, &header, b"hi")?;
+/// let command = Command {
+///     data: data.view().into(),
+///     ..Command::new(CommandType(0xE0), 0, Address::parse("+15551234567")?)
+/// };
+/// assert_eq!(command.first_octet(), 0x42);
+/// assert_eq!(command.data.user_data().payload(), b"hi");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias("TP-CD", "TP-Command-Data"))]
+pub struct CommandData<'a>(UserData<'a>);
+
+impl<'a> CommandData<'a> {
+    /// None.
+    pub const EMPTY: CommandData<'static> = CommandData(UserData::NO_OCTETS);
+
+    /// The octets, as user data of [`DataCodingScheme::EIGHT_BIT`](crate::dcs::DataCodingScheme).
+    #[must_use]
+    pub const fn user_data(self) -> UserData<'a> {
+        self.0
+    }
+}
+
+/// All octets of the user data, whatever their alphabet.
+impl<'a> From<UserData<'a>> for CommandData<'a> {
+    fn from(user_data: UserData<'a>) -> CommandData<'a> {
+        CommandData(user_data.as_octets())
     }
 }

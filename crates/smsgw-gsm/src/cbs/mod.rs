@@ -1,0 +1,256 @@
+//! Cell broadcast (3GPP TS 23.041 §9.4.1.2): pages of 88 octets that a network sends to all
+//! phones in a cell.
+//!
+//! A message is up to 15 pages. Each has room for 93 septets or 82 octets, whatever the text
+//! needs; the rest is filled with CR. In AT PDU mode a modem hands a page out in `+CBM`.
+//!
+//! ```
+//! use smsgw_gsm::cbs::{Broadcast, BroadcastLanguage, CbsDataCodingScheme, Page, SerialNumber, join};
+//!
+//! let broadcast = Broadcast {
+//!     serial: SerialNumber(0x4010),
+//!     message_id: 4370,
+//!     data_coding: CbsDataCodingScheme::in_language(BroadcastLanguage::English),
+//!     language: None,
+//! };
+//! let pages = broadcast.pages(&"Take shelter. ".repeat(10))?;
+//! let sent: Vec<Vec<u8>> = pages.iter().map(|page| page.to_vec()).collect();
+//! assert_eq!(sent.len(), 2);
+//!
+//! // What a phone does with them, in any order.
+//! let received = [Page::decode(&sent[1])?, Page::decode(&sent[0])?];
+//! let joined = join(received);
+//! assert!(joined[0].is_complete());
+//! assert_eq!(joined[0].text(), Some("Take shelter. ".repeat(10)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod content;
+mod dcs;
+mod join;
+mod serial;
+mod split;
+mod umts;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
+use crate::reassemble::{Position, Tie};
+use crate::tpdu::trailing;
+use crate::udh::{Reference, UserDataHeader};
+use crate::wire::Reader;
+
+use content::Content;
+
+pub use dcs::{BroadcastLanguage, CbsDataCodingScheme, LanguageCode};
+pub use join::{Joined, join};
+pub use serial::{GeographicalScope, PageParameter, SerialNumber};
+pub use split::{Broadcast, BroadcastError, Pages, PagesIter};
+pub use umts::UmtsMessage;
+
+/// Octets of a page.
+pub const PAGE_OCTETS: usize = 88;
+/// Octets of a page's content.
+pub const CONTENT_OCTETS: usize = 82;
+/// Most pages of a message.
+pub const MAX_PAGES: usize = 15;
+
+/// Fills what the text leaves of a page; the same in GSM 7-bit and UCS-2.
+const CR: u8 = 0x0D;
+
+/// One page, as 88 octets carry it.
+///
+/// ```
+/// use smsgw_gsm::cbs::Page;
+/// use smsgw_gsm::dcs::Alphabet;
+///
+/// let mut octets = vec![0x00, 0x10, 0x00, 0x32, 0x0F, 0x11, 0x61, 0x77, 0xBE, 0xD1];
+/// octets.extend([0x68, 0x34, 0x1A, 0x8D, 0x46, 0xA3, 0xD1].repeat(12)); // CR, again and again
+/// octets.truncate(88);
+/// let page = Page::decode(&octets)?;
+/// assert_eq!((page.serial.message_code(), page.message_id), (1, 50));
+/// assert_eq!(page.data_coding.alphabet(), Alphabet::Gsm7);
+/// assert_eq!(page.text().as_deref(), Some("any"));
+/// assert_eq!(page.to_vec(), octets);
+/// # Ok::<(), smsgw_gsm::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias("CBM", "CBS", "SMSCB"))]
+pub struct Page<'a> {
+    /// Which message of its source and type.
+    pub serial: SerialNumber,
+    /// The source and type of the message: what phones choose by (§9.4.1.2.2). 4352 and up
+    /// are warnings.
+    pub message_id: u16,
+    /// How the content is written.
+    pub data_coding: CbsDataCodingScheme,
+    /// Which page of how many.
+    pub page: PageParameter,
+    /// The content, filled up.
+    pub content: &'a [u8; CONTENT_OCTETS],
+}
+
+/// The standard's names of the fields.
+const SERIAL_NUMBER: &str = "Serial Number";
+const MESSAGE_IDENTIFIER: &str = "Message Identifier";
+const DATA_CODING_SCHEME: &str = "Data Coding Scheme";
+const PAGE_PARAMETER: &str = "Page Parameter";
+const CONTENT_OF_MESSAGE: &str = "Content of Message";
+
+impl<'a> Page<'a> {
+    /// Reads a page leniently.
+    ///
+    /// # Errors
+    /// [`Truncated`](DecodeErrorKind::Truncated) below 88 octets, or when a user data header is
+    /// longer than the content; [`BrokenElement`](DecodeErrorKind::BrokenElement) when its
+    /// elements do not fill it; [`TrailingOctets`](DecodeErrorKind::TrailingOctets) after the
+    /// page, unless they are FF.
+    pub fn decode(octets: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::decode_with(octets, &Quirks::LENIENT).map(|decoded| decoded.pdu)
+    }
+
+    /// Reads a page and says what was let through.
+    ///
+    /// # Errors
+    /// As [`Self::decode`], and what `quirks` do not let through: padding after the page
+    /// ([`TrailingOctets`](DecodeErrorKind::TrailingOctets)); a page number above the total and
+    /// a missing language code ([`InvalidValue`](DecodeErrorKind::InvalidValue)).
+    pub fn decode_with(octets: &'a [u8], quirks: &Quirks) -> Result<Decoded<Self>, DecodeError> {
+        let mut faults = Faults::new(quirks);
+        let mut reader = Reader::new(octets, 0);
+        let serial = SerialNumber(u16::from_be_bytes(reader.array(SERIAL_NUMBER)?));
+        let message_id = u16::from_be_bytes(reader.array(MESSAGE_IDENTIFIER)?);
+        let data_coding = CbsDataCodingScheme::from_octet(reader.octet(DATA_CODING_SCHEME)?);
+        let page = PageParameter(reader.octet(PAGE_PARAMETER)?);
+        let start = reader.offset();
+        let content = reader.take(CONTENT_OCTETS, CONTENT_OF_MESSAGE)?;
+        let content = content.try_into().map_err(|_| DecodeError {
+            kind: DecodeErrorKind::Truncated {
+                needed: CONTENT_OCTETS,
+                had: content.len(),
+            },
+            field: CONTENT_OF_MESSAGE,
+            offset: start,
+        })?;
+        let pdu = Self {
+            serial,
+            message_id,
+            data_coding,
+            page,
+            content,
+        };
+        if data_coding.has_header() {
+            let at = |error: DecodeError| DecodeError {
+                offset: error.offset + start,
+                ..error
+            };
+            let (header, _) = UserDataHeader::split(content).map_err(at)?;
+            header.check().map_err(at)?;
+        }
+        let mut odd = |value, field, offset| {
+            let kind = DecodeErrorKind::InvalidValue { value };
+            let error = DecodeError {
+                kind,
+                field,
+                offset,
+            };
+            faults.meet(Tolerance::OddValue, error)
+        };
+        if page.is_beyond() {
+            odd(page.0, PAGE_PARAMETER, start - 1)?;
+        }
+        if data_coding.has_language_code() && pdu.content().language_code().is_none() {
+            let [first, ..] = content;
+            odd(*first, CONTENT_OF_MESSAGE, start)?;
+        }
+        trailing(&mut reader, &mut faults, CONTENT_OF_MESSAGE)?;
+        Ok(Decoded {
+            pdu,
+            tolerated: faults.tolerated,
+        })
+    }
+
+    /// Appends the page's 88 octets.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.serial.0.to_be_bytes());
+        out.extend_from_slice(&self.message_id.to_be_bytes());
+        out.extend_from_slice(&[self.data_coding.octet(), self.page.0]);
+        out.extend_from_slice(self.content);
+    }
+
+    /// The page's 88 octets.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<u8> {
+        let mut octets = Vec::with_capacity(PAGE_OCTETS);
+        self.write(&mut octets);
+        octets
+    }
+
+    /// The user data header, if the data coding says that there is one.
+    #[must_use]
+    pub fn header(&self) -> Option<UserDataHeader<'a>> {
+        self.content().header()
+    }
+
+    /// The language: as the data coding says, or as the text does that starts with a code.
+    /// `None` when neither does.
+    #[must_use]
+    pub fn language(&self) -> Option<LanguageCode> {
+        self.content().language()
+    }
+
+    /// The text without language code and filling; `None` for 8-bit data and compressed text.
+    ///
+    /// Trailing CRs are filling. An escape and a surrogate whose other half is on the next page
+    /// are lost: [`join`] reads the text of all pages at once.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        content::text(self.data_coding, core::iter::once(self.content()))
+    }
+
+    /// How many septets the content has room for after a user data header, filling and language
+    /// code included: 93 without a header. `None` unless the alphabet is GSM 7-bit and the text
+    /// is not compressed.
+    #[must_use]
+    pub fn septets(&self) -> Option<usize> {
+        self.content().septets()
+    }
+
+    /// The content after a user data header: what 8-bit data is.
+    #[must_use]
+    pub fn payload(&self) -> &'a [u8] {
+        self.content().payload()
+    }
+
+    /// Which page this is, 1 to [`total`](Self::total).
+    #[must_use]
+    pub const fn number(&self) -> u8 {
+        self.page.number()
+    }
+
+    /// How many pages the message has, 1 to 15.
+    #[must_use]
+    pub const fn total(&self) -> u8 {
+        self.page.total()
+    }
+
+    /// What a [`Reassembler`](crate::reassemble::Reassembler) needs to know; its key must have
+    /// the message identifier.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        Position {
+            tie: Tie::Udh(Reference::Sixteen(self.serial.0)),
+            total: self.total(),
+            number: self.number(),
+        }
+    }
+
+    fn content(&self) -> Content<'a> {
+        Content {
+            data_coding: self.data_coding,
+            octets: self.content,
+        }
+    }
+}

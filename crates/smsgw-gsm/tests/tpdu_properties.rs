@@ -1,0 +1,425 @@
+//! What holds for every TPDU and for any octets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests state what must hold"
+)]
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use smsgw_gsm::Quirks;
+use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
+use smsgw_gsm::field::{
+    Address, CommandType, EnhancedFormat, EnhancedPeriod, FailureCause, ProtocolId, Status,
+    Timestamp, TypeOfAddress, ValidityPeriod,
+};
+use smsgw_gsm::tpdu::{
+    Command, Context, Deliver, DeliverReport, Direction, ModemPdu, Parameters, ReportKind,
+    StatusReport, Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
+};
+
+const CONTEXTS: [Context; 4] = [
+    Context::SC_TO_MS,
+    Context::SC_TO_MS.with_error(),
+    Context::MS_TO_SC,
+    Context::MS_TO_SC.with_error(),
+];
+
+/// Lets through all that there is a switch for.
+const LOOSE: Quirks = Quirks {
+    trailing_octets: true,
+    ..Quirks::LENIENT
+};
+
+/// Reads octets every way there is, and looks at all of what comes out.
+fn read(octets: &[u8]) {
+    for context in CONTEXTS {
+        let strict = Tpdu::decode_with(octets, context, &Quirks::STRICT);
+        let lenient = Tpdu::decode_with(octets, context, &Quirks::LENIENT);
+        let loose = Tpdu::decode_with(octets, context, &LOOSE);
+        if let Ok(strict) = strict {
+            assert!(strict.tolerated.is_empty());
+            assert_eq!(lenient, Ok(strict));
+        }
+        if let Ok(lenient) = lenient {
+            assert_eq!(loose, Ok(lenient));
+        }
+        if let Ok(loose) = loose {
+            look_at(&loose.pdu, octets);
+            assert_eq!(strict.is_ok(), loose.tolerated.is_empty());
+        }
+        for error in [strict.err(), lenient.err(), loose.err()]
+            .into_iter()
+            .flatten()
+        {
+            assert!(error.offset <= octets.len(), "{error}");
+        }
+        if let Ok(pdu) = ModemPdu::decode(octets, context) {
+            assert_eq!(pdu.to_vec(), octets);
+            let rest = pdu.tpdu.to_vec();
+            assert_eq!(pdu.tpdu_len(), rest.len());
+            assert!(octets.ends_with(&rest));
+            let shown = pdu.service_centre.map(|address| address.number());
+            assert!(shown.is_none_or(|shown| shown.chars().count() <= 21));
+        }
+    }
+}
+
+fn look_at(tpdu: &Tpdu<'_>, octets: &[u8]) {
+    assert_eq!(tpdu.to_vec(), octets);
+    let mut end = 0;
+    for field in tpdu.fields() {
+        assert_eq!(field.octets.start, end);
+        assert!(field.octets.end > end);
+        end = field.octets.end;
+    }
+    assert_eq!(end, octets.len());
+    assert_eq!(tpdu.first_octet(), octets[0]);
+    assert!(!format!("{tpdu:?}").is_empty());
+
+    let Some(user_data) = tpdu.user_data() else {
+        return;
+    };
+    let text = user_data.text();
+    let coding = user_data.coding();
+    let is_text = coding.alphabet() != Alphabet::EightBit && !coding.is_compressed();
+    assert_eq!(text.is_some(), is_text);
+    assert_eq!(user_data.header().is_some(), user_data.has_header());
+    if let Some(septets) = user_data.septets() {
+        assert!(text.unwrap().chars().count() <= septets);
+    }
+    let header = user_data.header().map_or(&[][..], |header| header.octets());
+    assert_eq!([header, user_data.payload()].concat(), user_data.octets());
+}
+
+fn vectors() -> Vec<Vec<u8>> {
+    let files = [
+        include_str!("vectors/tpdu.jsonl"),
+        include_str!("vectors/malformed.jsonl"),
+        include_str!("vectors/quirks.jsonl"),
+    ];
+    let lines = files.into_iter().flat_map(str::lines);
+    lines
+        .map(|line| {
+            let vector: Value = serde_json::from_str(line).unwrap();
+            let (pairs, _) = vector["hex"].as_str().unwrap().as_bytes().as_chunks::<2>();
+            let octet =
+                |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+            pairs.iter().map(octet).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn every_truncation_of_every_vector_is_read_without_a_panic() {
+    for octets in vectors() {
+        for end in 0..=octets.len() {
+            read(&octets[..end]);
+        }
+    }
+}
+
+/// A DELIVER, SUBMIT or COMMAND has no optional end.
+#[test]
+fn a_message_cut_anywhere_is_refused_strictly() {
+    for octets in vectors() {
+        for context in CONTEXTS {
+            let Ok(Tpdu::Deliver(_) | Tpdu::Submit(_) | Tpdu::Command(_)) =
+                Tpdu::decode_with(&octets, context, &Quirks::STRICT).map(|decoded| decoded.pdu)
+            else {
+                continue;
+            };
+            for end in 0..octets.len() {
+                let cut = Tpdu::decode_with(&octets[..end], context, &Quirks::STRICT);
+                assert!(cut.is_err());
+                let longer = [&octets[..], &[0]].concat();
+                assert!(Tpdu::decode(&longer, context).is_err());
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_octets_are_read_without_a_panic(octets in proptest::collection::vec(any::<u8>(), 0..200)) {
+        read(&octets);
+    }
+
+    #[test]
+    fn a_vector_with_other_octets_is_read_without_a_panic(
+        octets in proptest::sample::select(vectors()),
+        others in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut octets = octets;
+        for (index, octet) in others {
+            let index = index.index(octets.len());
+            octets[index] = octet;
+        }
+        read(&octets);
+        // Without the service centre's address.
+        if let Some(tpdu) = octets.get(1 + usize::from(octets[0])..) {
+            read(tpdu);
+        }
+    }
+
+    #[test]
+    fn what_is_made_is_read_as_it_was_made(
+        parts in (addresses(), times(), times(), user_data(), any::<[u8; 4]>(), any::<[bool; 4]>()),
+        optional in (any::<bool>(), any::<bool>(), proptest::option::of(validities())),
+        centre in proptest::option::of(addresses()),
+    ) {
+        let (address, time, later, data, octets, flags) = parts;
+        let (with_protocol, with_data, validity) = optional;
+        let [one, two, three, spare_bits] = octets;
+        let user_data = data.view();
+        let mut parameters = Parameters::new();
+        if with_protocol {
+            parameters = parameters.with_protocol(ProtocolId(one));
+        }
+        if with_data {
+            parameters = parameters.with_user_data(user_data);
+        }
+        let spare_of = |mask: u8| spare_bits & mask;
+        let report_spare = spare_of(if with_data { 0b1011_1100 } else { 0b1111_1100 });
+        let failure = FailureCause(one | 0x80);
+
+        let made = [
+            Tpdu::from(Deliver {
+                reserved_mti: flags[0],
+                more_messages: flags[1],
+                loop_prevention: flags[2],
+                status_report_indication: flags[3],
+                reply_path: flags[0],
+                spare_bits: spare_of(0b0001_0000),
+                protocol: ProtocolId(two),
+                ..Deliver::new(address, time, user_data)
+            }),
+            Tpdu::from(Submit {
+                reject_duplicates: flags[0],
+                status_report_request: flags[1],
+                reply_path: flags[2],
+                reference: one,
+                protocol: ProtocolId(two),
+                validity,
+                ..Submit::new(address, user_data)
+            }),
+            Tpdu::from(StatusReport {
+                more_messages: flags[0],
+                loop_prevention: flags[1],
+                of_command: flags[2],
+                spare_bits: spare_of(if with_data { 0b1001_0000 } else { 0b1101_0000 }),
+                parameters: flags[3].then_some(parameters),
+                ..StatusReport::new(one, address, time, later, Status(two))
+            }),
+            Tpdu::from(Command {
+                status_report_request: flags[0],
+                spare_bits: spare_of(0b1001_1100),
+                reference: one,
+                protocol: ProtocolId(two),
+                data: user_data.into(),
+                ..Command::new(CommandType(three), one, address)
+            }),
+            Tpdu::from(DeliverReport { spare_bits: report_spare, parameters, ..DeliverReport::ack() }),
+            Tpdu::from(DeliverReport { spare_bits: report_spare, parameters, ..DeliverReport::error(failure) }),
+            Tpdu::from(SubmitReport { spare_bits: report_spare, parameters, ..SubmitReport::ack(time) }),
+            Tpdu::from(SubmitReport { spare_bits: report_spare, parameters, ..SubmitReport::error(failure, time) }),
+        ];
+        for tpdu in made {
+            let (direction, report) = match &tpdu {
+                Tpdu::Deliver(_) | Tpdu::StatusReport(_) => (Direction::ScToMs, ReportKind::Ack),
+                Tpdu::Submit(_) | Tpdu::Command(_) => (Direction::MsToSc, ReportKind::Ack),
+                Tpdu::DeliverReport(made) => (Direction::MsToSc, kind(made.failure)),
+                Tpdu::SubmitReport(made) => (Direction::ScToMs, kind(made.failure)),
+            };
+            let context = Context::new(direction, report);
+            let octets = tpdu.to_vec();
+            let decoded = Tpdu::decode_with(&octets, context, &Quirks::STRICT);
+            let decoded = decoded.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(decoded.pdu, tpdu);
+            look_at(&decoded.pdu, &octets);
+
+            let pdu = ModemPdu { service_centre: centre, tpdu };
+            let octets = pdu.to_vec();
+            let decoded = ModemPdu::decode_with(&octets, context, &Quirks::STRICT).unwrap().pdu;
+            prop_assert_eq!(&decoded.to_vec(), &octets);
+            let name = |address: &Address| (address.type_of_address(), address.number());
+            prop_assert_eq!(decoded.service_centre.as_ref().map(name), centre.as_ref().map(name));
+        }
+    }
+
+    #[test]
+    fn an_address_says_what_it_was_made_of(digits in "[0-9*#abc]{0,20}", name in "[A-Za-zäÖ@ €]{1,5}") {
+        for toa in [0x81, 0x91, 0xA1, 0xFF].map(TypeOfAddress) {
+            let address = Address::new(toa, &digits).unwrap();
+            prop_assert_eq!(address.digits().collect::<String>(), digits.clone());
+            let shown = address.to_string();
+            prop_assert_eq!(shown.trim_start_matches('+'), &digits);
+            prop_assert_eq!(shown.starts_with('+'), toa == TypeOfAddress::INTERNATIONAL);
+        }
+        let address = Address::alphanumeric(&name).unwrap();
+        prop_assert_eq!(address.name(), Some(name));
+    }
+
+    #[test]
+    fn a_time_says_what_it_was_made_of(seconds in 631_152_000_i64..3_786_912_000, quarters in -79_i8..80) {
+        // Within a day of either end the local year may be outside.
+        if let Some(time) = Timestamp::from_unix_seconds(seconds, quarters) {
+            prop_assert_eq!(time.unix_seconds(), Some(seconds));
+            prop_assert_eq!(time.offset_quarters(), quarters);
+            prop_assert_eq!(Timestamp::from_octets(time.octets()), time);
+        }
+    }
+
+    #[test]
+    fn a_relative_period_is_long_enough(seconds in 0_u64..40_000_000) {
+        let period = ValidityPeriod::relative(Duration::from_secs(seconds));
+        let rounded = period.duration().unwrap().as_secs();
+        prop_assert!(rounded >= seconds.min(63 * 604_800));
+    }
+}
+
+fn kind(failure: Option<FailureCause>) -> ReportKind {
+    match failure {
+        Some(_) => ReportKind::Error,
+        None => ReportKind::Ack,
+    }
+}
+
+fn addresses() -> impl Strategy<Value = Address> {
+    prop_oneof![
+        ("[0-9*#abc]{0,20}", any::<u8>())
+            .prop_filter("a number", |(_, toa)| toa & 0x70 != 0x50)
+            .prop_map(|(digits, toa)| Address::new(TypeOfAddress(toa), &digits).unwrap()),
+        "[A-Za-z0-9 @_é]{1,11}".prop_map(|name| Address::alphanumeric(&name).unwrap()),
+    ]
+}
+
+fn times() -> impl Strategy<Value = Timestamp> {
+    (
+        1990_u16..2090,
+        1_u8..13,
+        1_u8..29,
+        0_u8..24,
+        (0_u8..60, 0_u8..60, -79_i8..80),
+    )
+        .prop_map(|(year, month, day, hour, (minute, second, zone))| {
+            Timestamp::new(year, month, day, hour, minute, second, zone).unwrap()
+        })
+}
+
+fn validities() -> impl Strategy<Value = ValidityPeriod> {
+    let enhanced = prop_oneof![
+        Just(EnhancedFormat::None),
+        any::<u8>().prop_map(EnhancedFormat::Seconds),
+        (0_u8..100, 0_u8..60, 0_u8..60).prop_map(|(hours, minutes, seconds)| {
+            EnhancedFormat::Time {
+                hours,
+                minutes,
+                seconds,
+            }
+        }),
+    ];
+    prop_oneof![
+        (0_u64..40_000_000).prop_map(|s| ValidityPeriod::relative(Duration::from_secs(s))),
+        times().prop_map(ValidityPeriod::Absolute),
+        (enhanced, any::<bool>()).prop_map(|(format, once)| {
+            let period = EnhancedPeriod::new(format).unwrap();
+            ValidityPeriod::Enhanced(if once {
+                period.with_single_shot()
+            } else {
+                period
+            })
+        }),
+    ]
+}
+
+/// With a header of one element or none, and as much after it as there is room for.
+fn user_data() -> impl Strategy<Value = UserDataBuf> {
+    let element = proptest::collection::vec(any::<u8>(), 0..137);
+    let headers = proptest::option::of((any::<u8>(), element)).prop_map(|element| {
+        element.map_or(Vec::new(), |(iei, data)| {
+            let length = u8::try_from(data.len()).unwrap();
+            [&[length + 2, iei, length], &data[..]].concat()
+        })
+    });
+    (
+        any::<u8>(),
+        headers,
+        proptest::collection::vec(any::<u8>(), 160),
+    )
+        .prop_map(|(coding, header, content)| {
+            let coding = DataCodingScheme(coding);
+            let room = 140 - header.len();
+            let room = if coding.counts_septets() {
+                160 - (8 * header.len()).div_ceil(7)
+            } else if coding.alphabet() == Alphabet::Ucs2 && !coding.is_compressed() {
+                room / 2 * 2
+            } else {
+                room
+            };
+            let length = usize::from(content[0]) % (room + 1);
+            let length = if coding.alphabet() == Alphabet::Ucs2 && !coding.is_compressed() {
+                length / 2 * 2
+            } else {
+                length
+            };
+            UserDataBuf::new(coding, &header, &content[..length]).unwrap()
+        })
+}
+
+#[test]
+fn user_data_is_full_to_the_last_septet_and_octet() {
+    for header in 0..=140_usize {
+        let header: Vec<u8> = match header {
+            0 => Vec::new(),
+            1 => vec![0],
+            2 => continue, // an identifier without a length
+            _ => {
+                let length = u8::try_from(header).unwrap();
+                let data = vec![0xFF; header - 3];
+                [&[length - 1, 0x70, length - 3], &data[..]].concat()
+            }
+        };
+        let septets = 160 - (8 * header.len()).div_ceil(7);
+        let octets = 140 - header.len();
+        for (coding, most) in [
+            (DataCodingScheme::GSM7, septets),
+            (DataCodingScheme::EIGHT_BIT, octets),
+            (DataCodingScheme::UCS2, octets / 2 * 2),
+        ] {
+            let full = UserDataBuf::new(coding, &header, &vec![0x2A; most]).unwrap();
+            let view = full.view();
+            let again = UserData::from_octets(coding, view.udl(), view.has_header(), view.octets());
+            assert_eq!(again, Ok(view));
+            if coding == DataCodingScheme::GSM7 {
+                assert_eq!(view.text(), Some("*".repeat(most)));
+            }
+            let more = vec![0x2A; most + 2];
+            assert!(UserDataBuf::new(coding, &header, &more).is_err());
+            let empty = UserDataBuf::new(coding, &header, &[]).unwrap();
+            assert_eq!(empty.view().text().unwrap_or_default(), "");
+        }
+    }
+}
+
+#[test]
+fn a_class_is_kept_by_the_groups_that_know_it() {
+    let text = UserDataBuf::text("flash")
+        .unwrap()
+        .with_class(Class::Class0);
+    assert_eq!(text.view().coding(), DataCodingScheme(0x10));
+    assert_eq!(text.view().text().as_deref(), Some("flash"));
+    for octet in 0..=255 {
+        let coding = DataCodingScheme(octet);
+        let classed = coding.with_class(Class::Class2);
+        assert_eq!(classed.counts_septets(), coding.counts_septets());
+        assert_eq!(classed.alphabet(), coding.alphabet());
+        assert_eq!(
+            classed.class().is_some(),
+            classed != coding || coding.class().is_some()
+        );
+    }
+}
