@@ -91,14 +91,14 @@ impl DecodeErrorKind {
     }
 }
 
-/// A character that the alphabet does not have.
+/// A character that the tables in use do not have.
 ///
 /// ```
 /// let error = smsgw_gsm::alphabet::encode_unpacked("na ja, я").unwrap_err();
 /// assert_eq!((error.character, error.index), ('я', 7));
 /// assert_eq!(
 ///     error.to_string(),
-///     "character 'я' (U+044F) at 7 is not in the GSM 7-bit default alphabet"
+///     "character 'я' (U+044F) at 7 is not in the GSM 7-bit alphabet"
 /// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -240,7 +240,7 @@ impl fmt::Display for EncodeError {
         let code = u32::from(character);
         write!(
             f,
-            "character {character:?} (U+{code:04X}) at {index} is not in the GSM 7-bit default alphabet"
+            "character {character:?} (U+{code:04X}) at {index} is not in the GSM 7-bit alphabet"
         )
     }
 }

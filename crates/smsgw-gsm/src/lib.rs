@@ -29,7 +29,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`alphabet`] | characters to septets and back: default alphabet and its extension |
+//! | [`alphabet`] | characters to septets and back: default alphabet, extension, tables of 13 languages |
 //! | [`dcs`] | data coding scheme: alphabet, class, message waiting |
 //! | [`field`] | the other fields of TPDUs: addresses, times, validity, status |
 //! | [`tpdu`] | the six TPDUs, both directions, with a service centre's address or without |
@@ -53,6 +53,7 @@
 
 extern crate alloc;
 
+mod distinct;
 mod error;
 mod quirks;
 mod wire;

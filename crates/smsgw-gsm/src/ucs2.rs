@@ -22,20 +22,13 @@ pub fn encode(text: &str) -> Vec<u8> {
     let mut octets = alloc::vec![0; 2 * text.len()];
     let mut out = &mut octets[..];
     let mut rest = text.as_bytes();
-    // One character by its first octet, then as many of the same length as follow: scripts come
-    // in runs.
+    // One character, as long as its first octet says. Of some lengths as many as follow: scripts
+    // come in runs.
     loop {
         match *rest {
             [a @ ..0x80, ref after @ ..] => {
                 put(&mut out, [0, a]);
                 rest = after;
-                while let Some((eight, after)) = rest.split_first_chunk::<8>()
-                    && eight.is_ascii()
-                {
-                    let [a, b, c, d, e, f, g, h] = *eight;
-                    put(&mut out, [0, a, 0, b, 0, c, 0, d, 0, e, 0, f, 0, g, 0, h]);
-                    rest = after;
-                }
             }
             [a @ ..0xE0, b, ref after @ ..] => {
                 put(&mut out, unit(0, a & 0x1F, b));
@@ -110,8 +103,15 @@ fn four_units(octets: [u8; 8]) -> Option<[u8; 8]> {
 /// ```
 #[doc(alias = "UTF-16BE")]
 pub fn decode(octets: &[u8]) -> String {
+    let mut text = String::new();
+    decode_into(octets, &mut text);
+    text
+}
+
+/// [`decode`], appended to `text`.
+pub fn decode_into(octets: &[u8], text: &mut String) {
     let (pairs, odd) = octets.as_chunks::<2>();
-    let mut text = String::with_capacity(octets.len());
+    text.reserve(octets.len());
     text.extend(
         char::decode_utf16(pairs.iter().map(|pair| u16::from_be_bytes(*pair)))
             .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)),
@@ -119,7 +119,6 @@ pub fn decode(octets: &[u8]) -> String {
     if !odd.is_empty() {
         text.push(char::REPLACEMENT_CHARACTER);
     }
-    text
 }
 
 /// How many 16-bit units a text takes: two for a character above U+FFFF, else one.

@@ -10,13 +10,13 @@ pub(super) const ______: u16 = 0;
 pub(super) struct Table {
     /// The character of each code, [`___`] where there is none.
     pub(super) characters: [char; 128],
-    /// What to show for each code.
+    /// What a receiver shows for each code.
     shown: [Utf8; 128],
-    /// Whether the codes of [`is_same_in_ascii`] are so in this table.
+    /// Whether [`is_same_in_ascii`] tells the truth of this table.
     is_latin: bool,
-    /// The codes of ASCII, [`EMPTY`] where there is none.
+    /// The lowest code of each ASCII character, [`NONE`] where there is none.
     ascii: [u8; 128],
-    /// In the slot of each character its lowest code, [`EMPTY`] in all others.
+    /// The lowest code of each character in its [`slot`], [`NONE`] in all others.
     codes: [u8; SLOTS],
 }
 
@@ -42,30 +42,29 @@ impl Table {
     const fn new(characters: [char; 128], blank: Utf8) -> Table {
         let mut shown = [blank; 128];
         let mut is_latin = true;
-        let mut ascii = [EMPTY; 128];
-        let mut codes = [EMPTY; SLOTS];
-        let mut code = 0;
-        while code < 128 {
+        let mut ascii = [NONE; 128];
+        let mut codes = [NONE; SLOTS];
+        // From the highest down, so that of several codes the lowest stays.
+        let mut code = 128;
+        while code > 0 {
+            code -= 1;
             let character = characters[code as usize];
-            let taken = codes[slot(character)];
             if is_same_in_ascii(code) && character as u32 != code as u32 {
                 is_latin = false;
             }
-            if character != ___ {
-                shown[code as usize] = Utf8::new(character);
-                if (character as usize) < 128 && ascii[character as usize] == EMPTY {
-                    ascii[character as usize] = code;
-                }
-                if taken == EMPTY {
-                    codes[slot(character)] = code;
-                } else {
-                    assert!(
-                        characters[taken as usize] == character,
-                        "two characters in one slot"
-                    );
-                }
+            if character == ___ {
+                continue;
             }
-            code += 1;
+            shown[code as usize] = Utf8::new(character);
+            if character.is_ascii() {
+                ascii[character as usize] = code;
+            }
+            let taken = codes[slot(character)];
+            assert!(
+                taken == NONE || characters[taken as usize] == character,
+                "two characters in one slot"
+            );
+            codes[slot(character)] = code;
         }
         Table {
             characters,
@@ -80,14 +79,14 @@ impl Table {
     #[inline]
     pub(super) fn code(&self, character: char) -> Option<u8> {
         if let Some(code) = self.ascii.get(character as usize) {
-            return Some(*code).filter(|code| *code != EMPTY);
+            return Some(*code).filter(|code| *code != NONE);
         }
         let code = *self.codes.get(slot(character))?;
         (self.character(code) == Some(character)).then_some(code)
     }
 
-    /// Whether codes that [`is_same_in_ascii`] holds for are so in this table: those with Latin
-    /// letters.
+    /// Whether letters, digits and most marks have their ASCII codes. The Indian tables have no
+    /// capitals.
     #[inline]
     pub(super) fn is_latin(&self) -> bool {
         self.is_latin
@@ -108,6 +107,18 @@ impl Table {
     }
 }
 
+const SLOTS: usize = 1024;
+/// No code.
+const NONE: u8 = 0xFF;
+
+/// Where a table keeps the code of `character`.
+///
+/// The factor was found by trial: no two characters of a table share a slot, else [`Table::new`]
+/// would not compile.
+const fn slot(character: char) -> usize {
+    ((character as u32).wrapping_mul(641) >> 7) as usize % SLOTS
+}
+
 /// A character as UTF-8: three octets at most, as no table goes beyond U+FFFF, the first lowest,
 /// and above them how many they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,12 +128,16 @@ impl Utf8 {
     /// No character.
     pub(super) const NONE: Utf8 = Utf8(0);
 
-    #[expect(clippy::cast_possible_truncation, reason = "a length of at most 3")]
     const fn new(character: char) -> Utf8 {
         let mut octets = [0; 4];
-        let len = character.encode_utf8(&mut octets).len();
-        assert!(len <= 3, "a character above U+FFFF");
-        Utf8(u32::from_le_bytes(octets) | (len as u32) << 24)
+        character.encode_utf8(&mut octets);
+        let len: u32 = match character {
+            ..'\u{80}' => 1,
+            ..'\u{800}' => 2,
+            ..='\u{FFFF}' => 3,
+            _ => panic!("a character above U+FFFF"),
+        };
+        Utf8(u32::from_le_bytes(octets) | len << 24)
     }
 
     /// How many octets it has.
@@ -138,31 +153,23 @@ impl Utf8 {
     }
 }
 
-/// Whether this octet means the same in ASCII and in all tables of Latin letters.
+/// Whether this octet means the same in ASCII and in all tables of Latin letters: most of most
+/// texts.
 const fn is_same_in_ascii(octet: u8) -> bool {
-    // Without a branch, so that the compiler makes vector code of sixteen.
+    // No branch, so that the compiler makes vector code of a block.
     let is_letter = (octet | 0x20).wrapping_sub(b'a') < 26;
     let is_digit_or_mark = octet.wrapping_sub(b' ') < 32;
     (is_letter | is_digit_or_mark) & (octet != b'$')
 }
 
-/// Octets looked at together.
+/// Octets looked at together: a vector of the usual processors.
 pub(super) const BLOCK: usize = 16;
 
-/// Whether [`is_same_in_ascii`] holds for all.
+/// Whether all mean the same in ASCII and in the tables that are [Latin](Table::is_latin).
 #[inline]
 pub(super) fn are_same_in_ascii(octets: &[u8; BLOCK]) -> bool {
     let all = octets.iter().map(|octet| is_same_in_ascii(*octet));
     all.fold(true, |all, is_same| all & is_same)
-}
-
-const SLOTS: usize = 1024;
-const EMPTY: u8 = 0xFF;
-
-/// Where a table keeps the code of `character`. The factor was found by trial: it keeps all the
-/// characters of each table apart, which [`Table::new`] sees to.
-const fn slot(character: char) -> usize {
-    ((character as u32).wrapping_mul(641) >> 7) as usize % SLOTS
 }
 
 /// The characters of these code points.

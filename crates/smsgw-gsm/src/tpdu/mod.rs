@@ -490,10 +490,12 @@ pub(crate) fn trailing<'a>(
 ) -> Result<&'a [u8], DecodeError> {
     let rest = reader.rest();
     if !rest.is_empty() {
-        let what = if rest.iter().all(|octet| *octet == 0xFF) {
-            Tolerance::Padding
-        } else {
-            Tolerance::TrailingOctets
+        let what = match rest {
+            // One alone is rather of a field with a wrong length.
+            [0xFF, 0xFF, more @ ..] if more.iter().all(|octet| *octet == 0xFF) => {
+                Tolerance::Padding
+            }
+            _ => Tolerance::TrailingOctets,
         };
         let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
         faults.meet(what, reader.error(kind, field))?;

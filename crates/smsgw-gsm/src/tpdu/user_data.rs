@@ -15,8 +15,13 @@ use crate::wire::Reader;
 
 /// Octets of the longest TPDU.
 pub(super) const TPDU_OCTETS: usize = 164;
+/// Septets of user data in a DELIVER or SUBMIT.
+const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
+///
+/// How much there can be depends on the kind of TPDU, see [`Kind::max_user_data`]; 140 octets,
+/// which is what a [`UserDataBuf`] holds, any can have.
 ///
 /// Fill bits between a header and septets, and bits after the last septet, may be anything, and are
 /// kept with the octets.
@@ -186,7 +191,8 @@ impl<'a> UserData<'a> {
         let start = reader.clone();
         let udl = reader.octet("TP-UDL")?;
         let length = length_of(coding, udl);
-        if length > most {
+        // Some say 160 whatever the alphabet, so that less follows than it says.
+        if length > most && (udl > MOST_SEPTETS || reader.rest().len() > most) {
             return Err(too_long(&start, "TP-UDL", coding, udl, most));
         }
         let before = reader.clone();
