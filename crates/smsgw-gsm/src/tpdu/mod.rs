@@ -40,6 +40,7 @@ mod deliver;
 mod deliver_report;
 mod modem_pdu;
 mod parameters;
+mod part;
 mod sink;
 mod status_report;
 mod submit;
@@ -59,6 +60,7 @@ pub use deliver::Deliver;
 pub use deliver_report::DeliverReport;
 pub use modem_pdu::ModemPdu;
 pub use parameters::Parameters;
+pub use part::{PartKey, Piece};
 pub use sink::Field;
 pub(crate) use sink::Sink;
 pub use status_report::StatusReport;
@@ -67,7 +69,7 @@ pub use submit_report::SubmitReport;
 pub use user_data::{UserData, UserDataBuf};
 
 /// Which way a TPDU goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// From the service centre to the mobile.
     ScToMs,
@@ -141,6 +143,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 6] = [
+        Kind::Deliver,
+        Kind::DeliverReport,
+        Kind::Submit,
+        Kind::SubmitReport,
+        Kind::StatusReport,
+        Kind::Command,
+    ];
+
     /// `deliver`, `deliver-report`, `submit`, `submit-report`, `status-report` or `command`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -152,6 +164,12 @@ impl Kind {
             Kind::StatusReport => "status-report",
             Kind::Command => "command",
         }
+    }
+
+    /// The kind that [`name`](Self::name) calls so.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Which way it goes.
@@ -177,8 +195,19 @@ impl Kind {
         }
     }
 
-    /// What TP-MTI says of a TPDU of this direction; `None` for 3 from the mobile.
-    const fn of(first_octet: u8, direction: Direction) -> Option<Kind> {
+    /// What TP-MTI in the first octet says of a TPDU of this direction; `None` for 3 from the
+    /// mobile.
+    ///
+    /// ```
+    /// use smsgw_gsm::tpdu::{Direction, Kind};
+    ///
+    /// assert_eq!(Kind::of(0x31, Direction::MsToSc), Some(Kind::Submit));
+    /// // The value that is reserved there stands for a DELIVER.
+    /// assert_eq!(Kind::of(0x03, Direction::ScToMs), Some(Kind::Deliver));
+    /// ```
+    #[must_use]
+    #[doc(alias = "TP-MTI")]
+    pub const fn of(first_octet: u8, direction: Direction) -> Option<Kind> {
         Some(match (direction, first_octet & MTI) {
             (Direction::ScToMs, 0b01) => Kind::SubmitReport,
             (Direction::ScToMs, 0b10) => Kind::StatusReport,
