@@ -125,7 +125,7 @@ fn programs_get_errors_as_json() {
             "kind": "not_gsm7",
             "field": "text",
             "offset": 3,
-            "message": "character 'я' (U+044F) at 3 is not in the GSM 7-bit default alphabet",
+            "message": "character 'я' (U+044F) at 3 is not in the GSM 7-bit alphabet",
         })
     );
     assert_eq!(

@@ -208,7 +208,13 @@ impl DataCodingScheme {
     /// Whether TP-UDL counts septets: GSM 7-bit that is not compressed. Else it counts octets.
     #[must_use]
     pub const fn counts_septets(self) -> bool {
-        matches!(self.alphabet(), Alphabet::Gsm7) && !self.is_compressed()
+        // What `alphabet` and `is_compressed` say, for each message that is read.
+        match self.0 {
+            0x00..=0x7F => matches!(self.0 & 0b0010_1100, 0b0000_0000 | 0b0000_1100),
+            0x80..=0xDF => true,
+            0xE0..=0xEF => false,
+            0xF0..=0xFF => self.0 & 0b0000_0100 == 0,
+        }
     }
 }
 
@@ -526,11 +532,14 @@ mod tests {
         // 80-BF, and a quarter of 00-7F.
         assert_eq!(reserved.clone().count(), 64 + 32);
         assert!(reserved.clone().all(|c| c.alphabet() == Alphabet::Gsm7));
+        for coding in (0..=255).map(DataCodingScheme) {
+            let septets = coding.alphabet() == Alphabet::Gsm7 && !coding.is_compressed();
+            assert_eq!(coding.counts_septets(), septets);
+        }
         let show = |octet| DataCodingScheme(octet).to_string();
         assert_eq!(show(0x3F), "gsm7 compressed class 3 reserved");
         assert_eq!(show(0x5A), "ucs2 class 2 auto-delete");
         assert_eq!(show(0xC4), "gsm7 voicemail off reserved");
         assert_eq!(show(0xFD), "8bit class 1 reserved");
-        assert!(DataCodingScheme(0x2C).counts_septets() == DataCodingScheme(0x20).counts_septets());
     }
 }

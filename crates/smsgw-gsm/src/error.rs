@@ -91,14 +91,14 @@ impl DecodeErrorKind {
     }
 }
 
-/// A character that the alphabet does not have.
+/// A character that the tables in use do not have.
 ///
 /// ```
 /// let error = smsgw_gsm::alphabet::encode_unpacked("na ja, я").unwrap_err();
 /// assert_eq!((error.character, error.index), ('я', 7));
 /// assert_eq!(
 ///     error.to_string(),
-///     "character 'я' (U+044F) at 7 is not in the GSM 7-bit default alphabet"
+///     "character 'я' (U+044F) at 7 is not in the GSM 7-bit alphabet"
 /// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,8 +144,6 @@ pub enum AddressError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserDataError {
-    /// A text has a character outside the alphabet asked for.
-    Encode(EncodeError),
     /// More than one message can carry.
     TooLong {
         /// The most there can be: octets, header included.
@@ -242,7 +240,7 @@ impl fmt::Display for EncodeError {
         let code = u32::from(character);
         write!(
             f,
-            "character {character:?} (U+{code:04X}) at {index} is not in the GSM 7-bit default alphabet"
+            "character {character:?} (U+{code:04X}) at {index} is not in the GSM 7-bit alphabet"
         )
     }
 }
@@ -272,7 +270,6 @@ impl fmt::Display for AddressError {
 impl fmt::Display for UserDataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            UserDataError::Encode(error) => error.fmt(f),
             UserDataError::TooLong { max, had } => {
                 write!(
                     f,
@@ -326,12 +323,6 @@ impl From<EncodeError> for SegmentError {
 impl From<EncodeError> for AddressError {
     fn from(error: EncodeError) -> Self {
         AddressError::Encode(error)
-    }
-}
-
-impl From<EncodeError> for UserDataError {
-    fn from(error: EncodeError) -> Self {
-        UserDataError::Encode(error)
     }
 }
 

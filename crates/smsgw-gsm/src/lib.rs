@@ -29,7 +29,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`alphabet`] | characters to septets and back: default alphabet and its extension |
+//! | [`alphabet`] | characters to septets and back: default alphabet, extension, tables of 13 languages |
 //! | [`septet`] | septets to packed octets and back, with fill bits |
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: every element by its meaning, and a builder |
@@ -44,17 +44,21 @@
 //! |---|---|---|
 //! | `std` | yes | links the standard library; the API is the same without it |
 //! | `graphemes` | yes | segmentation can keep grapheme clusters whole ([`segment::Options::graphemes`]) |
+//! | `tokio` | no | `codec`: hex lines of AT PDU mode in and out of a tokio stream |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
+mod distinct;
 mod error;
 mod quirks;
 mod wire;
 
 pub mod alphabet;
 pub mod cbs;
+#[cfg(feature = "tokio")]
+pub mod codec;
 pub mod dcs;
 pub mod field;
 pub mod reassemble;

@@ -9,9 +9,10 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use smsgw_gsm::cbs::{
-    Alphabet, Broadcast, BroadcastError, BroadcastLanguage, CbsDataCodingScheme, LanguageCode,
-    MessageClass, Page, PageParameter, SerialNumber, join,
+    Broadcast, BroadcastError, BroadcastLanguage, CbsDataCodingScheme, LanguageCode, Page,
+    PageParameter, SerialNumber, join,
 };
+use smsgw_gsm::dcs::{Alphabet, Class};
 use smsgw_gsm::septet::{FillBits, pack, unpack};
 use smsgw_gsm::udh::HeaderBuilder;
 use smsgw_gsm::{DecodeErrorKind, Quirks, Tolerance, ucs2};
@@ -221,7 +222,7 @@ fn a_header_with_fill_bits_and_a_language_table() {
         septets.resize(room, 0x0D);
         let mut content = [header, pack(&septets, fill)].concat();
         content.resize(82, 0);
-        let coding = CbsDataCodingScheme::with_header(Alphabet::Gsm7, MessageClass::Class1);
+        let coding = CbsDataCodingScheme::with_header(Alphabet::Gsm7, Class::Class1);
         let octets = octets(coding.octet(), 0x11, &content);
         let page = Page::decode_with(&octets, &Quirks::STRICT).unwrap().pdu;
         assert_eq!(page.text().as_deref(), Some("ı"), "{extra}");
@@ -263,6 +264,8 @@ fn every_shorter_page_is_refused_by_field() {
         assert_eq!((error.field, error.offset), (field, offset), "{len}");
     }
     let longer = [&whole[..], &[0, 0]].concat();
+    assert!(Page::decode(&longer).is_err());
+    let longer = [&whole[..], &[0xFF, 0xFF]].concat();
     let error = Page::decode_with(&longer, &Quirks::STRICT).unwrap_err();
     assert_eq!(error.kind, DecodeErrorKind::TrailingOctets { had: 2 });
     assert_eq!(error.offset, 88);

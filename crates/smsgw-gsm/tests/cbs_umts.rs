@@ -54,18 +54,22 @@ fn what_is_refused() {
         error(&octets),
         ("too_long", "CBS-Message-Information-Length", 89)
     );
-    let octets = [&whole[..], &[0]].concat();
-    assert_eq!(
-        error(&octets),
-        ("trailing_octets", "CBS-Message-Information-Page", 90)
-    );
-    let quirks = Quirks {
+    // FF is padding; anything else after the last page is let through on request only.
+    let on_request = Quirks {
         trailing_octets: true,
         ..Quirks::LENIENT
     };
-    let decoded = UmtsMessage::decode_with(&octets, &quirks).unwrap();
-    assert_eq!(decoded.tolerated.iter().count(), 1);
-    assert_eq!(decoded.pdu.to_vec(), whole);
+    for (octet, quirks) in [(0xFF, Quirks::LENIENT), (0, on_request)] {
+        let octets = [&whole[..], &[octet; 2]].concat();
+        assert_eq!(
+            error(&octets),
+            ("trailing_octets", "CBS-Message-Information-Page", 90)
+        );
+        let decoded = UmtsMessage::decode_with(&octets, &quirks).unwrap();
+        assert_eq!(decoded.tolerated.iter().count(), 1);
+        assert_eq!(decoded.pdu.to_vec(), whole);
+    }
+    assert!(UmtsMessage::decode(&[&whole[..], &[0]].concat()).is_err());
 }
 
 #[test]

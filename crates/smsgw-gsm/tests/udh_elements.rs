@@ -97,11 +97,7 @@ const ELEMENTS: &[(u8, &[u8], &str)] = &[
         &[0, 4, 5, 18],
         "hyperlink at 4: title of 5, URL of 18 characters",
     ),
-    (
-        0x22,
-        &[4, 0x81, 0x21, 0x43],
-        "reply address element: 04812143",
-    ),
+    (0x22, &[4, 0x81, 0x21, 0x43], "reply address element: 1234"),
     (
         0x23,
         &[0x40, 0, 0x80, 9, 0],

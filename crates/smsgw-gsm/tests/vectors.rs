@@ -195,6 +195,34 @@ fn segmentation_vectors() {
     }
 }
 
+#[cfg(feature = "graphemes")]
+#[test]
+fn segmentation_vectors_between_clusters() {
+    let vectors = lines(include_str!("vectors/segmentation.jsonl"));
+    let mut elsewhere = 0;
+    for vector in &vectors {
+        let id = text(vector, "id");
+        let text = text(vector, "text");
+        // CR and LF are one cluster to Unicode, but not in these vectors.
+        if text.contains("\r\n") {
+            continue;
+        }
+        let policy = match &vector["grapheme_policy"] {
+            Value::Null => vector,
+            policy => {
+                elsewhere += 1;
+                policy
+            }
+        };
+        let segments = segment(text, &Options::new().with_graphemes(true)).unwrap();
+        assert_eq!(segments.count(), number(policy, "segments"), "{id}");
+        let chars: Vec<_> = segments.iter().map(|segment| segment.chars()).collect();
+        assert_eq!(chars, numbers(policy, "chars_per_segment"), "{id}");
+        assert_eq!(joined(&segments), text, "{id}");
+    }
+    assert_eq!(elsewhere, 3);
+}
+
 fn units(segments: &Segments) -> Vec<usize> {
     segments.iter().map(|segment| segment.units()).collect()
 }

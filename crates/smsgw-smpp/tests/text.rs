@@ -8,6 +8,7 @@
 
 mod common;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -541,6 +542,59 @@ fn parts_may_differ_in_their_alphabet() {
     let message = receive(&mut joiner, &torn(4, 2, b"\x03")).unwrap();
     assert_eq!(joined_text(&message, &Alphabets::default()), None);
     assert_eq!(joined_octets(&message), [1, 2, 3]);
+}
+
+/// Elements 25 and 24 say the tables, but of GSM 7-bit text only.
+#[test]
+fn the_header_names_the_tables() {
+    let unpacked = Alphabets::default();
+    let packed = Alphabets::new(DefaultAlphabet::GsmPacked);
+    let latin_1 = Alphabets::new(DefaultAlphabet::Latin1);
+    let text = |alphabets, data_coding, header: &[u8], octets: &[u8]| {
+        let short_message = [header, octets].concat();
+        let deliver = DeliverSm {
+            esm_class: EsmClass::UDH_INDICATOR,
+            data_coding: DataCoding(data_coding),
+            short_message: ShortMessage::new(&short_message).unwrap(),
+            ..DeliverSm::default()
+        };
+        let text = Content::from(&deliver).text(alphabets);
+        text.map(Cow::into_owned)
+    };
+    let turkish = [6, 0x25, 1, 1, 0x24, 1, 1];
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        text(&unpacked, 0, &turkish, b"\x40\x1D\x1B\x65"),
+        some("İş€")
+    );
+    assert_eq!(text(&packed, 0, &turkish, b"\xC0\xCE\xA6\x0C"), some("İş€"));
+    assert_eq!(text(&unpacked, 0xF1, &turkish, b"\x1B\x49"), some("İ"));
+    assert_eq!(text(&unpacked, 3, &turkish, b"\x40\x1D"), some("@\x1D"));
+    assert_eq!(text(&latin_1, 0, &turkish, b"\x40\x1D"), some("@\x1D"));
+    // A language that nobody knows.
+    assert_eq!(text(&unpacked, 0, &[3, 0x25, 1, 99], b"\x40"), some("¡"));
+    // One table only: Hindi digits in a text of the default alphabet.
+    assert_eq!(
+        text(&unpacked, 0, &[3, 0x24, 1, 6], b"a\x1B\x1C"),
+        some("a०")
+    );
+}
+
+#[test]
+fn each_part_has_the_tables_of_its_header() {
+    let part = |number, language, octets: &[u8]| {
+        let udh = [8, 0, 3, 1, 3, number, 0x25, 1, language];
+        let version = InterfaceVersion::SMPP_3_4;
+        let part = Part::from_octets(DataCoding(0), &udh, octets, version).unwrap();
+        deliver("1", &part)
+    };
+    let mut joiner = Joiner::new(Limits::DEFAULT);
+    assert!(receive(&mut joiner, &part(3, 0, b"\x40")).is_none());
+    // Torn by the sender between two parts in one table.
+    assert!(receive(&mut joiner, &part(1, 1, b"\x40\x1B")).is_none());
+    let message = receive(&mut joiner, &part(2, 1, b"\x65\x1D")).unwrap();
+    let text = joined_text(&message, &Alphabets::default());
+    assert_eq!(text.as_deref(), Some("İ€ş¡"));
 }
 
 #[test]

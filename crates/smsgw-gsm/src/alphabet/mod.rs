@@ -20,11 +20,14 @@
 //! ```
 
 mod code;
+mod decode;
 mod default;
+mod encode;
 mod extension;
 mod having;
 mod language;
 mod national;
+mod stage;
 mod table;
 
 use alloc::string::String;
@@ -108,19 +111,31 @@ impl Tables {
     /// # Errors
     /// [`EncodeError`] names the first character that neither table has.
     pub fn encode(self, text: &str) -> Result<Vec<u8>, EncodeError> {
-        let mut septets = Vec::with_capacity(text.len());
-        for (index, character) in text.char_indices() {
-            match self.code(character) {
-                Some(Code::Plain(code)) => septets.push(code),
-                Some(Code::Escaped(code)) => septets.extend_from_slice(&[ESCAPE, code]),
-                None => return Err(EncodeError { character, index }),
-            }
-        }
+        let mut septets = Vec::new();
+        self.encode_into(text, &mut septets)?;
         Ok(septets)
     }
 
-    /// Writes a text as septets and packs them after `fill` bits; the second value is how many
+    /// [`encode`](Self::encode), appended to `septets`.
+    ///
+    /// # Errors
+    /// As there; nothing is appended then.
+    pub fn encode_into(self, text: &str, septets: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let before = septets.len();
+        encode::append(self, text, septets).inspect_err(|_| septets.truncate(before))
+    }
+
+    /// Writes a text as septets and packs them after `fill` bits; beside the octets, how many
     /// septets they are.
+    ///
+    /// ```
+    /// use smsgw_gsm::alphabet::Tables;
+    /// use smsgw_gsm::septet::FillBits;
+    ///
+    /// let (octets, septets) = Tables::DEFAULT.encode_packed("5 €", FillBits::NONE)?;
+    /// assert_eq!((&octets[..], septets), (&[0x35, 0xD0, 0xA6, 0x0C][..], 4));
+    /// # Ok::<(), smsgw_gsm::EncodeError>(())
+    /// ```
     ///
     /// # Errors
     /// [`EncodeError`] names the first character that neither table has.
@@ -149,29 +164,19 @@ impl Tables {
 
     /// [`decode`](Self::decode), appended to `text`.
     pub fn decode_into(self, septets: &[u8], text: &mut String) {
-        let locking = national::locking(self.locking);
-        let single = national::single(self.single);
-        text.reserve(septets.len());
-        let mut rest = septets.iter();
-        while let Some(&code) = rest.next() {
-            let (code, extended) = match (code, rest.clone().next()) {
-                (ESCAPE, None) => break,
-                (ESCAPE, Some(&code)) => {
-                    rest.next();
-                    (code, single.character(code))
-                }
-                _ => (code, None),
-            };
-            let plain = || match code {
-                0..0x80 => locking.character(code).unwrap_or(' '),
-                _ => char::REPLACEMENT_CHARACTER,
-            };
-            text.push(extended.unwrap_or_else(plain));
-        }
+        decode::append(self, septets, text);
     }
 
     /// Reads `count` septets, packed after `fill` bits, as [`decode`](Self::decode) does; fewer
     /// if `octets` ends before.
+    ///
+    /// ```
+    /// use smsgw_gsm::alphabet::Tables;
+    /// use smsgw_gsm::septet::FillBits;
+    ///
+    /// let octets = [0x35, 0xD0, 0xA6, 0x0C];
+    /// assert_eq!(Tables::DEFAULT.decode_packed(&octets, 4, FillBits::NONE), "5 €");
+    /// ```
     #[must_use]
     pub fn decode_packed(self, octets: &[u8], count: usize, fill: FillBits) -> String {
         let mut text = String::new();
@@ -187,7 +192,15 @@ impl Tables {
         fill: FillBits,
         text: &mut String,
     ) {
-        self.decode_into(&septet::unpack(octets, count, fill), text);
+        let count = count.min(septet::capacity(octets.len(), fill));
+        match [0; 160].get_mut(..count) {
+            Some(septets) => {
+                septet::unpack_into(octets, fill, septets);
+                self.decode_into(septets, text);
+            }
+            // More than a message holds.
+            None => self.decode_into(&septet::unpack(octets, count, fill), text),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Alphabet, CR, CbsDataCodingScheme, LanguageCode};
+use super::{CR, CbsDataCodingScheme, LanguageCode};
 use crate::alphabet::Tables;
+use crate::dcs::Alphabet;
 use crate::septet::{FillBits, capacity, unpack};
 use crate::ucs2;
 use crate::udh::UserDataHeader;

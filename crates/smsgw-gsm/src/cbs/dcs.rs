@@ -2,13 +2,17 @@
 
 use core::fmt;
 
-/// Alphabet, language and handling of a cell broadcast message. Not the data coding scheme of
-/// TPDUs: most values mean something else there.
+use crate::dcs::{Alphabet, Class};
+
+/// Alphabet, language and handling of a cell broadcast message. Not the
+/// [`DataCodingScheme`](crate::dcs::DataCodingScheme) of TPDUs: most values mean something else
+/// there.
 ///
 /// Any octet can be read; what the standard reserves is GSM 7-bit without a language, as it asks.
 ///
 /// ```
-/// use smsgw_gsm::cbs::{Alphabet, BroadcastLanguage, CbsDataCodingScheme};
+/// use smsgw_gsm::cbs::{BroadcastLanguage, CbsDataCodingScheme};
+/// use smsgw_gsm::dcs::Alphabet;
 ///
 /// let english = CbsDataCodingScheme::in_language(BroadcastLanguage::English);
 /// assert_eq!(english, CbsDataCodingScheme::from_octet(0x01));
@@ -17,30 +21,6 @@ use core::fmt;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CbsDataCodingScheme(u8);
-
-/// How the characters of a message are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Alphabet {
-    /// GSM 7-bit default alphabet.
-    Gsm7,
-    /// Octets without a meaning as text.
-    EightBit,
-    /// UCS-2, big endian.
-    Ucs2,
-}
-
-/// What a phone does with a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MessageClass {
-    /// Shows it at once.
-    Class0,
-    /// Default meaning: for the phone itself; also user defined.
-    Class1,
-    /// Default meaning: for the (U)SIM; also user defined.
-    Class2,
-    /// Default meaning: for the equipment beside the phone.
-    Class3,
-}
 
 impl CbsDataCodingScheme {
     /// GSM 7-bit, language unspecified: what reserved values are taken for.
@@ -64,34 +44,30 @@ impl CbsDataCodingScheme {
 
     /// General data coding (group 01xx). `None` is no class.
     #[must_use]
-    pub const fn general(
-        alphabet: Alphabet,
-        class: Option<MessageClass>,
-        compressed: bool,
-    ) -> Self {
+    pub const fn general(alphabet: Alphabet, class: Option<Class>, compressed: bool) -> Self {
         let class = match class {
             None => 0,
             Some(class) => 0b0001_0000 | class.number(),
         };
         let compressed = if compressed { 0b0010_0000 } else { 0 };
-        Self(0b0100_0000 | compressed | alphabet.bits() | class)
+        Self(0b0100_0000 | compressed | bits(alphabet) | class)
     }
 
     /// A message with a user data header (group 1001).
     #[must_use]
-    pub const fn with_header(alphabet: Alphabet, class: MessageClass) -> Self {
-        Self(0b1001_0000 | alphabet.bits() | class.number())
+    pub const fn with_header(alphabet: Alphabet, class: Class) -> Self {
+        Self(0b1001_0000 | bits(alphabet) | class.number())
     }
 
     /// Data coding and message handling (group 1111), GSM 7-bit; class 0 is no class there.
     #[must_use]
-    pub const fn handling_gsm7(class: MessageClass) -> Self {
+    pub const fn handling_gsm7(class: Class) -> Self {
         Self(0b1111_0000 | class.number())
     }
 
     /// Data coding and message handling (group 1111), 8-bit; class 0 is no class there.
     #[must_use]
-    pub const fn handling_eight_bit(class: MessageClass) -> Self {
+    pub const fn handling_eight_bit(class: Class) -> Self {
         Self(0b1111_0100 | class.number())
     }
 
@@ -146,17 +122,10 @@ impl CbsDataCodingScheme {
 
     /// The message class, if there is one.
     #[must_use]
-    pub const fn class(self) -> Option<MessageClass> {
-        let class = match self.0 & 0b11 {
-            0b00 => MessageClass::Class0,
-            0b01 => MessageClass::Class1,
-            0b10 => MessageClass::Class2,
-            _ => MessageClass::Class3,
-        };
-        match (self.0 >> 4, class) {
-            (0b0101 | 0b0111 | 0b1001, class) => Some(class),
-            (0b1111, MessageClass::Class0) => None,
-            (0b1111, class) => Some(class),
+    pub const fn class(self) -> Option<Class> {
+        match (self.0 >> 4, self.0 & 0b11) {
+            (0b1111, 0) => None,
+            (0b0101 | 0b0111 | 0b1001 | 0b1111, class) => Class::from_number(class),
             _ => None,
         }
     }
@@ -188,37 +157,12 @@ impl CbsDataCodingScheme {
     }
 }
 
-impl Alphabet {
-    /// A short fixed name, for programs: `gsm7`, `8bit`, `ucs2`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Gsm7 => "gsm7",
-            Self::EightBit => "8bit",
-            Self::Ucs2 => "ucs2",
-        }
-    }
-
-    /// Bits 3 and 2 of the groups 01xx and 1001.
-    const fn bits(self) -> u8 {
-        match self {
-            Self::Gsm7 => 0b0000,
-            Self::EightBit => 0b0100,
-            Self::Ucs2 => 0b1000,
-        }
-    }
-}
-
-impl MessageClass {
-    /// Its number, 0 to 3.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Class0 => 0,
-            Self::Class1 => 1,
-            Self::Class2 => 2,
-            Self::Class3 => 3,
-        }
+/// Bits 3 and 2 of the groups 01xx and 1001.
+const fn bits(alphabet: Alphabet) -> u8 {
+    match alphabet {
+        Alphabet::Gsm7 => 0b0000,
+        Alphabet::EightBit => 0b0100,
+        Alphabet::Ucs2 => 0b1000,
     }
 }
 
@@ -339,12 +283,6 @@ impl fmt::Display for LanguageCode {
     }
 }
 
-impl fmt::Display for Alphabet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 impl fmt::Display for CbsDataCodingScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02X} ({}", self.0, self.alphabet())?;
@@ -361,7 +299,7 @@ impl fmt::Display for CbsDataCodingScheme {
             write!(f, ", {}", language.name())?;
         }
         if let Some(class) = self.class() {
-            write!(f, ", class {}", class.number())?;
+            write!(f, ", {class}")?;
         }
         f.write_str(if self.is_reserved() {
             ", reserved)"
@@ -378,12 +316,7 @@ mod tests {
     use alloc::string::ToString;
 
     const ALPHABETS: [Alphabet; 3] = [Alphabet::Gsm7, Alphabet::EightBit, Alphabet::Ucs2];
-    const CLASSES: [MessageClass; 4] = [
-        MessageClass::Class0,
-        MessageClass::Class1,
-        MessageClass::Class2,
-        MessageClass::Class3,
-    ];
+    const CLASSES: [Class; 4] = [Class::Class0, Class::Class1, Class::Class2, Class::Class3];
 
     /// Everything that constructors make.
     fn made() -> BTreeSet<CbsDataCodingScheme> {

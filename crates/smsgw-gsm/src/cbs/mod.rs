@@ -36,14 +36,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::quirks::{Decoded, Quirks, Tolerance, Tolerated};
+use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
 use crate::reassemble::{Position, Tie};
+use crate::tpdu::trailing;
 use crate::udh::{Reference, UserDataHeader};
 use crate::wire::Reader;
 
 use content::Content;
 
-pub use dcs::{Alphabet, BroadcastLanguage, CbsDataCodingScheme, LanguageCode, MessageClass};
+pub use dcs::{BroadcastLanguage, CbsDataCodingScheme, LanguageCode};
 pub use join::{Joined, join};
 pub use serial::{GeographicalScope, PageParameter, SerialNumber};
 pub use split::{Broadcast, BroadcastError, Pages, PagesIter};
@@ -62,7 +63,8 @@ const CR: u8 = 0x0D;
 /// One page, as 88 octets carry it.
 ///
 /// ```
-/// use smsgw_gsm::cbs::{Alphabet, Page};
+/// use smsgw_gsm::cbs::Page;
+/// use smsgw_gsm::dcs::Alphabet;
 ///
 /// let mut octets = vec![0x00, 0x10, 0x00, 0x32, 0x0F, 0x11, 0x61, 0x77, 0xBE, 0xD1];
 /// octets.extend([0x68, 0x34, 0x1A, 0x8D, 0x46, 0xA3, 0xD1].repeat(12)); // CR, again and again
@@ -103,7 +105,8 @@ impl<'a> Page<'a> {
     /// # Errors
     /// [`Truncated`](DecodeErrorKind::Truncated) below 88 octets, or when a user data header is
     /// longer than the content; [`BrokenElement`](DecodeErrorKind::BrokenElement) when its
-    /// elements do not fill it.
+    /// elements do not fill it; [`TrailingOctets`](DecodeErrorKind::TrailingOctets) after the
+    /// page, unless they are FF.
     pub fn decode(octets: &'a [u8]) -> Result<Self, DecodeError> {
         Self::decode_with(octets, &Quirks::LENIENT).map(|decoded| decoded.pdu)
     }
@@ -111,11 +114,11 @@ impl<'a> Page<'a> {
     /// Reads a page and says what was let through.
     ///
     /// # Errors
-    /// As [`Self::decode`], and what `quirks` do not let through: octets after the page
+    /// As [`Self::decode`], and what `quirks` do not let through: padding after the page
     /// ([`TrailingOctets`](DecodeErrorKind::TrailingOctets)); a page number above the total and
     /// a missing language code ([`InvalidValue`](DecodeErrorKind::InvalidValue)).
     pub fn decode_with(octets: &'a [u8], quirks: &Quirks) -> Result<Decoded<Self>, DecodeError> {
-        let mut tolerated = Tolerated::default();
+        let mut faults = Faults::new(quirks);
         let mut reader = Reader::new(octets, 0);
         let serial = SerialNumber(u16::from_be_bytes(reader.array(SERIAL_NUMBER)?));
         let message_id = u16::from_be_bytes(reader.array(MESSAGE_IDENTIFIER)?);
@@ -146,34 +149,27 @@ impl<'a> Page<'a> {
             let (header, _) = UserDataHeader::split(content).map_err(at)?;
             header.check().map_err(at)?;
         }
-        let mut odd = |wrong: bool, value, field, offset| {
-            if wrong && !quirks.odd_values {
-                let kind = DecodeErrorKind::InvalidValue { value };
-                return Err(DecodeError {
-                    kind,
-                    field,
-                    offset,
-                });
-            }
-            if wrong {
-                tolerated.push(Tolerance::OddValue, field, offset);
-            }
-            Ok(())
+        let mut odd = |value, field, offset| {
+            let kind = DecodeErrorKind::InvalidValue { value };
+            let error = DecodeError {
+                kind,
+                field,
+                offset,
+            };
+            faults.meet(Tolerance::OddValue, error)
         };
-        odd(page.is_beyond(), page.0, PAGE_PARAMETER, start - 1)?;
-        let [first, ..] = content;
-        let anonymous = data_coding.has_language_code() && pdu.content().language_code().is_none();
-        odd(anonymous, *first, CONTENT_OF_MESSAGE, start)?;
-        let had = reader.rest().len();
-        if had > 0 && !quirks.trailing_octets {
-            let kind = DecodeErrorKind::TrailingOctets { had };
-            return Err(reader.error(kind, CONTENT_OF_MESSAGE));
+        if page.is_beyond() {
+            odd(page.0, PAGE_PARAMETER, start - 1)?;
         }
-        if had > 0 {
-            let offset = reader.offset();
-            tolerated.push(Tolerance::TrailingOctets, CONTENT_OF_MESSAGE, offset);
+        if data_coding.has_language_code() && pdu.content().language_code().is_none() {
+            let [first, ..] = content;
+            odd(*first, CONTENT_OF_MESSAGE, start)?;
         }
-        Ok(Decoded { pdu, tolerated })
+        trailing(&mut reader, &mut faults, CONTENT_OF_MESSAGE)?;
+        Ok(Decoded {
+            pdu,
+            tolerated: faults.tolerated,
+        })
     }
 
     /// Appends the page's 88 octets.

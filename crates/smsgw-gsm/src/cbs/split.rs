@@ -6,10 +6,11 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use super::{
-    Alphabet, BroadcastLanguage, CONTENT_OCTETS, CR, CbsDataCodingScheme, LanguageCode, MAX_PAGES,
-    Page, PageParameter, SerialNumber,
+    BroadcastLanguage, CONTENT_OCTETS, CR, CbsDataCodingScheme, LanguageCode, MAX_PAGES, Page,
+    PageParameter, SerialNumber,
 };
 use crate::alphabet::{self, ESCAPE};
+use crate::dcs::Alphabet;
 use crate::error::EncodeError;
 use crate::septet::{FillBits, pack};
 use crate::ucs2;

@@ -9,7 +9,8 @@ use super::{
     MESSAGE_IDENTIFIER, SERIAL_NUMBER, SerialNumber,
 };
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::quirks::{Decoded, Quirks, Tolerance, Tolerated};
+use crate::quirks::{Decoded, Faults, Quirks};
+use crate::tpdu::trailing;
 use crate::wire::Reader;
 
 /// The message type of a message, other than that of a schedule.
@@ -62,7 +63,8 @@ impl<'a> UmtsMessage<'a> {
     /// [`Truncated`](DecodeErrorKind::Truncated) when a field or a page is missing or short;
     /// [`OtherKind`](DecodeErrorKind::OtherKind) when the message type is not 1;
     /// [`TooLong`](DecodeErrorKind::TooLong) above 15 pages, and when a page has more octets
-    /// that count than octets.
+    /// that count than octets; [`TrailingOctets`](DecodeErrorKind::TrailingOctets) after the last
+    /// page, unless they are FF.
     pub fn decode(octets: &'a [u8]) -> Result<Self, DecodeError> {
         Self::decode_with(octets, &Quirks::LENIENT).map(|decoded| decoded.pdu)
     }
@@ -70,9 +72,9 @@ impl<'a> UmtsMessage<'a> {
     /// Reads a message and says what was let through.
     ///
     /// # Errors
-    /// As [`Self::decode`], and for octets after the last page unless `quirks` let them through.
+    /// As [`Self::decode`], and for padding after the last page unless `quirks` let it through.
     pub fn decode_with(octets: &'a [u8], quirks: &Quirks) -> Result<Decoded<Self>, DecodeError> {
-        let mut tolerated = Tolerated::default();
+        let mut faults = Faults::new(quirks);
         let mut reader = Reader::new(octets, 0);
         if reader.octet(MESSAGE_TYPE)? != CBS_MESSAGE {
             return Err(DecodeError {
@@ -104,20 +106,17 @@ impl<'a> UmtsMessage<'a> {
                 return Err(too_long(had, CONTENT_OCTETS, INFORMATION_LENGTH, offset));
             }
         }
-        let had = reader.rest().len();
-        if had > 0 && !quirks.trailing_octets {
-            return Err(reader.error(DecodeErrorKind::TrailingOctets { had }, INFORMATION_PAGE));
-        }
-        if had > 0 {
-            tolerated.push(Tolerance::TrailingOctets, INFORMATION_PAGE, reader.offset());
-        }
+        trailing(&mut reader, &mut faults, INFORMATION_PAGE)?;
         let pdu = Self {
             message_id,
             serial,
             data_coding,
             pages,
         };
-        Ok(Decoded { pdu, tolerated })
+        Ok(Decoded {
+            pdu,
+            tolerated: faults.tolerated,
+        })
     }
 
     /// Appends the message's octets.

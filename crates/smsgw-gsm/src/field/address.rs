@@ -149,14 +149,10 @@ impl Address {
         if count > MAX_DIGITS || octets.len() != count.div_ceil(2) {
             return None;
         }
-        let mut own = [0; MAX_OCTETS];
-        for (to, from) in own.iter_mut().zip(octets) {
-            *to = *from;
-        }
         Some(Address {
             type_of_address: toa,
             semi_octets,
-            octets: own,
+            octets: padded(octets),
         })
     }
 
@@ -246,66 +242,74 @@ impl Address {
     ) -> Result<Address, DecodeError> {
         let start = reader.clone();
         let [semi_octets, toa] = reader.array(field)?;
-        let octets = usize::from(semi_octets).div_ceil(2);
-        if octets > MAX_OCTETS {
-            return Err(start.error(
-                DecodeErrorKind::TooLong {
-                    max: MAX_DIGITS,
-                    had: semi_octets.into(),
-                },
-                field,
-            ));
+        let count = usize::from(semi_octets).div_ceil(2);
+        if count > MAX_OCTETS {
+            let (max, had) = (MAX_DIGITS, semi_octets.into());
+            return Err(start.error(DecodeErrorKind::TooLong { max, had }, field));
         }
-        let Ok(digits) = reader.take(octets, field) else {
-            return Err(start.truncated(field, 2 + octets));
+        let Some(word) = take_word(reader, count) else {
+            return Err(start.truncated(field, 2 + count));
         };
-        let mut address = Address {
-            type_of_address: TypeOfAddress(toa),
-            semi_octets,
-            octets: [0; MAX_OCTETS],
-        };
-        for (to, from) in address.octets.iter_mut().zip(digits) {
-            *to = *from;
-        }
-        if !address.is_alphanumeric() {
-            address.check_fill(faults, &start, field)?;
-            if address.has_fill_inside() {
+        let type_of_address = TypeOfAddress(toa);
+        if type_of_address.ton() != Ton::ALPHANUMERIC {
+            let digits = 4 * usize::from(semi_octets);
+            if has_fill(word & below(digits)) {
                 let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, field);
                 faults.meet(Tolerance::OddValue, error)?;
             }
+            // After an odd number of digits stands F; some senders fill with 0.
+            let [value, ..] = (word >> digits).to_le_bytes();
+            if value != 0 && value != FILL {
+                let error = start.error(DecodeErrorKind::InvalidValue { value }, field);
+                faults.meet(Tolerance::FillSemiOctet, error)?;
+            }
         }
-        Ok(address)
+        Ok(Address {
+            type_of_address,
+            semi_octets,
+            octets: narrow(word),
+        })
     }
 
     /// Reads the service centre's address: a length in octets, the type's included, then as
     /// above. Length 0 is none.
+    #[inline]
     pub(crate) fn read_service_centre(
         reader: &mut Reader<'_>,
         faults: &mut Faults<'_>,
     ) -> Result<Option<Address>, DecodeError> {
         const FIELD: &str = "SCA";
         let start = reader.clone();
-        let length = usize::from(reader.octet(FIELD)?);
-        let Some(octets) = length.checked_sub(1) else {
+        let length = reader.octet(FIELD)?;
+        let Some(count) = length.checked_sub(1).map(usize::from) else {
             return Ok(None);
         };
-        if octets > MAX_OCTETS {
-            let kind = DecodeErrorKind::TooLong {
-                max: MAX_DIGITS,
-                had: 2 * octets,
-            };
-            return Err(start.error(kind, FIELD));
+        if count > MAX_OCTETS {
+            let (max, had) = (MAX_DIGITS, 2 * count);
+            return Err(start.error(DecodeErrorKind::TooLong { max, had }, FIELD));
         }
-        let Ok([toa, digits @ ..]) = reader.take(length, FIELD) else {
-            return Err(start.truncated(FIELD, 1 + length));
+        let (Ok([toa]), Some(word)) = (reader.array(FIELD), take_word(reader, count)) else {
+            return Err(start.truncated(FIELD, 2 + count));
         };
-        let odd = matches!(digits.last(), Some(0xF0..));
-        let semi_octets = u8::try_from(2 * octets - usize::from(odd)).unwrap_or_default();
-        let Some(address) = Address::from_parts(TypeOfAddress(*toa), semi_octets, digits) else {
-            return Ok(None);
+        let type_of_address = TypeOfAddress(toa);
+        let is_name = type_of_address.ton() == Ton::ALPHANUMERIC;
+        // Here no length says whether the last semi-octet, or septet, is none.
+        let is_odd = if is_name {
+            count == 7 && word >> 49 == 0
+        } else {
+            count > 0 && word >> (8 * count - 4) == FILL.into()
         };
-        if !address.is_alphanumeric() && address.has_fill_inside() {
+        let address = Address {
+            type_of_address,
+            semi_octets: 2 * (length - 1) - u8::from(is_odd),
+            octets: narrow(word),
+        };
+        if !is_name && has_fill(word & below(4 * usize::from(address.semi_octets))) {
             let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, FIELD);
+            // A digit after it is of the TPDU: the length is wrong, and where that starts not known.
+            if !address.is_filled_up() {
+                return Err(error);
+            }
             faults.meet(Tolerance::ShortServiceCentre, error)?;
         }
         Ok(Some(address))
@@ -326,8 +330,9 @@ impl Address {
         let length = u8::try_from(1 + octets.len()).unwrap_or_default();
         sink.put(FIELD, &[length, address.type_of_address.0]);
         match octets.split_last() {
-            // Here only an F tells that the last semi-octet is none.
-            Some((last, octets)) if !address.semi_octets.is_multiple_of(2) => {
+            Some((last, octets))
+                if !address.semi_octets.is_multiple_of(2) && !address.is_alphanumeric() =>
+            {
                 sink.put(FIELD, octets);
                 sink.put(FIELD, &[last | FILL << 4]);
             }
@@ -335,36 +340,11 @@ impl Address {
         }
     }
 
-    /// Whether one of the digits is F.
-    #[inline]
-    fn has_fill_inside(&self) -> bool {
-        let mut wide = [0; 16];
-        for (to, from) in wide.iter_mut().zip(self.octets) {
-            *to = from;
-        }
-        let word = u128::from_le_bytes(wide) & !(u128::MAX << (4 * u32::from(self.semi_octets)));
-        let ones = word & word >> 1 & word >> 2 & word >> 3;
-        ones & 0x1111_1111_1111_1111_1111 != 0
-    }
-
-    /// After an odd number of digits stands F; some senders fill with 0.
-    #[inline]
-    fn check_fill(
-        &self,
-        faults: &mut Faults<'_>,
-        start: &Reader<'_>,
-        field: &'static str,
-    ) -> Result<(), DecodeError> {
-        if self.semi_octets.is_multiple_of(2) {
-            return Ok(());
-        }
-        match self.octets().last().map_or(FILL, |octet| octet >> 4) {
-            FILL | 0 => Ok(()),
-            value => faults.meet(
-                Tolerance::FillSemiOctet,
-                start.error(DecodeErrorKind::InvalidValue { value }, field),
-            ),
-        }
+    /// Whether only F follow the first F.
+    fn is_filled_up(&self) -> bool {
+        let mut semi_octets = self.octets().iter().flat_map(|o| [o & 0x0F, o >> 4]);
+        semi_octets.by_ref().find(|value| *value == FILL);
+        semi_octets.all(|value| value == FILL)
     }
 }
 
@@ -411,6 +391,63 @@ const DIGITS: [char; 15] = [
 ];
 /// The semi-octet after an odd number of digits.
 const FILL: u8 = 0xF;
+
+/// At most [`MAX_OCTETS`], and 0 after them.
+fn padded(octets: &[u8]) -> [u8; MAX_OCTETS] {
+    let mut own = [0; MAX_OCTETS];
+    for (to, from) in own.iter_mut().zip(octets) {
+        *to = *from;
+    }
+    own
+}
+
+/// The next `count` octets, at most [`MAX_OCTETS`], as [`wide`] has them; `None` when there are not
+/// as many.
+///
+/// Ten are read at once where there are ten, and looked at as a number: octet by octet, and in
+/// memory, an address takes as long as all the rest of a TPDU.
+#[inline]
+fn take_word(reader: &mut Reader<'_>, count: usize) -> Option<u128> {
+    let ahead = reader.rest().first_chunk().copied();
+    let octets = reader.take(count, "").ok()?;
+    Some(wide(ahead.unwrap_or_else(|| padded(octets))) & below(8 * count))
+}
+
+/// The octets as one number, whose low semi-octet is the first digit.
+#[inline]
+fn wide(octets: [u8; MAX_OCTETS]) -> u128 {
+    let [a, b, c, d, e, f, g, h, i, j] = octets;
+    u128::from_le_bytes([a, b, c, d, e, f, g, h, i, j, 0, 0, 0, 0, 0, 0])
+}
+
+/// The inverse of [`wide`].
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "takes the number apart; in two pieces, as octet by octet is slower"
+)]
+const fn narrow(word: u128) -> [u8; MAX_OCTETS] {
+    let mut octets = [0; MAX_OCTETS];
+    let pieces = octets.split_first_chunk_mut();
+    if let Some((low, [i, j])) = pieces {
+        *low = (word as u64).to_le_bytes();
+        [*i, *j] = ((word >> 64) as u16).to_le_bytes();
+    }
+    octets
+}
+
+/// Whether a semi-octet is F.
+#[inline]
+fn has_fill(word: u128) -> bool {
+    let all_ones = word & word >> 1 & word >> 2 & word >> 3;
+    all_ones & 0x1111_1111_1111_1111_1111 != 0
+}
+
+/// A number of so many ones, at most 80.
+#[inline]
+fn below(bits: usize) -> u128 {
+    !(u128::MAX << bits)
+}
 
 /// The type octet of an address (TS 23.040 §9.1.2.5): type of number and numbering plan.
 ///

@@ -208,31 +208,8 @@ impl Timestamp {
 
     /// What is wrong with it.
     const fn fault(self) -> Option<DecodeErrorKind> {
-        let [year, month, day, hour, minute, second, zone] = self.octets;
-        let digits = [year, month, day, hour, minute, second, zone & !SIGN, 0];
-        let word = u64::from_be_bytes(digits);
-        // A semi-octet above 9 has its top bit set and one of the next two.
-        let above = word & (word << 1 | word << 2) & 0x8888_8888_8888_8888;
-        if above != 0 {
-            let value = (word >> (above.ilog2() - 3)).to_le_bytes();
-            let [low, ..] = value;
-            return Some(DecodeErrorKind::NotDecimal { value: low & 0xF });
-        }
-        let days = match number(month) {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            // Of the years from 1990 to 2089 every fourth is a leap year.
-            2 if self.year().is_multiple_of(4) => 29,
-            2 => 28,
-            _ => 0,
-        };
-        let day = number(day);
-        let is_day = 1 <= day && day <= days;
-        if is_day && number(hour) < 24 && number(minute) < 60 && number(second) < 60 {
-            None
-        } else {
-            Some(DecodeErrorKind::InvalidTime)
-        }
+        let [a, b, c, d, e, f, g] = self.octets;
+        fault(u64::from_be_bytes([a, b, c, d, e, f, g, 0]))
     }
 
     #[inline]
@@ -241,18 +218,50 @@ impl Timestamp {
         faults: &mut Faults<'_>,
         field: &'static str,
     ) -> Result<Timestamp, DecodeError> {
-        let offset = reader.offset();
+        let start = reader.clone();
+        // As a number, read at once: looking at an array in memory costs as much again.
+        let ahead = reader.rest().first_chunk().copied();
         let octets = reader.array(field)?;
-        let time = Timestamp { octets };
-        if let Some(kind) = time.fault() {
-            let error = DecodeError {
-                kind,
-                field,
-                offset,
-            };
-            faults.meet(Tolerance::OddTime, error)?;
+        let word = ahead.map_or_else(
+            || {
+                let [a, b, c, d, e, f, g] = octets;
+                u64::from_be_bytes([a, b, c, d, e, f, g, 0])
+            },
+            u64::from_be_bytes,
+        );
+        if let Some(kind) = fault(word) {
+            faults.meet(Tolerance::OddTime, start.error(kind, field))?;
         }
-        Ok(time)
+        let [octets @ .., _] = word.to_be_bytes();
+        Ok(Timestamp { octets })
+    }
+}
+
+/// What is wrong with the time in the first seven octets of a number.
+#[inline]
+const fn fault(word: u64) -> Option<DecodeErrorKind> {
+    let [year, month, day, hour, minute, second, ..] = word.to_be_bytes();
+    // A semi-octet above 9 has its top bit set and one of the next two. The sign is no digit's.
+    let digits = word & !(0xFF | (SIGN as u64) << 8);
+    let above = digits & (digits << 1 | digits << 2) & 0x8888_8888_8888_8888;
+    if above != 0 {
+        let [value, ..] = (digits >> (above.ilog2() - 3)).to_le_bytes();
+        return Some(DecodeErrorKind::NotDecimal { value: value & 0xF });
+    }
+    let days = match number(month) {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        // From 1990 to 2089 every fourth year is a leap year, and both centuries are divisible by 4.
+        2 if number(year).is_multiple_of(4) => 29,
+        2 => 28,
+        _ => 0,
+    };
+    let day = number(day);
+    let is_day = 1 <= day && day <= days;
+    if is_day && number(hour) < 24 && number(minute) < 60 && number(second) < 60 {
+        None
+    } else {
+        Some(DecodeErrorKind::InvalidTime)
     }
 }
 

@@ -93,7 +93,7 @@ pub fn choose(text: &str, language: LanguageChoice) -> Choice {
         encoding: plan.encoding,
         tables: plan.tables,
         segments: plan.segments(text, &options),
-        units: plan.units,
+        units: plan.units(text),
         forced_by: match default {
             Some(_) => Vec::new(),
             None => strangers(text),
@@ -106,8 +106,8 @@ pub fn choose(text: &str, language: LanguageChoice) -> Choice {
 pub(super) struct Plan {
     pub(super) encoding: Encoding,
     pub(super) tables: Tables,
-    /// Septets or 16-bit units of the text.
-    units: usize,
+    /// Septets of the text; means nothing for UCS-2.
+    septets: usize,
 }
 
 impl Plan {
@@ -115,36 +115,49 @@ impl Plan {
     /// alphabet, if that has all of it. Where GSM 7-bit was asked for and no tables have the text,
     /// it is the default alphabet all the same.
     pub(super) fn cheapest(text: &str, options: &Options<'_>, default: Option<usize>) -> Plan {
-        let gsm7 = |(tables, units)| Plan {
+        let gsm7 = |(tables, septets)| Plan {
             encoding: Encoding::Gsm7,
             tables,
-            units,
+            septets,
         };
-        let default = default.map(|units| gsm7((Tables::DEFAULT, units)));
+        let default = default.map(|septets| gsm7((Tables::DEFAULT, septets)));
         if let Some(plan) = default.filter(|plan| plan.is_best(text, options)) {
             return plan;
         }
-        let national = match options.language {
-            LanguageChoice::None => Vec::new(),
-            language => national(text, language.allowed()),
-        };
-        let ucs2 = || Plan {
-            encoding: Encoding::Ucs2,
-            tables: Tables::DEFAULT,
-            units: ucs2::units(text),
-        };
-        let all = default.into_iter().chain(national.into_iter().map(gsm7));
-        all.chain(options.encoding.is_none().then(ucs2))
-            .min_by_key(|plan| plan.cost(text, options))
-            .unwrap_or(gsm7((Tables::DEFAULT, 0)))
+        let mut plans = Vec::from_iter(default);
+        if options.language != LanguageChoice::None {
+            let national = national(text, options.language.allowed());
+            plans.extend(national.into_iter().map(gsm7));
+        }
+        if options.encoding.is_none() {
+            plans.push(Plan {
+                encoding: Encoding::Ucs2,
+                ..gsm7((Tables::DEFAULT, 0))
+            });
+        }
+        match *plans {
+            [only] => only,
+            _ => plans
+                .into_iter()
+                .min_by_key(|plan| plan.cost(text, options))
+                .unwrap_or(gsm7((Tables::DEFAULT, 0))),
+        }
+    }
+
+    /// Septets or 16-bit units of the text.
+    fn units(&self, text: &str) -> usize {
+        match self.encoding {
+            Encoding::Gsm7 => self.septets,
+            _ => ucs2::units(text),
+        }
     }
 
     /// Whether no other way can be better than this one with the default tables: they could save
     /// escapes at most.
     fn is_best(&self, text: &str, options: &Options<'_>) -> bool {
         options.language == LanguageChoice::None
-            || self.units <= self.encoding.capacity(options.header_alone(self.tables))
-            || self.units == text.chars().count()
+            || self.septets <= self.encoding.capacity(options.header_alone(self.tables))
+            || self.septets == text.chars().count()
     }
 
     /// Less is better.
@@ -156,7 +169,7 @@ impl Plan {
             Encoding::Gsm7 => 1,
             _ => 2,
         };
-        (self.segments(text, options), rank, self.units, elements)
+        (self.segments(text, options), rank, self.septets, elements)
     }
 
     /// How many segments the text takes; without end when the header leaves no room.
@@ -166,7 +179,8 @@ impl Plan {
             _ => 0,
         };
         let alone = options.header_alone(self.tables);
-        if alone <= USER_DATA_OCTETS && self.units <= capacity(alone) {
+        let units = self.units(text);
+        if alone <= USER_DATA_OCTETS && units <= capacity(alone) {
             return 1;
         }
         let room = capacity(options.header_of_part(self.tables));
@@ -175,8 +189,8 @@ impl Plan {
         }
         // A pair of units is not torn, so each segment but the last has at most one less than
         // there is room for.
-        let segments = self.units.div_ceil(room);
-        if segments == self.units.div_ceil(room - 1) {
+        let segments = units.div_ceil(room);
+        if segments == units.div_ceil(room - 1) {
             return segments;
         }
         let mut segments = 1;
@@ -207,17 +221,16 @@ fn national(text: &str, allowed: Having) -> Vec<(Tables, usize)> {
     let mut columns = [(0_usize, allowed.single); 1 + Language::ALL.len()];
     for character in text.chars() {
         let having = Having::of(character);
-        let lacking = open & !having.locking;
         chars += 1;
-        if lacking == 0 {
-            continue;
-        }
-        for (bit, (outside, singles)) in columns.iter_mut().enumerate() {
-            if lacking >> bit & 1 == 1 {
+        let mut lacking = open & !having.locking;
+        while lacking != 0 {
+            let lowest = lacking & lacking.wrapping_neg();
+            lacking &= !lowest;
+            if let Some((outside, singles)) = columns.get_mut(lowest.ilog2() as usize) {
                 *outside += 1;
                 *singles &= having.single;
                 if *singles == 0 {
-                    open &= !(1 << bit);
+                    open &= !lowest;
                 }
             }
         }

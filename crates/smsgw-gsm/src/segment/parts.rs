@@ -1,12 +1,12 @@
 //! What segmentation makes: [`Segments`], each a [`Segment`].
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::iter::FusedIterator;
 
-use super::Encoding;
+use super::{Encoding, USER_DATA_OCTETS};
 use crate::alphabet::{Code, ESCAPE, Tables};
+use crate::distinct::Distinct;
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 use crate::udh::{Concat, Reference};
@@ -268,9 +268,20 @@ impl<'a> Segment<'a> {
     /// Header and [`packed`](Self::packed) data: the octets of the message, at most 140.
     #[doc(alias = "TP-UD")]
     pub fn user_data(&self) -> Vec<u8> {
-        let mut user_data = self.udh();
-        user_data.extend(self.packed());
+        let mut user_data = Vec::with_capacity(USER_DATA_OCTETS);
+        self.write_user_data(&mut user_data);
         user_data
+    }
+
+    /// Appends [`user_data`](Self::user_data).
+    pub fn write_user_data(&self, out: &mut Vec<u8>) {
+        self.write_udh(out);
+        match self.encoding {
+            Encoding::Gsm7 => {
+                septet::pack_append(self.octets, FillBits::after(self.udh_len()), out);
+            }
+            Encoding::EightBit | Encoding::Ucs2 => out.extend_from_slice(self.octets),
+        }
     }
 
     /// What TP-UDL says of them: septets for GSM 7-bit, else octets, header and fill bits
@@ -288,7 +299,7 @@ impl<'a> Segment<'a> {
 
 /// The characters that the default alphabet and its extension lack, each once.
 pub(super) fn strangers(text: &str) -> Vec<char> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Distinct::new();
     text.chars()
         .filter(|character| Code::of(*character).is_none() && seen.insert(*character))
         .collect()

@@ -1,6 +1,6 @@
 //! SMS-COMMAND: a request about a message sent before (3GPP TS 23.040 §9.2.2.4).
 
-use super::{Direction, SR, Sink, UDHI, UserData, flag, trailing, user_data};
+use super::{Direction, SR, Sink, UDHI, UserData, flag, trailing};
 use crate::error::DecodeError;
 use crate::field::{Address, CommandType, ProtocolId};
 use crate::quirks::Faults;
@@ -97,11 +97,7 @@ impl<'a> Command<'a> {
             command_type: CommandType(reader.octet("TP-CT")?),
             message_number: reader.octet("TP-MN")?,
             destination: Address::read(reader, faults, "TP-DA")?,
-            data: CommandData(UserData::read_command(
-                reader,
-                first & UDHI != 0,
-                user_data::COMMAND_OCTETS,
-            )?),
+            data: CommandData(UserData::read_command(reader, first & UDHI != 0)?),
             trailing: trailing(reader, faults, "TP-CD")?,
         })
     }

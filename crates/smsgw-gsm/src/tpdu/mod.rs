@@ -197,7 +197,7 @@ impl<'a> Tpdu<'a> {
     /// # Errors
     /// [`DecodeError`] for octets that are no TPDU of that [`Context`].
     pub fn decode(octets: &'a [u8], context: Context) -> Result<Tpdu<'a>, DecodeError> {
-        Tpdu::decode_with(octets, context, &Quirks::LENIENT).map(|decoded| decoded.pdu)
+        decode(octets, |reader, faults| Tpdu::read(reader, faults, context))
     }
 
     /// Reads a TPDU that fills `octets`, letting through what `quirks` says, and lists that.
@@ -362,7 +362,10 @@ macro_rules! tpdu {
             /// # Errors
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode(octets: &'a [u8]) -> Result<Self, crate::DecodeError> {
-                Self::decode_with(octets, &crate::Quirks::LENIENT).map(|decoded| decoded.pdu)
+                super::decode(octets, |reader, faults| {
+                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    Self::read(first, reader, faults)
+                })
             }
 
             /// Reads one that fills `octets`, letting through what `quirks` says, and lists that.
@@ -393,8 +396,10 @@ macro_rules! tpdu {
                 octets: &'a [u8],
                 report: super::ReportKind,
             ) -> Result<Self, crate::DecodeError> {
-                Self::decode_with(octets, report, &crate::Quirks::LENIENT)
-                    .map(|decoded| decoded.pdu)
+                super::decode(octets, |reader, faults| {
+                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    Self::read(first, report, reader, faults)
+                })
             }
 
             /// Reads one that fills `octets`, letting through what `quirks` says, and lists that.
@@ -416,6 +421,19 @@ macro_rules! tpdu {
 }
 use tpdu;
 
+/// Without the list of what was let through, which costs as much as the rest to hand out.
+#[inline]
+fn decode<'a, T>(
+    octets: &'a [u8],
+    read: impl FnOnce(&mut Reader<'a>, &mut Faults<'_>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    read(
+        &mut Reader::new(octets, 0),
+        &mut Faults::new(&Quirks::LENIENT),
+    )
+}
+
+#[inline]
 fn decode_with<'a, T>(
     octets: &'a [u8],
     quirks: &Quirks,
@@ -445,17 +463,19 @@ fn first_octet(
 }
 
 /// What is left after the last field, which is `field`.
-fn trailing<'a>(
+pub(crate) fn trailing<'a>(
     reader: &mut Reader<'a>,
     faults: &mut Faults<'_>,
     field: &'static str,
 ) -> Result<&'a [u8], DecodeError> {
     let rest = reader.rest();
     if !rest.is_empty() {
-        let what = if rest.iter().all(|octet| *octet == 0xFF) {
-            Tolerance::Padding
-        } else {
-            Tolerance::TrailingOctets
+        let what = match rest {
+            // One alone is rather of a field with a wrong length.
+            [0xFF, 0xFF, more @ ..] if more.iter().all(|octet| *octet == 0xFF) => {
+                Tolerance::Padding
+            }
+            _ => Tolerance::TrailingOctets,
         };
         let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
         faults.meet(what, reader.error(kind, field))?;

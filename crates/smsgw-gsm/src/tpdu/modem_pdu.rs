@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{Context, Field, Sink, Tpdu, sink};
 use crate::error::DecodeError;
 use crate::field::Address;
-use crate::quirks::{Decoded, Quirks};
+use crate::quirks::{Decoded, Faults, Quirks};
 use crate::wire::Reader;
 
 /// A TPDU with the service centre's address in front, as a modem in PDU mode shows and takes it
@@ -39,7 +39,9 @@ impl<'a> ModemPdu<'a> {
     /// # Errors
     /// [`DecodeError`] for octets that are none; its offset counts the address too.
     pub fn decode(octets: &'a [u8], context: Context) -> Result<ModemPdu<'a>, DecodeError> {
-        ModemPdu::decode_with(octets, context, &Quirks::LENIENT).map(|decoded| decoded.pdu)
+        super::decode(octets, |reader, faults| {
+            ModemPdu::read(reader, faults, context)
+        })
     }
 
     /// Reads an address and a TPDU that fill `octets`, letting through what `quirks` says, and
@@ -52,11 +54,20 @@ impl<'a> ModemPdu<'a> {
         context: Context,
         quirks: &Quirks,
     ) -> Result<Decoded<ModemPdu<'a>>, DecodeError> {
-        super::decode_with(octets, quirks, |reader: &mut Reader<'a>, faults| {
-            Ok(ModemPdu {
-                service_centre: Address::read_service_centre(reader, faults)?,
-                tpdu: Tpdu::read(reader, faults, context)?,
-            })
+        super::decode_with(octets, quirks, |reader, faults| {
+            ModemPdu::read(reader, faults, context)
+        })
+    }
+
+    #[inline]
+    fn read(
+        reader: &mut Reader<'a>,
+        faults: &mut Faults<'_>,
+        context: Context,
+    ) -> Result<ModemPdu<'a>, DecodeError> {
+        Ok(ModemPdu {
+            service_centre: Address::read_service_centre(reader, faults)?,
+            tpdu: Tpdu::read(reader, faults, context)?,
         })
     }
 

@@ -1,14 +1,13 @@
 //! TP-UDL and TP-UD: the message itself (3GPP TS 23.040 §9.2.3.16, §9.2.3.24).
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::Sink;
 use crate::alphabet::{self, Tables};
 use crate::dcs::{Alphabet, Class, DataCodingScheme};
 use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
 use crate::quirks::{Faults, Quirks, Tolerance};
-use crate::segment::{self, Encoding, Options, Segment};
+use crate::segment::{self, Encoding, Segment};
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 use crate::udh::UserDataHeader;
@@ -23,7 +22,9 @@ pub(super) const DELIVER_REPORT_OCTETS: usize = 161;
 pub(super) const SUBMIT_REPORT_OCTETS: usize = 154;
 pub(super) const STATUS_REPORT_OCTETS: usize = 143;
 /// As printed in the table of TS 23.040 §9.2.2.4.
-pub(super) const COMMAND_OCTETS: usize = 157;
+const COMMAND_OCTETS: usize = 157;
+/// Septets of user data in a DELIVER or SUBMIT.
+const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
 ///
@@ -79,18 +80,24 @@ impl<'a> UserData<'a> {
         octets: &'a [u8],
     ) -> Result<UserData<'a>, DecodeError> {
         let quirks = Quirks::STRICT;
-        let mut reader = Reader::new(octets, 1);
         let mut faults = Faults::new(&quirks);
-        let user_data = UserData::read_octets(
-            &mut reader,
-            &mut faults,
+        let mut reader = Reader::new(octets, 1);
+        let length = length_of(coding, udl);
+        if length > MESSAGE_OCTETS {
+            let start = Reader::new(octets, 0);
+            return Err(too_long(&start, "TP-UDL", coding, udl, MESSAGE_OCTETS));
+        }
+        let before = reader.clone();
+        reader.take(length, "TP-UD")?;
+        super::trailing(&mut reader, &mut faults, "TP-UD")?;
+        let header_len = read_header(octets, has_header, &before)?;
+        check_text(coding, udl, header_len, &before, &mut faults)?;
+        Ok(UserData {
             coding,
             udl,
-            has_header,
-            MESSAGE_OCTETS,
-        )?;
-        super::trailing(&mut reader, &mut faults, "TP-UD")?;
-        Ok(user_data)
+            header_len,
+            octets,
+        })
     }
 
     /// The data coding scheme: which alphabet, and what else it says.
@@ -163,8 +170,7 @@ impl<'a> UserData<'a> {
             let fill = FillBits::after(self.header_len.into());
             return Some(tables.decode_packed(self.payload(), septets, fill));
         }
-        let is_text = self.coding.alphabet() == Alphabet::Ucs2 && !self.coding.is_compressed();
-        is_text.then(|| ucs2::decode(self.payload()))
+        is_ucs2(self.coding).then(|| ucs2::decode(self.payload()))
     }
 
     /// The same octets, as a command carries them.
@@ -177,7 +183,7 @@ impl<'a> UserData<'a> {
     }
 
     /// Reads TP-UDL and what it says.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
@@ -187,20 +193,40 @@ impl<'a> UserData<'a> {
     ) -> Result<UserData<'a>, DecodeError> {
         let start = reader.clone();
         let udl = reader.octet("TP-UDL")?;
-        check_udl(&start, "TP-UDL", coding, udl, most)?;
-        UserData::read_octets(reader, faults, coding, udl, has_header, most)
+        let length = length_of(coding, udl);
+        // Some say 160 whatever the alphabet, so that less follows than it says.
+        if length > most && (udl > MOST_SEPTETS || reader.rest().len() > most) {
+            return Err(too_long(&start, "TP-UDL", coding, udl, most));
+        }
+        let before = reader.clone();
+        let octets = match reader.take(length, "TP-UD") {
+            Ok(octets) => octets,
+            Err(error) => {
+                faults.meet(Tolerance::TruncatedUserData, error)?;
+                reader.take(reader.rest().len(), "TP-UD")?
+            }
+        };
+        let header_len = read_header(octets, has_header, &before)?;
+        check_text(coding, udl, header_len, &before, faults)?;
+        Ok(UserData {
+            coding,
+            udl,
+            header_len,
+            octets,
+        })
     }
 
     /// Reads TP-CDL and as many octets.
     pub(super) fn read_command(
         reader: &mut Reader<'a>,
         has_header: bool,
-        most: usize,
     ) -> Result<UserData<'a>, DecodeError> {
         let coding = DataCodingScheme::EIGHT_BIT;
         let start = reader.clone();
         let udl = reader.octet("TP-CDL")?;
-        check_udl(&start, "TP-CDL", coding, udl, most)?;
+        if usize::from(udl) > COMMAND_OCTETS {
+            return Err(too_long(&start, "TP-CDL", coding, udl, COMMAND_OCTETS));
+        }
         let before = reader.clone();
         let octets = reader.take(udl.into(), "TP-CD")?;
         Ok(UserData {
@@ -209,51 +235,6 @@ impl<'a> UserData<'a> {
             header_len: read_header(octets, has_header, &before)?,
             octets,
         })
-    }
-
-    /// Reads the octets that TP-UDL says.
-    #[inline]
-    fn read_octets(
-        reader: &mut Reader<'a>,
-        faults: &mut Faults<'_>,
-        coding: DataCodingScheme,
-        udl: u8,
-        has_header: bool,
-        most: usize,
-    ) -> Result<UserData<'a>, DecodeError> {
-        check_udl(reader, "TP-UDL", coding, udl, most)?;
-        let before = reader.clone();
-        let needed = octets_of(coding, udl);
-        let octets = match reader.take(needed, "TP-UD") {
-            Ok(octets) => octets,
-            Err(error) => {
-                faults.meet(Tolerance::TruncatedUserData, error)?;
-                reader.take(reader.rest().len(), "TP-UD")?
-            }
-        };
-        let user_data = UserData {
-            coding,
-            udl,
-            header_len: read_header(octets, has_header, &before)?,
-            octets,
-        };
-        let header = usize::from(user_data.header_len);
-        if coding.counts_septets() {
-            let (max, had) = (usize::from(udl), header_septets(header));
-            if had > max {
-                let kind = DecodeErrorKind::TooLong { max, had };
-                return Err(before.error(kind, "UDHL"));
-            }
-        } else if coding.alphabet() == Alphabet::Ucs2
-            && !coding.is_compressed()
-            && (usize::from(udl) - header) % 2 != 0
-        {
-            let kind = DecodeErrorKind::OddLength {
-                had: usize::from(udl) - header,
-            };
-            faults.meet(Tolerance::OddValue, before.error(kind, "TP-UD"))?;
-        }
-        Ok(user_data)
     }
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
@@ -279,34 +260,61 @@ fn header_septets(octets: usize) -> usize {
     (8 * octets).div_ceil(7)
 }
 
+/// Whether there is a UCS-2 text.
+const fn is_ucs2(coding: DataCodingScheme) -> bool {
+    matches!(coding.alphabet(), Alphabet::Ucs2) && !coding.is_compressed()
+}
+
+/// Checks that what stands after the header is a text; all begins at `start`.
+#[inline]
+fn check_text(
+    coding: DataCodingScheme,
+    udl: u8,
+    header_len: u8,
+    start: &Reader<'_>,
+    faults: &mut Faults<'_>,
+) -> Result<(), DecodeError> {
+    let (udl, header) = (usize::from(udl), usize::from(header_len));
+    if coding.counts_septets() {
+        let (max, had) = (udl, header_septets(header));
+        if had > max {
+            let kind = DecodeErrorKind::TooLong { max, had };
+            return Err(start.error(kind, "UDHL"));
+        }
+    } else if is_ucs2(coding) && (udl - header) % 2 != 0 {
+        let kind = DecodeErrorKind::OddLength { had: udl - header };
+        faults.meet(Tolerance::OddValue, start.error(kind, "TP-UD"))?;
+    }
+    Ok(())
+}
+
 /// Octets that this TP-UDL announces.
-fn octets_of(coding: DataCodingScheme, udl: u8) -> usize {
+#[inline]
+fn length_of(coding: DataCodingScheme, udl: u8) -> usize {
     let udl = usize::from(udl);
     if coding.counts_septets() {
-        septet::packed_len(udl, FillBits::NONE)
+        (7 * udl).div_ceil(8)
     } else {
         udl
     }
 }
 
-#[inline]
-fn check_udl(
-    reader: &Reader<'_>,
+/// A TP-UDL that announces more than `most` octets.
+#[cold]
+fn too_long(
+    start: &Reader<'_>,
     field: &'static str,
     coding: DataCodingScheme,
     udl: u8,
     most: usize,
-) -> Result<(), DecodeError> {
-    if octets_of(coding, udl) <= most {
-        return Ok(());
-    }
+) -> DecodeError {
     let max = if coding.counts_septets() {
         septet::capacity(most, FillBits::NONE)
     } else {
         most
     };
     let had = udl.into();
-    Err(reader.error(DecodeErrorKind::TooLong { max, had }, field))
+    start.error(DecodeErrorKind::TooLong { max, had }, field)
 }
 
 /// The length of the header that begins `octets`, which stand at `start`; 0 when there is none.
@@ -355,21 +363,9 @@ impl UserDataBuf {
     /// [`TooLong`](UserDataError::TooLong) for a longer one:
     /// [`segment`](crate::segment::segment()) splits it.
     pub fn text(text: &str) -> Result<UserDataBuf, UserDataError> {
-        let segments = match segment::segment(text, &Options::new()) {
-            Ok(segments) if segments.count() == 1 => segments,
-            _ => {
-                let septets = alphabet::encode_unpacked(text).map(|septets| septets.len());
-                let had = match septets {
-                    Ok(septets) => septet::packed_len(septets, FillBits::NONE),
-                    Err(_) => 2 * ucs2::units(text),
-                };
-                let max = MESSAGE_OCTETS;
-                return Err(UserDataError::TooLong { max, had });
-            }
-        };
-        match segments.get(0) {
-            Some(segment) => Ok(UserDataBuf::from(segment)),
-            None => UserDataBuf::new(DataCodingScheme::GSM7, &[], &[]),
+        match alphabet::encode_unpacked(text) {
+            Ok(septets) => UserDataBuf::new(DataCodingScheme::GSM7, &[], &septets),
+            Err(_) => UserDataBuf::new(DataCodingScheme::UCS2, &[], &ucs2::encode(text)),
         }
     }
 
@@ -395,50 +391,30 @@ impl UserDataBuf {
         header: &[u8],
         payload: &[u8],
     ) -> Result<UserDataBuf, UserDataError> {
-        let fill = FillBits::after(header.len());
-        let (packed, udl) = if coding.counts_septets() {
-            let packed = if payload.is_empty() {
-                // No fill bits after the header: TP-UDL ends with it.
-                Vec::new()
-            } else {
-                septet::pack(payload, fill)
-            };
-            (packed, header_septets(header.len()) + payload.len())
+        let (packed, udl);
+        let payload = if coding.counts_septets() {
+            udl = header_septets(header.len()) + payload.len();
+            packed = septet::pack(payload, FillBits::after(header.len()));
+            &packed
         } else {
-            (payload.to_vec(), header.len() + payload.len())
+            udl = header.len() + payload.len();
+            payload
         };
-        UserDataBuf::assemble(coding, header, &packed, udl)
-    }
-
-    /// Puts together what is packed already.
-    fn assemble(
-        coding: DataCodingScheme,
-        header: &[u8],
-        packed: &[u8],
-        udl: usize,
-    ) -> Result<UserDataBuf, UserDataError> {
-        let had = header.len() + packed.len();
-        let too_long = UserDataError::TooLong {
-            max: MESSAGE_OCTETS,
-            had,
-        };
+        let had = header.len() + payload.len();
+        let max = MESSAGE_OCTETS;
+        let too_long = UserDataError::TooLong { max, had };
         let mut octets = [0; MESSAGE_OCTETS];
-        let Some(own) = octets.get_mut(..had) else {
-            return Err(too_long);
-        };
-        for (to, from) in own.iter_mut().zip(header.iter().chain(packed)) {
+        let own = octets.get_mut(..had).ok_or(too_long)?;
+        for (to, from) in own.iter_mut().zip(header.iter().chain(payload)) {
             *to = *from;
         }
         let udl = u8::try_from(udl).map_err(|_| too_long)?;
-        // TP-UDL may take an octet that only fill bits stand in.
-        let len = octets_of(coding, udl);
-        let view = octets.get(..len).ok_or(too_long)?;
-        let view = UserData::from_octets(coding, udl, !header.is_empty(), view)?;
+        let view = UserData::from_octets(coding, udl, !header.is_empty(), own)?;
         Ok(UserDataBuf {
             coding,
             udl,
             header_len: view.header_len,
-            len: u8::try_from(len).map_err(|_| too_long)?,
+            len: u8::try_from(had).map_err(|_| too_long)?,
             octets,
         })
     }

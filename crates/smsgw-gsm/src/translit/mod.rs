@@ -38,12 +38,12 @@
 mod table;
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::LazyCell;
 
 use crate::alphabet::Tables;
+use crate::distinct::Distinct;
 
 /// A text that was transliterated, and what that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -118,7 +118,7 @@ fn rewrite(text: &str, fits: impl Fn(char) -> bool) -> Transliterated<'_> {
     let mut copied = 0;
     let mut changes = Vec::new();
     let mut left = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = Distinct::new();
     let mut before = Before::Kept(0, '\0');
     for (index, character) in text.char_indices() {
         if fits(character) {

@@ -88,23 +88,47 @@ impl HeaderBuilder {
         self.needed.saturating_add(1)
     }
 
+    /// The elements alone, as [`Options::with_elements`](crate::segment::Options::with_elements)
+    /// takes them.
+    ///
+    /// ```
+    /// use smsgw_gsm::segment::{Options, segment};
+    /// use smsgw_gsm::udh::{HeaderBuilder, InformationElement, Ports};
+    ///
+    /// let ports = Ports::Eight { destination: 240, originator: 241 };
+    /// let more = HeaderBuilder::new().with(InformationElement::Ports(ports));
+    /// let options = Options::new().with_elements(more.elements()?);
+    /// assert_eq!(segment("Hello", &options)?.iter().next().map(|s| s.udh()), Some(more.build()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`HeaderTooLong`] when a header with them has more than 140 octets.
+    pub fn elements(&self) -> Result<&[u8], HeaderTooLong> {
+        if self.needed >= MAX {
+            return Err(self.too_long());
+        }
+        Ok(&self.elements)
+    }
+
     /// The header: its length octet, then the elements.
     ///
     /// # Errors
     /// [`HeaderTooLong`] when it has more than 140 octets.
     pub fn build(&self) -> Result<Vec<u8>, HeaderTooLong> {
-        let too_long = HeaderTooLong {
-            needed: self.octets(),
-            max: MAX,
-        };
-        if self.needed >= MAX {
-            return Err(too_long);
-        }
-        let length = u8::try_from(self.elements.len()).map_err(|_| too_long)?;
+        let elements = self.elements()?;
+        let length = u8::try_from(elements.len()).map_err(|_| self.too_long())?;
         let mut octets = Vec::with_capacity(self.octets());
         octets.push(length);
-        octets.extend_from_slice(&self.elements);
+        octets.extend_from_slice(elements);
         Ok(octets)
+    }
+
+    const fn too_long(&self) -> HeaderTooLong {
+        HeaderTooLong {
+            needed: self.octets(),
+            max: MAX,
+        }
     }
 }
 

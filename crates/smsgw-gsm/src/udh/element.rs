@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::address::{ADDRESS, split_address};
 use super::concat::Concat;
 use super::ems::{
     CompressionControl, ExtendedObject, ObjectDistribution, PredefinedAnimation, PredefinedSound,
@@ -16,6 +17,7 @@ use super::special::SpecialMessage;
 use super::toolkit::ToolkitHeader;
 use super::voice_mail::VoiceMail;
 use crate::alphabet::Language;
+use crate::field::Address;
 
 /// One information element as its identifier and length octet delimit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,9 +161,8 @@ pub enum InformationElement<'a> {
         /// Characters of the URL.
         url: u8,
     },
-    /// 22: where to reply, as an address field of a TPDU: length in semi-octets, type of
-    /// address, digits.
-    ReplyAddress(&'a [u8]),
+    /// 22: where to reply.
+    ReplyAddress(Address),
     /// 23: what is in a voice mailbox.
     VoiceMail(VoiceMail<'a>),
     /// 24: the language of the single shift table, as on the wire.
@@ -277,11 +278,10 @@ impl<'a> InformationElement<'a> {
                 title,
                 url,
             },
-            (iei::REPLY_ADDRESS, address @ [length, _, digits @ ..])
-                if digits.len() == usize::from(*length).div_ceil(2) =>
-            {
-                Self::ReplyAddress(address)
-            }
+            (iei::REPLY_ADDRESS, octets) => match split_address(octets)? {
+                (address, []) => Self::ReplyAddress(address),
+                _ => return None,
+            },
             (iei::ENHANCED_VOICE_MAIL_INFORMATION, octets) => {
                 Self::VoiceMail(VoiceMail::new(octets)?)
             }
@@ -392,8 +392,10 @@ impl<'a> InformationElement<'a> {
             }
             Self::WirelessControl(octets)
             | Self::ExtendedObject(ExtendedObject(octets))
-            | Self::CompressionControl(CompressionControl(octets))
-            | Self::ReplyAddress(octets) => out.extend_from_slice(octets),
+            | Self::CompressionControl(CompressionControl(octets)) => {
+                out.extend_from_slice(octets);
+            }
+            Self::ReplyAddress(address) => address.put(out, ADDRESS),
             Self::VoiceMail(mail) => out.extend_from_slice(mail.octets()),
             Self::ToolkitSecurity { data, .. } => out.extend_from_slice(data),
             Self::Other(element) => out.extend_from_slice(element.data),
@@ -478,7 +480,8 @@ impl fmt::Display for InformationElement<'_> {
                 f,
                 "hyperlink at {position}: title of {title}, URL of {url} characters"
             ),
-            Self::WirelessControl(octets) | Self::ReplyAddress(octets) => {
+            Self::ReplyAddress(address) => write!(f, "{name}: {address}"),
+            Self::WirelessControl(octets) => {
                 write!(f, "{name}: ")?;
                 hex(f, octets)
             }

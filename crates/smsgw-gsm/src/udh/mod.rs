@@ -17,6 +17,7 @@
 //! # Ok::<(), smsgw_gsm::DecodeError>(())
 //! ```
 
+mod address;
 mod builder;
 mod concat;
 mod element;

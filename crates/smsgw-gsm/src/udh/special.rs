@@ -11,7 +11,7 @@ use core::fmt;
 ///
 /// let waiting = SpecialMessage::new(WaitingKind::Voice, 3).with_store(true);
 /// assert_eq!(waiting.octets(), [0x80, 3]);
-/// assert_eq!(waiting.to_string(), "3 voice messages waiting, store, profile 1");
+/// assert_eq!(waiting.to_string(), "3 voicemail messages waiting, store, profile 1");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(alias("MWI", "message waiting"))]
@@ -119,11 +119,11 @@ impl SpecialMessage {
 }
 
 impl WaitingKind {
-    /// A short fixed name, for programs: `voice`, `fax`, `email`, `other`, `video`.
+    /// A short fixed name, for programs: `voicemail`, `fax`, `email`, `other`, `video`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Voice => "voice",
+            Self::Voice => "voicemail",
             Self::Fax => "fax",
             Self::Email => "email",
             Self::Other => "other",

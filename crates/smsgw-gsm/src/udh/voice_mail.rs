@@ -3,6 +3,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::address::{ADDRESS, split_address};
+use crate::field::Address;
+
 /// What is in a voice mailbox, and which messages are new in it or were deleted.
 ///
 /// ```
@@ -16,13 +19,14 @@ use core::fmt;
 /// let VoiceNews::New(mut new) = mail.news() else { return Err("deleted".into()) };
 /// let first = new.next().ok_or("one is told")?;
 /// assert_eq!((first.id, first.seconds, first.is_urgent()), (7, 30, true));
+/// assert_eq!(first.caller.to_string(), "5551");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VoiceMail<'a> {
     octets: &'a [u8],
     status: u8,
-    access_address: &'a [u8],
+    access_address: Address,
     waiting: u8,
     count: u8,
     extension: Option<&'a [u8]>,
@@ -47,8 +51,8 @@ pub struct VoiceMessage<'a> {
     pub seconds: u8,
     /// Extension (bit 7), urgent (bit 6), days (bits 4 to 0).
     pub flags: u8,
-    /// Who called, as an address field of a TPDU: length in semi-octets, type of address, digits.
-    pub caller: &'a [u8],
+    /// Who called.
+    pub caller: Address,
     /// Octets of a later version of the standard.
     pub extension: Option<&'a [u8]>,
 }
@@ -91,23 +95,23 @@ impl<'a> VoiceMail<'a> {
 
     /// The data of an element of one message that is new in a mailbox, or of none.
     ///
-    /// `status` without its extension bit; addresses as a TPDU has them. Whether it fits is
+    /// Of `status` the extension bit and the one for a deletion are not used. Whether it fits is
     /// seen when the header is built.
     #[must_use]
     pub fn notification(
         status: u8,
-        access_address: &[u8],
+        access_address: &Address,
         waiting: u8,
         new: Option<&VoiceMessage<'_>>,
     ) -> Vec<u8> {
         let mut octets = Vec::new();
         octets.push(status & !EXTENDED & !1);
-        octets.extend_from_slice(access_address);
+        access_address.put(&mut octets, ADDRESS);
         octets.extend_from_slice(&[waiting, u8::from(new.is_some())]);
         if let Some(new) = new {
             octets.extend_from_slice(&new.id.to_be_bytes());
             octets.extend_from_slice(&[new.seconds, new.flags & !EXTENDED]);
-            octets.extend_from_slice(new.caller);
+            new.caller.put(&mut octets, ADDRESS);
         }
         octets
     }
@@ -142,10 +146,9 @@ impl<'a> VoiceMail<'a> {
         ((self.status >> 2) & 0b11) + 1
     }
 
-    /// The number to call, as an address field of a TPDU: length in semi-octets, type of
-    /// address, digits.
+    /// The number to call.
     #[must_use]
-    pub const fn access_address(&self) -> &'a [u8] {
+    pub const fn access_address(&self) -> Address {
         self.access_address
     }
 
@@ -268,7 +271,8 @@ impl fmt::Display for VoiceMail<'_> {
         match self.news() {
             VoiceNews::New(new) => new.into_iter().try_for_each(|message| {
                 let (id, seconds, days) = (message.id, message.seconds, message.retention_days());
-                write!(f, "; new {id}, {seconds} s, kept {days} days")?;
+                let caller = message.caller;
+                write!(f, "; new {id} from {caller}, {seconds} s, kept {days} days")?;
                 f.write_str(if message.is_urgent() { ", urgent" } else { "" })
             }),
             VoiceNews::Deleted(deleted) => deleted
@@ -284,10 +288,8 @@ fn octet(rest: &mut &[u8]) -> Option<u8> {
     Some(*octet)
 }
 
-/// An address field of a TPDU: its length counts semi-octets, without the type of address.
-fn address<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = usize::from(*rest.first()?);
-    let (address, after) = rest.split_at_checked(2 + length.div_ceil(2))?;
+fn address(rest: &mut &[u8]) -> Option<Address> {
+    let (address, after) = split_address(rest)?;
     *rest = after;
     Some(address)
 }
@@ -307,6 +309,7 @@ fn extension<'a>(rest: &mut &'a [u8], flags: u8) -> Option<Option<&'a [u8]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::TypeOfAddress;
     use alloc::string::ToString;
 
     #[test]
@@ -331,7 +334,10 @@ mod tests {
             0x00,
         ];
         let mail = VoiceMail::new(&octets).unwrap();
-        assert_eq!(mail.access_address(), [2, 0x81, 0x21]);
+        assert_eq!(
+            mail.access_address(),
+            Address::new(TypeOfAddress(0x81), "12").unwrap()
+        );
         assert_eq!((mail.profile(), mail.store()), (4, false));
         assert_eq!(mail.extension(), Some(&[0xEE][..]));
         let VoiceNews::Deleted(deleted) = mail.news() else {
@@ -352,15 +358,16 @@ mod tests {
 
     #[test]
     fn a_notification_that_was_made() {
-        let caller = [3, 0x81, 0x21, 0xF3];
+        let caller = Address::new(TypeOfAddress(0x81), "123").unwrap();
+        let (nobody, _) = split_address(&[0, 0x81]).unwrap();
         let new = VoiceMessage {
             id: 0x0102,
             seconds: 255,
             flags: 0b0101_1111,
-            caller: &caller,
+            caller,
             extension: None,
         };
-        let octets = VoiceMail::notification(0b0011_0000, &[0, 0x81], 1, Some(&new));
+        let octets = VoiceMail::notification(0b0011_0000, &nobody, 1, Some(&new));
         let mail = VoiceMail::new(&octets).unwrap();
         let VoiceNews::New(mut messages) = mail.news() else {
             panic!("a notification")
@@ -369,9 +376,9 @@ mod tests {
         assert_eq!(messages.next(), None);
         assert_eq!(
             mail.to_string(),
-            "1 voice messages, store, profile 1, almost full; new 258, 255 s, kept 31 days, urgent"
+            "1 voice messages, store, profile 1, almost full; new 258 from 123, 255 s, kept 31 days, urgent"
         );
-        let none = VoiceMail::notification(0, &[0, 0x81], 0, None);
+        let none = VoiceMail::notification(0, &nobody, 0, None);
         assert_eq!(none, [0, 0, 0x81, 0, 0]);
         assert!(VoiceMail::new(&none).is_some());
     }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
-use smsgw_gsm::alphabet;
+use smsgw_gsm::alphabet::Tables;
 use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::septet::FillBits;
 use smsgw_gsm::udh::UserDataHeader;
@@ -94,12 +94,18 @@ impl<'a> Content<'a> {
     }
 
     /// The text; `None` when `data_coding` means octets.
+    ///
+    /// Where it means GSM 7-bit, the tables are those that the header names (3GPP TS 23.040
+    /// §9.2.3.24.15, §9.2.3.24.16).
     #[must_use]
     pub fn text(&self, alphabets: &Alphabets) -> Option<Cow<'a, str>> {
         match alphabets.charset(self.data_coding)? {
             Charset::GsmPacked => {
                 let septets = unpack(self.octets, self.fill());
-                Some(Cow::Owned(alphabet::decode_unpacked(&septets)))
+                Some(Cow::Owned(self.tables().decode(&septets)))
+            }
+            Charset::GsmUnpacked if self.tables() != Tables::DEFAULT => {
+                Some(Cow::Owned(self.tables().decode(self.octets)))
             }
             charset => Some(charset.decode(self.octets)),
         }
@@ -119,12 +125,18 @@ impl<'a> Content<'a> {
             position: self.position.unwrap_or(alone),
             payload: Piece {
                 data_coding: self.data_coding,
+                tables: self.tables(),
                 fill: self.fill(),
                 octets: self.octets.to_vec(),
                 attachment,
             },
             octets: self.octets.len(),
         }
+    }
+
+    /// The tables of GSM 7-bit text that the header names.
+    fn tables(&self) -> Tables {
+        self.udh.map_or(Tables::DEFAULT, |udh| udh.tables())
     }
 
     /// The bits between the header and packed septets.
@@ -219,6 +231,7 @@ parties_of!(SubmitSm, DeliverSm, DataSm);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece<A> {
     data_coding: DataCoding,
+    tables: Tables,
     fill: FillBits,
     octets: Vec<u8>,
     /// What the caller gave with it.
@@ -241,7 +254,7 @@ impl<A> Piece<A> {
 
 impl<A> Hash for Piece<A> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.data_coding, self.fill, &self.octets).hash(state);
+        (self.data_coding, self.tables, self.fill, &self.octets).hash(state);
     }
 }
 
@@ -257,6 +270,7 @@ pub fn joined_text<K, A>(
     let mut text = String::new();
     let mut run = Run {
         charset: Charset::Ucs2,
+        tables: Tables::DEFAULT,
         octets: Vec::new(),
         next: 1,
     };
@@ -268,11 +282,17 @@ pub fn joined_text<K, A>(
             }
             charset => (charset, Cow::Borrowed(&piece.octets[..])),
         };
+        let tables = match charset {
+            Charset::GsmUnpacked => piece.tables,
+            _ => Tables::DEFAULT,
+        };
+        let is_other = (charset, tables) != (run.charset, run.tables);
         // ISO-2022-JP has to begin and end in ASCII, so a part stands alone.
-        if charset != run.charset || charset == Charset::Iso2022Jp || number != run.next {
+        if is_other || charset == Charset::Iso2022Jp || number != run.next {
             run.end(&mut text);
         }
         run.charset = charset;
+        run.tables = tables;
         run.octets.extend_from_slice(&octets);
         run.next = number.saturating_add(1);
     }
@@ -283,6 +303,7 @@ pub fn joined_text<K, A>(
 /// Parts in a row that are read as one.
 struct Run {
     charset: Charset,
+    tables: Tables,
     octets: Vec<u8>,
     /// The number that the next part must have.
     next: u8,
@@ -290,7 +311,10 @@ struct Run {
 
 impl Run {
     fn end(&mut self, text: &mut String) {
-        text.push_str(&self.charset.decode(&self.octets));
+        match self.charset {
+            Charset::GsmUnpacked => self.tables.decode_into(&self.octets, text),
+            charset => text.push_str(&charset.decode(&self.octets)),
+        }
         self.octets.clear();
     }
 }
