@@ -17,8 +17,8 @@ use smsgw_gsm::field::{
     Timestamp, TypeOfAddress, ValidityPeriod,
 };
 use smsgw_gsm::tpdu::{
-    Command, Context, Deliver, DeliverReport, Direction, ModemPdu, Parameters, ReportKind,
-    StatusReport, Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
+    Command, Context, Deliver, DeliverReport, Kind, ModemPdu, Parameters, ReportKind, StatusReport,
+    Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 
 const CONTEXTS: [Context; 4] = [
@@ -228,13 +228,12 @@ proptest! {
             Tpdu::from(SubmitReport { spare_bits: report_spare, parameters, ..SubmitReport::error(failure, time) }),
         ];
         for tpdu in made {
-            let (direction, report) = match &tpdu {
-                Tpdu::Deliver(_) | Tpdu::StatusReport(_) => (Direction::ScToMs, ReportKind::Ack),
-                Tpdu::Submit(_) | Tpdu::Command(_) => (Direction::MsToSc, ReportKind::Ack),
-                Tpdu::DeliverReport(made) => (Direction::MsToSc, kind(made.failure)),
-                Tpdu::SubmitReport(made) => (Direction::ScToMs, kind(made.failure)),
+            let failure = match &tpdu {
+                Tpdu::DeliverReport(report) => report.failure,
+                Tpdu::SubmitReport(report) => report.failure,
+                _ => None,
             };
-            let context = Context::new(direction, report);
+            let context = Context::new(tpdu.kind().direction(), kind(failure));
             let octets = tpdu.to_vec();
             let decoded = Tpdu::decode_with(&octets, context, &Quirks::STRICT);
             let decoded = decoded.map_err(|error| TestCaseError::fail(error.to_string()))?;
@@ -392,7 +391,13 @@ fn user_data_is_full_to_the_last_septet_and_octet() {
         ] {
             let full = UserDataBuf::new(coding, &header, &vec![0x2A; most]).unwrap();
             let view = full.view();
-            let again = UserData::from_octets(coding, view.udl(), view.has_header(), view.octets());
+            let again = UserData::from_octets(
+                Kind::Submit,
+                coding,
+                view.udl(),
+                view.has_header(),
+                view.octets(),
+            );
             assert_eq!(again, Ok(view));
             if coding == DataCodingScheme::GSM7 {
                 assert_eq!(view.text(), Some("*".repeat(most)));

@@ -48,11 +48,12 @@ pub struct Address {
 }
 
 impl Address {
-    /// The number or name that people write: `+` and digits is international, digits with `*` and
-    /// `#` are a number of unknown type (a short code, say), all else is a name.
+    /// The number or name that people write: after `+` come the digits of an international number,
+    /// a text with a letter is a name, and all else is a number of unknown type: a short code, a
+    /// number as it is dialled here.
     ///
     /// # Errors
-    /// [`AddressError`]: empty, too long, a character that is no digit after `+`, or one that GSM
+    /// [`AddressError`]: empty, too long, a character that is no digit in a number, or one that GSM
     /// 7-bit does not have in a name.
     pub fn parse(text: &str) -> Result<Address, AddressError> {
         if let Some(digits) = text.strip_prefix('+') {
@@ -69,11 +70,10 @@ impl Address {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        let is_number = |c: char| c.is_ascii_digit() || c == '*' || c == '#';
-        if text.chars().all(is_number) {
-            Address::new(TypeOfAddress::UNKNOWN, text)
-        } else {
+        if text.chars().any(char::is_alphabetic) {
             Address::alphanumeric(text)
+        } else {
+            Address::new(TypeOfAddress::UNKNOWN, text)
         }
     }
 
@@ -299,16 +299,20 @@ impl Address {
         } else {
             count > 0 && word >> (8 * count - 4) == FILL.into()
         };
-        let semi_octets = 2 * (length - 1) - u8::from(is_odd);
-        if !is_name && has_fill(word & below(4 * usize::from(semi_octets))) {
+        let address = Address {
+            type_of_address,
+            semi_octets: 2 * (length - 1) - u8::from(is_odd),
+            octets: narrow(word),
+        };
+        if !is_name && has_fill(word & below(4 * usize::from(address.semi_octets))) {
             let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, FIELD);
+            // A digit after it is of the TPDU: the length is wrong, and where that starts not known.
+            if !address.is_filled_up() {
+                return Err(error);
+            }
             faults.meet(Tolerance::ShortServiceCentre, error)?;
         }
-        Ok(Some(Address {
-            type_of_address,
-            semi_octets,
-            octets: narrow(word),
-        }))
+        Ok(Some(address))
     }
 
     pub(crate) fn put(&self, sink: &mut impl Sink, field: &'static str) {
@@ -334,6 +338,13 @@ impl Address {
             }
             _ => sink.put(FIELD, octets),
         }
+    }
+
+    /// Whether only F follow the first F.
+    fn is_filled_up(&self) -> bool {
+        let mut semi_octets = self.octets().iter().flat_map(|o| [o & 0x0F, o >> 4]);
+        semi_octets.by_ref().find(|value| *value == FILL);
+        semi_octets.all(|value| value == FILL)
     }
 }
 

@@ -52,6 +52,7 @@ use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
+use crate::segment::USER_DATA_OCTETS;
 use crate::wire::Reader;
 
 pub use command::{Command, CommandData};
@@ -177,6 +178,20 @@ impl Kind {
         match self {
             Kind::Deliver | Kind::SubmitReport | Kind::StatusReport => Direction::ScToMs,
             Kind::DeliverReport | Kind::Submit | Kind::Command => Direction::MsToSc,
+        }
+    }
+
+    /// Octets of user data, or of a command's data, that it can have: 140 in a message. A report
+    /// can have what the longest TPDU, of 164 octets, leaves when its other fields are as short as
+    /// can be.
+    #[must_use]
+    pub const fn max_user_data(self) -> usize {
+        match self {
+            Kind::Deliver | Kind::Submit => USER_DATA_OCTETS,
+            Kind::DeliverReport => 161,
+            Kind::SubmitReport => 154,
+            Kind::StatusReport => 143,
+            Kind::Command => 157,
         }
     }
 
@@ -401,7 +416,7 @@ macro_rules! tpdu {
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode(octets: &'a [u8]) -> Result<Self, crate::DecodeError> {
                 super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -415,7 +430,7 @@ macro_rules! tpdu {
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
                 super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -435,7 +450,7 @@ macro_rules! tpdu {
                 report: super::ReportKind,
             ) -> Result<Self, crate::DecodeError> {
                 super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -450,7 +465,7 @@ macro_rules! tpdu {
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
                 super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -486,14 +501,10 @@ fn decode_with<'a, T>(
 }
 
 /// The first octet of a TPDU of this kind.
-fn first_octet(
-    kind: Kind,
-    direction: Direction,
-    reader: &mut Reader<'_>,
-) -> Result<u8, DecodeError> {
+fn first_octet(kind: Kind, reader: &mut Reader<'_>) -> Result<u8, DecodeError> {
     let start = reader.clone();
     let first = reader.octet("TP-MTI")?;
-    if Kind::of(first, direction) == Some(kind) {
+    if Kind::of(first, kind.direction()) == Some(kind) {
         Ok(first)
     } else {
         Err(start.error(DecodeErrorKind::OtherKind, "TP-MTI"))
@@ -508,10 +519,12 @@ pub(crate) fn trailing<'a>(
 ) -> Result<&'a [u8], DecodeError> {
     let rest = reader.rest();
     if !rest.is_empty() {
-        let what = if rest.iter().all(|octet| *octet == 0xFF) {
-            Tolerance::Padding
-        } else {
-            Tolerance::TrailingOctets
+        let what = match rest {
+            // One alone is rather of a field with a wrong length.
+            [0xFF, 0xFF, more @ ..] if more.iter().all(|octet| *octet == 0xFF) => {
+                Tolerance::Padding
+            }
+            _ => Tolerance::TrailingOctets,
         };
         let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
         faults.meet(what, reader.error(kind, field))?;
