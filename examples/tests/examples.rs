@@ -138,8 +138,35 @@ async fn mc_checks_who_binds_and_sends_receipts() {
 }
 
 #[tokio::test]
+async fn turkish_prints_what_a_modem_takes_and_reads_it_back() {
+    let words = "Yağmurlu bir günde çıkıp kıyıda yürüdük, sonra şiir okuduk. ";
+    for (length, commands) in [
+        (155, &["AT+CMGS=153"][..]),
+        (298, &["AT+CMGS=153", "AT+CMGS=153"]),
+        (300, &["AT+CMGS=153", "AT+CMGS=153", "AT+CMGS=25"]),
+    ] {
+        let text: String = words.chars().cycle().take(length).collect();
+        let said = output(example("turkish", &["+905321234567", &text])).await;
+        let lines: Vec<_> = said.lines().collect();
+        let (last, lines) = lines.split_last().unwrap();
+        assert_eq!(*last, format!("to +905321234567: {text}"));
+        let (pairs, []) = lines.as_chunks::<2>() else {
+            panic!("{said}");
+        };
+        for ([command, octets], wanted) in pairs.iter().zip(commands) {
+            assert_eq!(command, wanted);
+            // No service centre, then a SUBMIT with a header.
+            assert!(octets.starts_with("0041"), "{octets}");
+            let length: usize = command.strip_prefix("AT+CMGS=").unwrap().parse().unwrap();
+            assert_eq!(octets.len(), 2 * (1 + length));
+        }
+        assert_eq!(pairs.len(), commands.len());
+    }
+}
+
+#[tokio::test]
 async fn without_arguments_each_says_what_it_wants() {
-    for name in ["esme", "mc", "blocking", "tap"] {
+    for name in ["esme", "mc", "blocking", "tap", "turkish"] {
         let output = within(example(name, &[]).wait_with_output()).await.unwrap();
         assert!(!output.status.success());
         let said = String::from_utf8(output.stderr).unwrap();

@@ -9,7 +9,7 @@ use argon2::{Argon2, PasswordVerifier as _};
 use hmac::digest::CtOutput;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use smsgw::Address;
+use smsgw::{Address, Writing};
 
 use crate::admission;
 use crate::config;
@@ -23,6 +23,8 @@ pub(crate) struct Account {
     pub max_segments: usize,
     /// The sender of messages that name none.
     pub default_sender: Option<Address>,
+    /// How texts may be written that do not say it themselves.
+    pub writing: Writing,
 }
 
 /// All accounts. Passwords are kept as digests under a key of this process only.
@@ -74,6 +76,11 @@ impl Accounts {
                 id: entry.id.clone(),
                 max_segments: entry.max_segments,
                 default_sender: sender.and_then(|sender| admission::sender(sender).ok()),
+                writing: Writing {
+                    language: entry.language,
+                    transliterate: entry.transliterate,
+                    ..Writing::default()
+                },
             };
             by_id.insert(entry.id.clone(), (Arc::new(account), credential));
         }
@@ -149,6 +156,7 @@ async fn matches_hash(hash: &str, password: &[u8]) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use futures_util::FutureExt as _;
+    use smsgw::language;
 
     use super::*;
     use crate::config::Config;
@@ -165,6 +173,7 @@ pub(crate) mod tests {
             password = "secret"
             max_segments = 3
             default_sender = "Shop"
+            language = "turkish"
             [[account]]
             id = "bank"
             password_hash = "HASH"
@@ -213,6 +222,9 @@ pub(crate) mod tests {
         let shop = accounts.verify("shop", b"secret").await.unwrap();
         assert_eq!(shop.max_segments, 3);
         assert_eq!(shop.default_sender, Some(Address::sender("Shop")));
+        assert_eq!(language::name(shop.writing.language), "turkish");
+        let bank = accounts.verify("bank", b"hunter2").await.unwrap();
+        assert_eq!(bank.writing, Writing::default());
         assert!(!format!("{accounts:?}").contains("secret"));
     }
 }

@@ -158,7 +158,12 @@ fn no_allocation_for_a_header() {
     let octets = [11, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 0, 3, 42, 2, 1, b'x'];
     let read = measure(|| {
         let (header, rest) = UserDataHeader::split(&octets).unwrap();
-        black_box((header.concat(), header.ports(), header.check().is_ok(), rest));
+        black_box((
+            header.concat(),
+            header.ports(),
+            header.check().is_ok(),
+            rest,
+        ));
     });
     assert_eq!(read.count_total, 0);
 }

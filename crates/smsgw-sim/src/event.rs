@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
+use smsgw_gsm::alphabet::Tables;
+use smsgw_gsm::ucs2;
 use smsgw_gsm::udh::UserDataHeader;
-use smsgw_gsm::{alphabet, ucs2};
 use smsgw_smpp::pdu::{BroadcastSm, DataSm, DeliverSm, ReplaceSm, SubmitSm};
 use smsgw_smpp::session::BindMode;
 use smsgw_smpp::tlv::{MessagePayload, Tlvs};
@@ -335,11 +336,11 @@ impl Message {
             Some(payload) if short_message.is_empty() => payload.0.as_octets(),
             _ => short_message,
         };
-        let (udh, data) = match UserDataHeader::split(octets) {
-            Ok((header, rest)) if esm_class.has_udh() => (header.octets(), rest),
-            _ => (&[][..], octets),
+        let (udh, tables, data) = match UserDataHeader::split(octets) {
+            Ok((header, rest)) if esm_class.has_udh() => (header.octets(), header.tables(), rest),
+            _ => (&[][..], Tables::DEFAULT, octets),
         };
-        self.text = text(data_coding, data);
+        self.text = text(data_coding, tables, data);
         self.data = data.to_vec();
         self.udh = udh.to_vec();
         let tlv = |tlv: smsgw_smpp::tlv::Tlv<'_>| Tlv {
@@ -350,9 +351,10 @@ impl Message {
     }
 }
 
-/// The text of octets, by the alphabets of SMPP and, where SMPP leaves room, of GSM (TS 23.038).
-fn text(data_coding: DataCoding, octets: &[u8]) -> Option<String> {
-    let gsm = || Some(alphabet::decode_unpacked(octets));
+/// The text of octets, by the alphabets of SMPP and, where SMPP leaves room, of GSM (TS 23.038);
+/// `tables` are those of GSM 7-bit.
+fn text(data_coding: DataCoding, tables: Tables, octets: &[u8]) -> Option<String> {
+    let gsm = || Some(tables.decode(octets));
     match data_coding.0 {
         0x00 => gsm(),
         0x01 | 0x03 => Some(octets.iter().copied().map(char::from).collect()),

@@ -17,7 +17,9 @@ use smsgw_smpp::esme::Esme;
 use smsgw_smpp::pdu::{DataSm, DeliverSm, SubmitSm};
 use smsgw_smpp::session::{self, Bind, BindMode, Event};
 use smsgw_smpp::tlv::{MessagePayload, TlvOctets, Tlvs, UserMessageReference};
-use smsgw_smpp::types::{Address, DataCoding, MessageState, RegisteredDelivery, ShortMessage};
+use smsgw_smpp::types::{
+    Address, DataCoding, EsmClass, MessageState, RegisteredDelivery, ShortMessage,
+};
 use smsgw_smpp::{CommandStatus, DeliveryReceipt};
 use support::*;
 
@@ -270,6 +272,19 @@ async fn data_sm_is_a_submit() {
         (id, MessageState::DELIVERED)
     );
     assert_eq!(smsc.submitted()[0].text.as_deref(), Some(&*payload));
+}
+
+#[tokio::test]
+async fn a_text_is_read_by_the_tables_that_its_header_names() {
+    let smsc = Smsc::start(config()).await.unwrap();
+    let (esme, _events) = bind(&smsc, BindMode::Transmitter).await;
+    let message = SubmitSm {
+        esm_class: EsmClass::UDH_INDICATOR,
+        short_message: ShortMessage::new(b"\x03\x25\x01\x01\x40yi g\x7Enler").unwrap(),
+        ..submit("")
+    };
+    soon(esme.submit(&message)).await.unwrap();
+    assert_eq!(smsc.submitted()[0].text.as_deref(), Some("İyi günler"));
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `gsm` | yes | [`gsm`] |
+//! | `gsm` | yes | [`gsm`] and its conversions |
 //! | `smpp` | yes | [`smpp`] and its conversions; needs `gsm` for text |
 //! | `tokio` | no | the tokio shells of the protocol crates |
 //! | `tls` | no | TLS for them |
@@ -31,9 +31,12 @@
 pub mod convert;
 #[cfg(feature = "serde")]
 pub mod hex;
+pub mod language;
 mod message;
 
-pub use message::{Address, Content, Extra, Message, ReceiptRequest};
+pub use message::{
+    Address, Content, Extra, Message, Receipt, ReceiptRequest, ReceiptState, Writing,
+};
 
 #[cfg(feature = "gsm")]
 pub use smsgw_gsm as gsm;

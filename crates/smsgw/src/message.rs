@@ -1,6 +1,8 @@
 //! The neutral message: what a text message is, whatever protocol carries it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use smsgw_gsm::segment::LanguageChoice;
 
 /// A text message between any two protocols.
 ///
@@ -12,7 +14,7 @@ use std::time::Duration;
 /// let message = Message::text(Address::number("+306912345678"), "hello");
 /// assert_eq!(message.content, Content::Text("hello".into()));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Message {
     /// The sender; `None` leaves it to the carrier.
@@ -21,6 +23,10 @@ pub struct Message {
     pub to: Address,
     /// What is said.
     pub content: Content,
+    /// How a text may be written; without meaning for what is encoded.
+    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Writing::is_default"))]
+    pub writing: Writing,
     /// 0 (shown at once, not stored) to 3; `None` leaves it to the handset.
     pub class: Option<u8>,
     /// How long the carrier keeps trying; `None` leaves it to the carrier.
@@ -41,6 +47,7 @@ impl Message {
             from: None,
             to,
             content: Content::Text(text.into()),
+            writing: Writing::default(),
             class: None,
             validity: None,
             receipt: ReceiptRequest::None,
@@ -51,7 +58,7 @@ impl Message {
 }
 
 /// What a message says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Content {
@@ -64,14 +71,47 @@ pub enum Content {
         /// The user data header with its length octet; empty for none.
         #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
         udh: Vec<u8>,
-        /// What follows the header.
+        /// What follows the header; septets one to an octet, as SMPP carries them.
         #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
         octets: Vec<u8>,
     },
 }
 
+/// What may be done so that a text takes fewer segments: by default nothing, and it is written in
+/// the GSM 7-bit default alphabet, or else in UCS-2.
+///
+/// ```
+/// use smsgw::gsm::segment::LanguageChoice;
+/// use smsgw::{Address, Message, Writing};
+///
+/// let mut message = Message::text(Address::number("+905321234567"), "Şimdi çık, geç kalma.");
+/// message.writing = Writing { language: LanguageChoice::Auto, ..Writing::default() };
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+pub struct Writing {
+    /// The languages whose GSM 7-bit tables may be used. Every part then has a header that names
+    /// them; a handset that does not know them shows other letters.
+    #[cfg_attr(feature = "serde", serde(with = "crate::language"))]
+    pub language: LanguageChoice,
+    /// Whether characters that GSM 7-bit lacks may be written with those it has, where there is a
+    /// usual spelling: `“` as `"`, `ş` as `s`. Not those of the tables that are used.
+    pub transliterate: bool,
+    /// Whether long texts are cut between characters as people see them: an emoji with its skin
+    /// tone, a letter with its marks.
+    pub graphemes: bool,
+}
+
+#[cfg(feature = "serde")]
+impl Writing {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A sender or recipient: TON and NPI as numbered by GSM and SMPP, and the digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Address {
     /// Type of number: 0 unknown, 1 international, 2 national, 3 network specific,
@@ -150,7 +190,7 @@ impl std::fmt::Display for Address {
 }
 
 /// Which receipts the sender asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ReceiptRequest {
@@ -179,7 +219,7 @@ impl ReceiptRequest {
 }
 
 /// Something only one protocol knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
@@ -198,4 +238,45 @@ pub enum Extra {
         #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
         value: Vec<u8>,
     },
+}
+
+/// What became of a message, as its carrier tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Receipt {
+    /// To whom it went.
+    pub recipient: Address,
+    /// The number that it was sent with: TP-MR of GSM.
+    pub reference: u8,
+    /// Where it stands.
+    pub state: ReceiptState,
+    /// When it was delivered, or last tried; `None` when the carrier's time makes no sense.
+    pub at: Option<SystemTime>,
+    /// The carrier's code: TP-ST of GSM.
+    pub status: u8,
+}
+
+/// Where a message stands, by its [`Receipt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum ReceiptState {
+    /// It arrived, as far as the carrier can tell.
+    Delivered,
+    /// Not delivered yet; another receipt will come.
+    Retrying,
+    /// Its validity ended first.
+    Expired,
+    /// Taken back, by its sender or the carrier.
+    Cancelled,
+    /// The carrier gave up.
+    Undelivered,
+}
+
+impl ReceiptState {
+    /// Whether no other receipt will come.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Retrying)
+    }
 }

@@ -9,12 +9,13 @@
 use std::time::Duration;
 
 use smsgw::convert::smpp::{Outgoing, Part, from_deliver_sm, from_submit_sm, parts, text};
+use smsgw::gsm::segment::LanguageChoice;
 use smsgw::gsm::udh::Reference;
 use smsgw::smpp::pdu::{Body as _, DeliverSm, SubmitSm};
 use smsgw::smpp::tlv::{MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, UserMessageReference};
 use smsgw::smpp::types::{self, DataCoding, EsmClass, RelativeTime, ShortMessage};
 use smsgw::smpp::{CommandStatus, Frame, SequenceNumber};
-use smsgw::{Address, Content, Extra, Message, ReceiptRequest};
+use smsgw::{Address, Content, Extra, Message, ReceiptRequest, Writing};
 
 fn hello() -> Message {
     Message::text(Address::number("+306912345678"), "hello")
@@ -124,6 +125,74 @@ fn a_long_text_is_split_with_a_header() {
             octets: [b'a'; 8].into()
         }
     );
+}
+
+#[test]
+fn language_tables_are_named_in_every_part() {
+    let auto = |text: String| Message {
+        content: Content::Text(text),
+        writing: Writing {
+            language: LanguageChoice::Auto,
+            ..Writing::default()
+        },
+        ..hello()
+    };
+    let said = "Şu köşe kış köşesi";
+    let message = auto(said.into());
+    let frame = submit(&message);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(pdu.esm_class, EsmClass::UDH_INDICATOR);
+    let (header, septets) = pdu.short_message.as_octets().split_at(4);
+    assert_eq!((pdu.data_coding.0, header), (0, &b"\x03\x25\x01\x01"[..]));
+    assert_eq!(septets.len(), said.chars().count());
+    // It stays what it is, and its text can be read.
+    let Content::Encoded { dcs, udh, octets } = from_submit_sm(&pdu).content else {
+        panic!("one SMS is not turned into text");
+    };
+    assert_eq!(text(dcs, &udh, &octets).as_deref(), Some(said));
+
+    let parts = parts(&auto(said.repeat(10)), Reference::Eight(9)).unwrap();
+    assert_eq!(parts.len(), 2);
+    for (part, number) in parts.iter().zip(1..) {
+        assert_eq!(part.udh(), [8, 0, 3, 9, 2, number, 0x25, 1, 1]);
+    }
+    let flash = Message {
+        class: Some(0),
+        ..auto(said.into())
+    };
+    let frame = submit(&flash);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    assert_eq!(pdu.data_coding.0, 0xF0);
+}
+
+#[test]
+fn texts_are_transliterated_and_cut_as_the_message_says() {
+    let message = |text: &str, writing| Message {
+        content: Content::Text(text.into()),
+        writing,
+        ..hello()
+    };
+    let plain = Writing {
+        transliterate: true,
+        ..Writing::default()
+    };
+    let frame = submit(&message("“Şu köşe”", plain));
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    let octets = pdu.short_message.as_octets();
+    assert_eq!((pdu.data_coding.0, pdu.esm_class), (0, EsmClass::DEFAULT));
+    assert_eq!(text(0, b"", octets).as_deref(), Some("\"Su köse\""));
+
+    let whole = Writing {
+        graphemes: true,
+        ..Writing::default()
+    };
+    let flag = "я".repeat(65) + "🇫🇷" + &"я".repeat(10);
+    let ends = |writing| -> Vec<usize> {
+        let parts = parts(&message(&flag, writing), Reference::Eight(9)).unwrap();
+        parts.iter().map(|part| part.octets().len()).collect()
+    };
+    assert_eq!(ends(Writing::default()), [2 * 67, 2 * 12]);
+    assert_eq!(ends(whole), [2 * 65, 2 * 14]);
 }
 
 #[test]
@@ -273,10 +342,14 @@ fn extras_both_ways_in_order_with_repeats() {
 
 #[test]
 fn text_of_the_codings_it_knows() {
-    assert_eq!(text(0, b"\x00\x1b\x65").as_deref(), Some("@€"));
-    assert_eq!(text(0xF1, b"a").as_deref(), Some("a"));
-    assert_eq!(text(3, b"\xe4").as_deref(), Some("ä"));
-    assert_eq!(text(8, b"\x03\xac").as_deref(), Some("ά"));
-    assert_eq!(text(6, b"\xb4\xd0").as_deref(), Some("Да"));
-    assert_eq!(text(4, b"a"), None);
+    assert_eq!(text(0, b"", b"\x00\x1b\x65").as_deref(), Some("@€"));
+    assert_eq!(text(0xF1, b"", b"a").as_deref(), Some("a"));
+    assert_eq!(text(3, b"", b"\xe4").as_deref(), Some("ä"));
+    assert_eq!(text(8, b"", b"\x03\xac").as_deref(), Some("ά"));
+    assert_eq!(text(6, b"", b"\xb4\xd0").as_deref(), Some("Да"));
+    assert_eq!(text(4, b"", b"a"), None);
+    let spanish = b"\x03\x24\x01\x02";
+    assert_eq!(text(0, spanish, b"\x1ba").as_deref(), Some("á"));
+    // Not a header: nothing is known.
+    assert_eq!(text(0, b"\x09\x24", b"\x1ba").as_deref(), Some("a"));
 }

@@ -424,7 +424,8 @@ fn elements(set: &mut Set) {
     use InformationElement as Element;
 
     let (large, small) = ([0xA5; 128], [0x5A; 32]);
-    let voice_mail = VoiceMail::notification(0, &[0x04, 0x81, 0x21, 0x43], 3, None);
+    let address = Address::parse("1234").unwrap();
+    let voice_mail = VoiceMail::notification(0, &address, 3, None);
     let mut list = vec![
         Element::Concat(Concat::new(Reference::Eight(0), 1, 1).unwrap()),
         Element::Concat(Concat::new(Reference::Sixteen(0xFFFF), 255, 255).unwrap()),
@@ -488,7 +489,7 @@ fn elements(set: &mut Set) {
             title: 3,
             url: 4,
         },
-        Element::ReplyAddress(&[0x04, 0x81, 0x21, 0x43]),
+        Element::ReplyAddress(address),
         Element::VoiceMail(VoiceMail::new(&voice_mail).unwrap()),
         Element::ToolkitSecurity {
             header: ToolkitHeader::new(0x70).unwrap(),

@@ -162,6 +162,8 @@ fn account(account: &Account, at: &str) -> Checked {
         password_hash,
         max_segments,
         default_sender,
+        language: _,
+        transliterate: _,
     } = account;
     if id.is_empty() || id.len() > 64 || !id.bytes().all(|c| c.is_ascii_graphic() && c != b':') {
         return problem(

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use smsgw::gsm::segment::LanguageChoice;
 use smsgw::smpp::receipt::IdMatch;
 use smsgw::smpp::server::{Networks, guard};
 
@@ -161,6 +162,12 @@ pub struct Account {
     pub max_segments: usize,
     /// The sender of messages that name none.
     pub default_sender: Option<String>,
+    /// The languages whose GSM 7-bit tables may be used, unless a message says so.
+    #[serde(default, with = "smsgw::language")]
+    pub language: LanguageChoice,
+    /// Whether texts may be transliterated, unless a message says so.
+    #[serde(default)]
+    pub transliterate: bool,
 }
 
 /// Where messages go out.

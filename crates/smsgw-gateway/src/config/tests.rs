@@ -116,6 +116,16 @@ fn a_mistake_is_told_with_its_place() {
             "9:18: the sender is neither",
         ),
         (
+            "\"shop\"",
+            "\"shop\"\nlanguage = \"klingon\"",
+            "9:12: unknown language \"klingon\", expected one of none, auto, turkish, ",
+        ),
+        (
+            "\"shop\"",
+            "\"shop\"\ntransliterate = \"yes\"",
+            "9:17: invalid type: string \"yes\", expected a boolean",
+        ),
+        (
             "2776\"",
             "2776\"\nlocal_address = \"eth0\"",
             "14:17: invalid IP address syntax",

@@ -22,7 +22,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
-use smsgw::{Message, ReceiptRequest};
+use smsgw::{Message, ReceiptRequest, Writing, language};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
@@ -118,6 +118,9 @@ struct NewMessage {
     to: String,
     from: Option<String>,
     text: String,
+    /// `none`, `auto` or the name of a language: whose tables may be used.
+    language: Option<String>,
+    transliterate: Option<bool>,
     /// Seconds.
     validity: Option<u64>,
     callback_url: Option<String>,
@@ -168,11 +171,12 @@ fn submission(new: NewMessage, account: Arc<Account>, gate: &Gate) -> Result<Sub
     if new.text.is_empty() {
         return Err(Refusal::EmptyText.into());
     }
-    let mut message = Message::text(admission::recipient(&new.to)?, new.text);
+    let mut message = Message::text(admission::recipient(&new.to)?, &*new.text);
     message.from = match &new.from {
         Some(from) => Some(admission::sender(from)?),
         None => account.default_sender.clone(),
     };
+    message.writing = writing(&new, account.writing)?;
     if let Some(validity) = new.validity.map(Duration::from_secs) {
         let max = gate.limits().max_validity;
         if validity > max {
@@ -197,6 +201,24 @@ fn submission(new: NewMessage, account: Arc<Account>, gate: &Gate) -> Result<Sub
         origin: Origin::Rest,
         message,
         callback,
+    })
+}
+
+/// How the text may be written: as it says, or else as its account does.
+fn writing(new: &NewMessage, account: Writing) -> Result<Writing, Problem> {
+    let language = new.language.as_deref().map(|name| {
+        language::from_name(name).ok_or_else(|| {
+            let message = format!(
+                "there is no language {name:?}; expected one of {}",
+                language::names()
+            );
+            Problem::bad_request("invalid_language", message)
+        })
+    });
+    Ok(Writing {
+        language: language.transpose()?.unwrap_or(account.language),
+        transliterate: new.transliterate.unwrap_or(account.transliterate),
+        ..account
     })
 }
 

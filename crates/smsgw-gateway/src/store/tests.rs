@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use smsgw::{Address, Message};
+use smsgw::gsm::segment::LanguageChoice;
+use smsgw::{Address, Message, Writing};
 use uuid::Uuid;
 
 use super::memory::Memory;
@@ -331,6 +332,40 @@ fn what_was_committed_is_there_after_a_reopen() {
     assert_eq!(store.unfinished().unwrap(), [record.clone()]);
     assert_eq!(store.by_carrier_id("a", "1").unwrap(), Some((record, 0)));
     assert!(store.counts().unwrap().contains(&(State::Sent, 1)));
+}
+
+#[test]
+fn how_a_text_may_be_written_is_kept() {
+    both(|store| {
+        let mut record = record(1);
+        record.message.writing = Writing {
+            language: LanguageChoice::Auto,
+            transliterate: true,
+            graphemes: false,
+        };
+        store.append(&[accepted(&record)]).unwrap();
+        assert_eq!(store.message(record.id).unwrap(), Some(record));
+    });
+}
+
+#[test]
+fn a_message_of_an_older_version_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(directory.path()).unwrap();
+    let mut record = record(1);
+    record.message.writing.transliterate = true;
+    store.append(&[accepted(&record)]).unwrap();
+    drop(store);
+    // As version 0.1 wrote it.
+    let body = r#"{"origin":"rest","message":{"from":null,"to":{"ton":1,"npi":1,"digits":"306912345678"},"content":{"text":"Καλημέρα 😀 \u0000"},"class":null,"validity":null,"receipt":"none","reference":null,"extras":[]},"parts":[{"dcs":8,"udh":"050003010201","octets":"3001"},{"dcs":8,"udh":"050003010202","octets":"3002"}],"callback":"http://127.0.0.1/outcome"}"#;
+    let connection = rusqlite::Connection::open(directory.path().join("smsgw.sqlite")).unwrap();
+    connection
+        .execute("UPDATE body SET fixed = ?", [body])
+        .unwrap();
+    drop(connection);
+    let store = Sqlite::open(directory.path()).unwrap();
+    record.message.writing = Writing::default();
+    assert_eq!(store.message(record.id).unwrap(), Some(record));
 }
 
 #[test]

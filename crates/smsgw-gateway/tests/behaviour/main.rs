@@ -15,5 +15,6 @@ mod messages_are_delivered;
 mod parts_pass_unchanged;
 mod restarts_go_on;
 mod support;
+mod texts_are_written_as_asked;
 mod the_end_is_in_good_order;
 mod tls_is_spoken;

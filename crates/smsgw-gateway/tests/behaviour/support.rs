@@ -109,6 +109,7 @@ pub(crate) struct Setup {
     listener: String,
     link: String,
     limits: String,
+    account: String,
 }
 
 impl Setup {
@@ -120,6 +121,7 @@ impl Setup {
             listener: String::new(),
             link: String::new(),
             limits: String::new(),
+            account: String::new(),
         }
     }
 
@@ -141,6 +143,12 @@ impl Setup {
         self
     }
 
+    /// Lines of the account `shop`.
+    pub(crate) fn account(mut self, lines: &str) -> Self {
+        writeln!(self.account, "{lines}").unwrap();
+        self
+    }
+
     /// That of the link.
     pub(crate) fn password(mut self, password: &'static str) -> Self {
         self.password = password;
@@ -155,6 +163,7 @@ impl Setup {
             listener,
             link,
             limits,
+            account,
         } = self;
         let text = format!(
             r#"
@@ -168,6 +177,7 @@ impl Setup {
             [[account]]
             id = "shop"
             password = "secret"
+            {account}
             [[account]]
             id = "esme"
             password = "secret"

@@ -3,8 +3,11 @@
 use alloc::vec::Vec;
 
 use smsgw_gsm::SegmentError;
+use smsgw_gsm::alphabet::Tables;
 use smsgw_gsm::reassemble::{Position, Tie};
-use smsgw_gsm::segment::{self, Encoding, MAX_PARTS, USER_DATA_OCTETS, segment};
+use smsgw_gsm::segment::{
+    self, Encoding, LanguageChoice, MAX_PARTS, Segment, USER_DATA_OCTETS, segment,
+};
 use smsgw_gsm::septet::{self, FillBits};
 use smsgw_gsm::udh::{Concat, Reference};
 
@@ -28,6 +31,19 @@ pub enum LongPolicy {
     MessagePayload,
 }
 
+impl LongPolicy {
+    /// The reference in the header that a part has on the radio side, at most.
+    const fn reference(self, reference: u16) -> Reference {
+        match self {
+            Self::Udh8 => {
+                let [_, low] = reference.to_be_bytes();
+                Reference::Eight(low)
+            }
+            _ => Reference::Sixteen(reference),
+        }
+    }
+}
+
 /// How texts are sent over a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,6 +54,12 @@ pub struct SplitOptions {
     pub data_coding: Option<DataCoding>,
     /// How a long text is sent.
     pub policy: LongPolicy,
+    /// The languages whose tables may be used, where texts are sent in GSM 7-bit. The header of
+    /// each part then names the tables.
+    ///
+    /// Not for the long texts of [`LongPolicy::Sar`] and [`LongPolicy::MessagePayload`]: their
+    /// headers are made by the MC, which knows nothing of tables.
+    pub language: LanguageChoice,
 }
 
 impl SplitOptions {
@@ -48,6 +70,7 @@ impl SplitOptions {
             alphabets,
             data_coding: None,
             policy,
+            language: LanguageChoice::None,
         }
     }
 
@@ -55,6 +78,29 @@ impl SplitOptions {
     #[must_use]
     pub const fn with_data_coding(mut self, data_coding: DataCoding) -> Self {
         self.data_coding = Some(data_coding);
+        self
+    }
+
+    /// Allows the tables of these languages.
+    ///
+    /// ```
+    /// use smsgw_gsm::segment::LanguageChoice;
+    /// use smsgw_smpp::text::{Alphabets, LongPolicy, SplitOptions, split};
+    /// use smsgw_smpp::types::{DataCoding, EsmClass};
+    ///
+    /// let options = SplitOptions::new(Alphabets::default(), LongPolicy::Udh8);
+    /// let text = "Yağmurlu bir günde kıyıda yürüdük. ".repeat(4);
+    /// assert_eq!(split(&text, &options, 7)?.len(), 3);
+    ///
+    /// let parts = split(&text, &options.with_language(LanguageChoice::Auto), 7)?;
+    /// assert_eq!(parts.len(), 1);
+    /// assert_eq!(parts[0].data_coding(), DataCoding::MC_SPECIFIC);
+    /// assert_eq!(parts[0].esm_class(), EsmClass::UDH_INDICATOR);
+    /// # Ok::<(), smsgw_smpp::text::TextError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_language(mut self, language: LanguageChoice) -> Self {
+        self.language = language;
         self
     }
 }
@@ -94,6 +140,13 @@ impl SplitOptions {
 pub fn split(text: &str, options: &SplitOptions, reference: u16) -> Result<Vec<Part>, TextError> {
     let data_coding = options.data_coding;
     let data_coding = data_coding.unwrap_or_else(|| options.alphabets.choose(text));
+    let in_gsm = match (options.data_coding, data_coding) {
+        (None, DataCoding::UCS2) => DataCoding::MC_SPECIFIC,
+        _ => data_coding,
+    };
+    if let Some(parts) = national(text, in_gsm, options, reference)? {
+        return Ok(parts);
+    }
     let charset = options.alphabets.charset(data_coding);
     let charset = charset.ok_or(TextError::NoText { data_coding })?;
     let octets = charset.encode(text)?;
@@ -109,17 +162,12 @@ pub fn split(text: &str, options: &SplitOptions, reference: u16) -> Result<Vec<P
             let part = Part::payload(data_coding, octets.into_owned())?;
             return Ok(Vec::from([part]));
         }
-        LongPolicy::Udh8 => {
-            let [_, low] = reference.to_be_bytes();
-            let reference = Reference::Eight(low);
-            (Tie::Udh(reference), reference)
-        }
-        LongPolicy::Udh16 => {
-            let reference = Reference::Sixteen(reference);
-            (Tie::Udh(reference), reference)
+        LongPolicy::Udh8 | LongPolicy::Udh16 => {
+            let header = options.policy.reference(reference);
+            (Tie::Udh(header), header)
         }
         // The header that the MC makes may be the longer one.
-        LongPolicy::Sar => (Tie::Sar(reference), Reference::Sixteen(reference)),
+        LongPolicy::Sar => (Tie::Sar(reference), options.policy.reference(reference)),
     };
     let pieces = match charset {
         Charset::Ucs2 => segments(text, Encoding::Ucs2, header)?,
@@ -144,6 +192,41 @@ pub fn split(text: &str, options: &SplitOptions, reference: u16) -> Result<Vec<P
         Part::of_several(data_coding, position, octets)
     };
     Ok((1..=total).zip(pieces).map(part).collect())
+}
+
+/// The parts of a text in the tables of a language; `None` where those are not used.
+fn national(
+    text: &str,
+    data_coding: DataCoding,
+    options: &SplitOptions,
+    reference: u16,
+) -> Result<Option<Vec<Part>>, TextError> {
+    let write = match options.alphabets.charset(data_coding) {
+        _ if options.language == LanguageChoice::None => return Ok(None),
+        Some(Charset::GsmUnpacked) => |segment: Segment<'_>| segment.unpacked().to_vec(),
+        Some(Charset::GsmPacked) => |segment: Segment<'_>| segment.packed(),
+        _ => return Ok(None),
+    };
+    let by_udh = matches!(options.policy, LongPolicy::Udh8 | LongPolicy::Udh16);
+    let gsm = segment::Options::new()
+        .with_encoding(Encoding::Gsm7)
+        .with_language(options.language)
+        .with_reference(options.policy.reference(reference));
+    let segments = match segment(text, &gsm) {
+        Ok(segments) => segments,
+        Err(SegmentError::TooManyParts { needed, max }) if by_udh => {
+            return Err(SegmentError::TooManyParts { needed, max }.into());
+        }
+        Err(_) => return Ok(None),
+    };
+    if segments.tables() == Tables::DEFAULT || (segments.count() > 1 && !by_udh) {
+        return Ok(None);
+    }
+    let part = |segment: Segment<'_>| Part {
+        has_udh: true,
+        ..Part::short(data_coding, [segment.udh(), write(segment)].concat())
+    };
+    Ok(Some(segments.iter().map(part).collect()))
 }
 
 /// The pieces of a text in an alphabet of GSM, unpacked.

@@ -2,3 +2,7 @@
 
 #[cfg(feature = "smpp")]
 pub mod smpp;
+#[cfg(feature = "gsm")]
+mod text;
+#[cfg(feature = "gsm")]
+pub mod tpdu;

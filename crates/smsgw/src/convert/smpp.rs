@@ -5,7 +5,9 @@
 //! | `Message` | to SMPP | from SMPP |
 //! |---|---|---|
 //! | `from`, `to` | `source_addr`, `destination_addr` with TON and NPI; digits as Latin-1 | the same |
-//! | `Content::Text` | GSM 7-bit (`data_coding` 0, unpacked) or UCS-2 (8), as many parts as it needs, joined by a concatenation header | text of `data_coding` 0 or 8 that is too long for one SMS |
+//! | `Content::Text` | GSM 7-bit (`data_coding` 0, unpacked) or UCS-2 (8), as many parts as it needs, joined by a concatenation header | text of `data_coding` 0 or 8 that is too long for one SMS and has no header |
+//! | `writing.language` | the tables used, in elements 25 and 24 of the header of each part, also of one alone; septets unpacked, `data_coding` the same | default: text with such a header stays encoded ([`text()`] reads it) |
+//! | `writing.transliterate`, `writing.graphemes` | before encoding; where parts end | default |
 //! | `Content::Encoded` | `data_coding`, and header and octets in `short_message`, or in `message_payload` above 254 octets; one part | everything else, octet for octet |
 //! | `class` | of text: `data_coding` 0xF0 to 0xF3 for GSM 7-bit, `dest_addr_subunit` for UCS-2 | stays in `dcs` and `extras` |
 //! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one needs a clock and is left to the caller ([`Time::absolute`]) |
@@ -21,11 +23,12 @@ use std::fmt;
 use std::time::Duration;
 
 use smsgw_gsm::SegmentError;
-use smsgw_gsm::segment::{Encoding, Options, segment};
-use smsgw_gsm::udh::Reference;
+use smsgw_gsm::alphabet::Tables;
+use smsgw_gsm::segment::Encoding;
+use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_smpp::ValueError;
 use smsgw_smpp::pdu::{DeliverSm, SubmitSm};
-use smsgw_smpp::text::{self, Alphabets};
+use smsgw_smpp::text::{self, Alphabets, Charset};
 use smsgw_smpp::tlv::{
     MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, TypedTlv as _, UserMessageReference,
 };
@@ -34,7 +37,8 @@ use smsgw_smpp::types::{
     ShortMessage, Time,
 };
 
-use crate::message::{Address, Content, Extra, Message, ReceiptRequest};
+use super::text::segments;
+use crate::message::{Address, Content, Extra, Message, ReceiptRequest, Writing};
 
 /// Most octets put into `short_message`; more go into `message_payload` (SMPP 3.4 §5.2.21).
 const MAX_SHORT_MESSAGE: usize = 254;
@@ -120,7 +124,7 @@ pub fn parts(message: &Message, reference: Reference) -> Result<Vec<Part>, Conve
     match &message.content {
         Content::Encoded { dcs, udh, octets } => Ok(vec![Part::new(*dcs, udh, octets)]),
         Content::Text(text) => {
-            let segments = segment(text, &Options::new().with_reference(reference))?;
+            let segments = segments(text, message.writing, reference)?;
             let data_coding = match (segments.encoding(), message.class) {
                 (Encoding::Gsm7, Some(class)) => 0xF0 | (class & 0b11),
                 (Encoding::Gsm7, None) => DataCoding::MC_SPECIFIC.0,
@@ -313,6 +317,7 @@ macro_rules! bodies {
                         .then(|| neutral(&pdu.source_addr)),
                     to: neutral(&pdu.destination_addr),
                     content: content(pdu.esm_class, &text::Content::from(pdu), pdu.tlvs),
+                    writing: Writing::default(),
                     class: None,
                     validity: pdu.validity_period.relative(),
                     receipt: match pdu.registered_delivery.0 & 0b11 {
@@ -336,12 +341,27 @@ bodies! {
     deliver_sm, from_deliver_sm, DeliverSm;
 }
 
-/// The text of octets, by the usual meaning of `data_coding` ([`Alphabets::default`]); `None` when
-/// that is octets.
+/// The text of octets, by the usual meaning of `data_coding` ([`Alphabets::default`]) and the
+/// language tables that the header before them names (with its length octet; empty for none);
+/// `None` when `data_coding` means octets.
+///
+/// ```
+/// use smsgw::convert::smpp::text;
+///
+/// // Locking shift, Turkish.
+/// assert_eq!(text(0, b"\x03\x25\x01\x01", b"\x40yi g\x7Enler").as_deref(), Some("İyi günler"));
+/// assert_eq!(text(4, b"", b"\xFF"), None);
+/// ```
 #[must_use]
-pub fn text(data_coding: u8, octets: &[u8]) -> Option<String> {
-    let text = Alphabets::default().decode(DataCoding(data_coding), octets)?;
-    Some(text.into_owned())
+pub fn text(data_coding: u8, udh: &[u8], octets: &[u8]) -> Option<String> {
+    match Alphabets::default().charset(DataCoding(data_coding))? {
+        Charset::GsmUnpacked => {
+            let header = UserDataHeader::split(udh).ok();
+            let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
+            Some(tables.decode(octets))
+        }
+        charset => Some(charset.decode(octets).into_owned()),
+    }
 }
 
 /// One SMS stays as it is; a text that has to be split becomes text.
@@ -356,7 +376,7 @@ fn content(esm_class: EsmClass, content: &text::Content<'_>, tlvs: Tlvs<'_>) -> 
         esm_class.has_udh() || tlvs.iter().any(|tlv| tlv.tag() == TlvTag::SAR_MSG_REF_NUM);
     if content.octets.len() > most
         && !is_segment
-        && let Some(text) = text(data_coding.0, content.octets)
+        && let Some(text) = text(data_coding.0, &[], content.octets)
     {
         return Content::Text(text);
     }

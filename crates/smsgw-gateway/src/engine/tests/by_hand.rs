@@ -1,5 +1,8 @@
 //! Single steps, given to the engine by hand.
 
+use smsgw::Writing;
+use smsgw::gsm::segment::LanguageChoice;
+
 use super::*;
 
 /// An engine whose link is up, and a store that commits at once.
@@ -39,6 +42,7 @@ impl Hand {
                 id: account.into(),
                 max_segments: 2,
                 default_sender: None,
+                writing: smsgw::Writing::default(),
             }),
             origin: Origin::Rest,
             message: Message {
@@ -311,6 +315,7 @@ fn a_store_that_fails_acknowledges_nothing() {
             id: "shop".into(),
             max_segments: 1,
             default_sender: None,
+            writing: smsgw::Writing::default(),
         }),
         origin: Origin::Rest,
         message: Message::text(Address::number("+491701"), "hi"),
@@ -346,6 +351,7 @@ fn a_full_queue_and_too_many_segments_are_refused() {
         id: "shop".into(),
         max_segments: 2,
         default_sender: None,
+        writing: smsgw::Writing::default(),
     };
     let submission = |text: String| Submission {
         account: Arc::new(Account {
@@ -388,6 +394,35 @@ fn a_full_queue_and_too_many_segments_are_refused() {
             refusal: Refusal::QueueFull
         })
     );
+}
+
+#[test]
+fn segments_are_counted_as_the_text_may_be_written() {
+    let mut hand = Hand::new(OnUnknown::Wait, |_| {});
+    let national = Writing {
+        language: LanguageChoice::Auto,
+        ..Writing::default()
+    };
+    let plain = Writing {
+        transliterate: true,
+        ..Writing::default()
+    };
+    // Two segments at most.
+    for (text, writing, parts) in [
+        ("ş", Writing::default(), 0),
+        ("ş", national, 2),
+        ("ş", plain, 2),
+        ("“", Writing::default(), 0),
+        ("“", national, 0),
+        ("“", plain, 2),
+    ] {
+        hand.submit("shop", |submission| {
+            submission.message.content = smsgw::Content::Text(text.repeat(290));
+            submission.message.writing = writing;
+        });
+        let sent = hand.sent().len();
+        assert_eq!(sent, parts, "{text} {writing:?}");
+    }
 }
 
 /// An engine with one part handed to its link, and a receipt for it that says `state`.

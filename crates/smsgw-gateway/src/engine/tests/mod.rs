@@ -182,6 +182,7 @@ impl World {
                 id: "shop".into(),
                 max_segments: 10,
                 default_sender: None,
+                writing: smsgw::Writing::default(),
             }),
             origin: Origin::Rest,
             message: Message {

@@ -154,6 +154,61 @@ async fn a_message_is_taken() {
 }
 
 #[tokio::test]
+async fn a_text_is_written_as_it_says_or_as_its_account_does() {
+    let (gate, inbox) = gate().await;
+    let mut submissions = engine(inbox, |_| Ok(MessageId(uuid::Uuid::now_v7())));
+    for (options, language, transliterate) in [
+        (json!({}), "turkish", false),
+        (
+            json!({ "language": null, "transliterate": null }),
+            "turkish",
+            false,
+        ),
+        (
+            json!({ "language": "none", "transliterate": true }),
+            "none",
+            true,
+        ),
+        (json!({ "language": "auto" }), "auto", false),
+        (
+            json!({ "language": "urdu", "transliterate": false }),
+            "urdu",
+            false,
+        ),
+    ] {
+        let mut body = json!({ "to": "6912345678", "text": "x" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(options.as_object().unwrap().clone());
+        assert_eq!(post_json(&gate, &body).await.status, 202, "{body}");
+        let writing = submissions.recv().await.unwrap().message.writing;
+        assert_eq!(language::name(writing.language), language, "{body}");
+        assert_eq!(writing.transliterate, transliterate, "{body}");
+        assert!(!writing.graphemes);
+    }
+    for (options, code) in [
+        (json!({ "language": "klingon" }), "invalid_language"),
+        (json!({ "language": "Turkish" }), "invalid_language"),
+        (json!({ "language": "" }), "invalid_language"),
+        (json!({ "language": 1 }), "invalid_json"),
+        (json!({ "transliterate": "yes" }), "invalid_json"),
+    ] {
+        let mut body = json!({ "to": "6912345678", "text": "x" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(options.as_object().unwrap().clone());
+        let answer = post_json(&gate, &body).await;
+        assert_eq!(answer.error(), (400, code.into()), "{body}");
+    }
+    let body = json!({ "to": "6912345678", "text": "x", "language": "klingon" });
+    let answer = post_json(&gate, &body).await;
+    let message = answer.json()["error"]["message"].take();
+    let message = message.as_str().unwrap();
+    let start = "there is no language \"klingon\"; expected one of none, auto, turkish, ";
+    assert!(message.starts_with(start), "{message}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_message_is_told() {
     let (gate, inbox) = gate().await;
     let _submissions = engine(inbox, |submission| {
