@@ -19,7 +19,7 @@ use crate::{Case, measured};
 
 /// The ASCII that most messages are made of.
 const PLAIN: &str = "The quick brown fox jumps over the lazy dog. ";
-/// What is not ASCII, and what takes two septets, once in ten characters each.
+/// A fifth is not ASCII; one of 44 characters takes two septets.
 const MIXED: &str = "Zwölf Prüfungen à 5 € für André, déjà payé. ";
 /// UCS-2.
 const CYRILLIC: &str = "Съешь же ещё этих мягких французских булок. ";
