@@ -67,7 +67,7 @@ pub(super) fn hex(values: Map<String, Json>, args: &Args, quirks: Quirks) -> Res
     };
     // Read again, so that nothing is written that cannot be read or reads as something else.
     let pdu = reading.read(&out)?;
-    agree(&values, &pdu.json())?;
+    agree(kind.name(), &values, &pdu.json())?;
     Ok(hex::encode_upper(&pdu.to_vec()))
 }
 
