@@ -11,6 +11,9 @@ use serde_json::{Value as Json, json};
 
 use crate::tool::{json_lines, smsgw};
 
+#[cfg(unix)]
+#[path = "support/examples.rs"]
+mod examples;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -715,23 +718,9 @@ fn a_dissection_for_people() {
     assert!(!text.contains('\x1b'), "no colour into a pipe");
 }
 
+#[cfg(unix)]
 #[test]
 fn help_shows_examples_that_work() {
-    for command in ["decode", "encode"] {
-        let help = lines(&smsgw(&[command, "tpdu", "--help"], ""));
-        let examples = help.iter().filter_map(|line| line.strip_prefix("  smsgw "));
-        let examples: Vec<_> = examples.collect();
-        assert!(examples.len() > 1, "{help:?}");
-        for example in examples {
-            let args: Vec<_> = match example.split_once('\'') {
-                None => example.split(' ').collect(),
-                Some((words, json)) => {
-                    let words = words.split_whitespace();
-                    words.chain([json.trim_end_matches('\'')]).collect()
-                }
-            };
-            let output = smsgw(&args, "");
-            assert!(output.status.success(), "{example} {output:?}");
-        }
-    }
+    examples::run(&["decode", "tpdu"], &[]);
+    examples::run(&["encode", "tpdu"], &[]);
 }

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     direction: DirectionArg,
     #[command(flatten)]
-    rest: RestArgs,
+    context: ContextArgs,
 }
 
 /// Which way a TPDU goes.
@@ -46,7 +46,7 @@ impl From<DirectionArg> for Direction {
 }
 
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct RestArgs {
+pub(crate) struct ContextArgs {
     /// The service centre's address comes first, as in AT commands; 00 for none.
     #[arg(long)]
     pub(crate) smsc: bool,
@@ -55,7 +55,7 @@ pub(crate) struct RestArgs {
     report: Option<ReportArg>,
 }
 
-impl RestArgs {
+impl ContextArgs {
     pub(crate) fn report(self) -> ReportKind {
         match self.report {
             None | Some(ReportArg::Ack) => ReportKind::Ack,
@@ -376,11 +376,11 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn new(args: &Args) -> Self {
-        let context = Context::new(args.direction.into(), args.rest.report());
+        let context = Context::new(args.direction.into(), args.context.report());
         Self {
             reading: Reading {
                 context,
-                has_smsc: args.rest.smsc,
+                has_smsc: args.context.smsc,
                 quirks: args.input.gsm_quirks(),
             },
         }
