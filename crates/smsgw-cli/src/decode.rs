@@ -1,8 +1,13 @@
 //! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
 
+pub(crate) mod cbs;
+mod dissect;
 pub(crate) mod input;
+mod keys;
 pub(crate) mod receipt;
 pub(crate) mod smpp;
+mod table;
+pub(crate) mod tpdu;
 
 use std::process::ExitCode;
 
@@ -29,11 +34,23 @@ enum Kind {
     #[command(after_help = "Example:
   smsgw decode receipt --json < deliver_sm.txt")]
     Receipt(input::Args),
+    /// TPDUs of GSM (3GPP TS 23.040), with or without the service centre's address.
+    #[command(after_help = "Examples:
+  smsgw decode tpdu --direction sc-to-ms 040B915155214365F7000042209223295940027638
+  smsgw decode tpdu --direction ms-to-sc --smsc 0011000B915155551532F40000AA05E8329BFD06
+  smsgw decode tpdu --direction ms-to-sc --report error --json 00D000")]
+    Tpdu(tpdu::Args),
+    /// Pages of cell broadcast (3GPP TS 23.041), 88 octets each.
+    #[command(after_help = "Example:
+  smsgw decode cbs --json < pages.txt")]
+    Cbs(input::Args),
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
     match args.kind {
         Kind::Smpp(input) => input::run(&input, &smpp::Decoder::new(&input)),
         Kind::Receipt(input) => input::run(&input, &receipt::Decoder::new(&input)),
+        Kind::Tpdu(args) => input::run(&args.input, &tpdu::Decoder::new(&args)),
+        Kind::Cbs(input) => input::run(&input, &cbs::Decoder::new(&input)),
     }
 }

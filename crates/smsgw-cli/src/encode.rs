@@ -1,8 +1,13 @@
 //! `smsgw encode`: what `smsgw decode --json` prints, back to octets in hex.
 
+mod agree;
+pub(crate) mod cbs;
+pub(crate) mod fields;
 mod object;
 mod receipt;
 mod smpp;
+mod tpdu;
+mod user_data;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -14,6 +19,8 @@ use smsgw_smpp::{Frame, FrameError, Quirks};
 
 use crate::error::Error;
 use crate::{hex, lines};
+
+pub(crate) use user_data::Content;
 
 /// Encode PDUs to hex, from the JSON that decode prints.
 #[derive(Debug, clap::Args)]
@@ -43,6 +50,23 @@ With 'fields' it is encoded from them, and what 'receipt' and 'tlv' say must be 
 it is a deliver_sm with the text of 'receipt' in the form of SMPP 3.4 appendix B and the TLVs of
 'tlv'.")]
     Receipt(Input),
+    /// TPDUs of GSM (3GPP TS 23.040), one short message or report each.
+    #[command(after_help = "Examples:
+  smsgw encode tpdu '{\"kind\":\"submit\",\"address\":{\"number\":\"+41791234567\"},\"text\":\"hi\"}'
+  smsgw encode tpdu '{\"kind\":\"submit-report\",\"smsc\":null,\"timestamp\":\"2026-01-31T12:00:00+01:00\"}'
+
+Values that are not there are 0, false, empty, or what fits the others: the alphabet, the lengths,
+the first octet. What is there must be what the octets then say. 'smsc' puts the service centre's
+address in front, null an empty one. Keys that end in _hex go before those they stand beside, and
+'data_hex' before 'text' in UCS-2.")]
+    Tpdu(tpdu::Args),
+    /// Pages of cell broadcast (3GPP TS 23.041), 88 octets each.
+    #[command(after_help = "Example:
+  smsgw encode cbs '{\"message_id\":4370,\"language\":\"en\",\"text\":\"Take shelter.\"}'
+
+Values that are not there are 0, page 1 of 1, or what fits the others. What is there must be what
+the octets then say.")]
+    Cbs(Input),
 }
 
 #[derive(Debug, clap::Args)]
@@ -58,14 +82,30 @@ struct Input {
     json: Vec<String>,
 }
 
-pub(crate) fn run(args: Args) -> ExitCode {
-    match args.kind {
-        Kind::Smpp(input) => encode(&input, smpp::frame),
-        Kind::Receipt(input) => encode(&input, receipt::frame),
+impl Input {
+    fn gsm_quirks(&self) -> smsgw_gsm::Quirks {
+        if self.strict {
+            smsgw_gsm::Quirks::STRICT
+        } else {
+            smsgw_gsm::Quirks::LENIENT
+        }
     }
 }
 
-fn encode(
+pub(crate) fn run(args: Args) -> ExitCode {
+    match args.kind {
+        Kind::Smpp(input) => pdu(&input, smpp::frame),
+        Kind::Receipt(input) => pdu(&input, receipt::frame),
+        Kind::Tpdu(args) => {
+            let quirks = args.input.gsm_quirks();
+            encode(&args.input, |object| tpdu::hex(object, &args, quirks))
+        }
+        Kind::Cbs(input) => encode(&input, |object| cbs::hex(object, input.gsm_quirks())),
+    }
+}
+
+/// Encodes PDUs of SMPP.
+fn pdu(
     input: &Input,
     make: impl Fn(Map<String, Json>, &Quirks) -> Result<Frame, Error>,
 ) -> ExitCode {
@@ -74,10 +114,17 @@ fn encode(
     } else {
         Quirks::LENIENT
     };
+    encode(input, |object| {
+        let frame = make(object, &quirks).and_then(with_usual_length)?;
+        Ok(hex::encode(frame.octets()))
+    })
+}
+
+/// Answers every object with its hex.
+fn encode(input: &Input, make: impl Fn(Map<String, Json>) -> Result<String, Error>) -> ExitCode {
     lines::run(&input.json, |line, out| {
-        let frame = object(line).and_then(|object| make(object, &quirks));
-        match frame.and_then(with_usual_length) {
-            Ok(frame) => writeln!(out, "{}", hex::encode(frame.octets())).map(|()| true),
+        match object(line).and_then(&make) {
+            Ok(hex) => writeln!(out, "{hex}").map(|()| true),
             Err(error) => json_line::write(out, &error.to_json()).map(|()| false),
         }
     })
@@ -91,13 +138,13 @@ fn object(line: &[u8]) -> Result<Map<String, Json>, Error> {
     }
     match serde_json::from_slice(line) {
         Ok(Json::Object(object)) => match object.get("error") {
-            // Of `decode`, whose output this is.
-            Some(error) => {
+            // Of `decode`, whose output this is; that of a report is no object.
+            Some(Json::Object(error)) => {
                 let message = error.get("message").and_then(Json::as_str);
                 let message = format!("not decoded: {}", message.unwrap_or_default());
                 Err(Error::new("not_decoded", Some("error"), 0, message))
             }
-            None => Ok(object),
+            _ => Ok(object),
         },
         Ok(_) => Err(Error::new("wrong_type", None, 0, "not an object")),
         Err(error) => {

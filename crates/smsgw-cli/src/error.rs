@@ -6,7 +6,7 @@ use std::io;
 use std::str::Utf8Error;
 
 use serde_json::{Value as Json, json};
-use smsgw_gsm::SegmentError;
+use smsgw_gsm::{AddressError, EncodeError, SegmentError};
 use smsgw_smpp::value::{BuildError, BuildErrorKind, Place};
 use smsgw_smpp::{DecodeError, FrameError, ValueError};
 
@@ -42,6 +42,14 @@ impl Error {
         Self {
             field: Some(Cow::Owned(name)),
             ..Self::new("unknown_field", None, 0, message)
+        }
+    }
+
+    /// A value that the others do not agree with.
+    pub(crate) fn contradiction(name: String, message: String) -> Self {
+        Self {
+            field: Some(Cow::Owned(name)),
+            ..Self::new("contradiction", None, 0, message)
         }
     }
 
@@ -89,6 +97,32 @@ impl From<DecodeError> for Error {
         let offset = usize::try_from(error.offset()).unwrap_or(usize::MAX);
         let kind = error.kind().name();
         Self::new(kind, Some(error.field()), offset, error.to_string())
+    }
+}
+
+impl From<smsgw_gsm::DecodeError> for Error {
+    fn from(error: smsgw_gsm::DecodeError) -> Self {
+        let kind = error.kind.name();
+        Self::new(kind, Some(error.field), error.offset, error.to_string())
+    }
+}
+
+impl From<AddressError> for Error {
+    fn from(error: AddressError) -> Self {
+        let kind = match error {
+            AddressError::Empty => "empty",
+            AddressError::NoDigit { .. } => "no_digit",
+            AddressError::Encode(_) => "not_gsm7",
+            AddressError::TooLong { .. } => "too_long",
+            _ => "address",
+        };
+        Self::new(kind, Some("address"), 0, error.to_string())
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Self {
+        Self::new("not_gsm7", Some("text"), error.index, error.to_string())
     }
 }
 

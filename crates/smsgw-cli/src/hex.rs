@@ -7,6 +7,11 @@ pub(crate) fn encode(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
+/// The same in capital letters, as AT commands have it.
+pub(crate) fn encode_upper(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02X}")).collect()
+}
+
 /// The octets of hex digits; blanks between the digits do not matter.
 pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, Error> {
     let mut octets = Vec::with_capacity(digits.len() / 2);
@@ -18,7 +23,7 @@ pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, Error> {
                 character.escape_ascii(),
                 octets.len()
             );
-            return Err(Error::new("hex", None, octets.len(), message));
+            return Err(Error::new("hex", Some("hex"), octets.len(), message));
         };
         match high.take() {
             None => high = Some(digit),
@@ -27,7 +32,7 @@ pub(crate) fn decode(digits: &[u8]) -> Result<Vec<u8>, Error> {
     }
     if high.is_some() {
         let message = format!("half an octet of hex at octet {}", octets.len());
-        return Err(Error::new("hex", None, octets.len(), message));
+        return Err(Error::new("hex", Some("hex"), octets.len(), message));
     }
     Ok(octets)
 }

@@ -6,26 +6,51 @@ use std::process::ExitCode;
 /// Where the answers go.
 pub(crate) type Out = io::BufWriter<io::StdoutLock<'static>>;
 
+/// Answers inputs one by one, or some of them together.
+pub(crate) trait Answer {
+    /// Takes an input; says whether it was good.
+    fn line(&mut self, line: &[u8], out: &mut Out) -> io::Result<bool>;
+
+    /// No more input is there yet: somebody may wait.
+    fn pause(&mut self, _out: &mut Out) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// There is no more input.
+    fn end(&mut self, _out: &mut Out) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(&[u8], &mut Out) -> io::Result<bool>> Answer for F {
+    fn line(&mut self, line: &[u8], out: &mut Out) -> io::Result<bool> {
+        self(line, out)
+    }
+}
+
 /// Answers every input; one that is `-`, or none, is the lines of standard input.
 ///
 /// `answer` says whether its line was good; the exit status is 1 when one was not.
 pub(crate) fn run(
     inputs: &[String],
-    mut answer: impl FnMut(&[u8], &mut Out) -> io::Result<bool>,
+    answer: impl FnMut(&[u8], &mut Out) -> io::Result<bool>,
 ) -> ExitCode {
+    run_all(inputs, answer)
+}
+
+/// The same for answers that are not one to a line.
+pub(crate) fn run_all(inputs: &[String], mut answer: impl Answer) -> ExitCode {
     let mut out = Out::new(io::stdout().lock());
     let mut failed = false;
-    let mut line = |line: &[u8], out: &mut Out| -> io::Result<()> {
-        failed |= !answer(line, out)?;
-        Ok(())
-    };
     let done = if inputs.is_empty() || inputs == ["-"] {
-        stdin(&mut line, &mut out)
+        stdin(&mut answer, &mut failed, &mut out)
     } else {
-        inputs
-            .iter()
-            .try_for_each(|input| line(input.as_bytes(), &mut out))
+        inputs.iter().try_for_each(|input| {
+            failed |= !answer.line(input.as_bytes(), &mut out)?;
+            Ok(())
+        })
     };
+    let done = done.and_then(|()| answer.end(&mut out));
     match done.and_then(|()| out.flush()) {
         Ok(()) if !failed => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
@@ -38,17 +63,15 @@ pub(crate) fn run(
     }
 }
 
-fn stdin(
-    answer: &mut impl FnMut(&[u8], &mut Out) -> io::Result<()>,
-    out: &mut Out,
-) -> io::Result<()> {
+fn stdin(answer: &mut impl Answer, failed: &mut bool, out: &mut Out) -> io::Result<()> {
     let mut input = BufReader::new(io::stdin().lock());
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
-        answer(&line, out)?;
+        *failed |= !answer.line(&line, out)?;
         line.clear();
         // Whoever feeds us line by line may wait for the answer.
         if input.buffer().is_empty() {
+            answer.pause(out)?;
             out.flush()?;
         }
     }

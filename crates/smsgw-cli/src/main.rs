@@ -6,6 +6,7 @@ mod demo;
 mod encode;
 mod error;
 mod hex;
+mod join;
 mod lines;
 mod load;
 mod segment;
@@ -33,6 +34,7 @@ enum Command {
     Serve(serve::Args),
     Decode(decode::Args),
     Encode(encode::Args),
+    Join(join::Args),
     Segment(segment::Args),
     Load(load::Args),
     Send(send::Args),
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Decode(args) => decode::run(args),
         Command::Encode(args) => encode::run(args),
+        Command::Join(args) => join::run(args),
         Command::Segment(args) => segment::run(&args),
         Command::Load(args) => load::run(args),
         Command::Send(args) => send::run(args),

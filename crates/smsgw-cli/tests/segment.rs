@@ -10,6 +10,8 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
+use smsgw_gsm::dcs::DataCodingScheme;
+use smsgw_gsm::tpdu::{Kind, UserData};
 
 const VECTORS: &str = include_str!("../../smsgw-gsm/tests/vectors/segmentation.jsonl");
 
@@ -67,10 +69,8 @@ fn what_is_said_beside_the_counts() {
         answer["parts"],
         json!([{"udh": "", "user_data": "e8329bfd4697d9ec37"}])
     );
-    assert_eq!(
-        answer["language"],
-        json!({"locking": "default", "single": "default"})
-    );
+    assert_eq!(answer["language"], json!({"locking": 0, "single": 0}));
+    assert_eq!(answer.get("changes"), None);
     assert_eq!(answer["forced_by"], json!([]));
     let answer = segment_json(&["--", "-aя ÷я"]);
     assert_eq!(answer["encoding"], "ucs2");
@@ -81,6 +81,139 @@ fn what_is_said_beside_the_counts() {
         segment_json(&["--encoding", "ucs2", "abc"])["total_units"],
         3
     );
+}
+
+/// Octets of a part as the radio side has them, and what TP-UDL counts them as.
+fn text_of(part: &Value, units: &Value, encoding: &str) -> String {
+    let octets = |key: &str| -> Vec<u8> {
+        let (pairs, _) = part[key].as_str().unwrap().as_bytes().as_chunks::<2>();
+        let pairs = pairs.iter().map(|pair| str::from_utf8(pair).unwrap());
+        pairs
+            .map(|pair| u8::from_str_radix(pair, 16).unwrap())
+            .collect()
+    };
+    let [udh, data] = ["udh", "user_data"].map(octets);
+    let (coding, before) = match encoding {
+        "gsm7" => (DataCodingScheme::GSM7, (udh.len() * 8).div_ceil(7)),
+        "8bit" => return String::from_utf8(data).unwrap(),
+        _ => (DataCodingScheme::UCS2, udh.len()),
+    };
+    let units = usize::try_from(units.as_u64().unwrap()).unwrap();
+    let count = if encoding == "gsm7" { units } else { 2 * units };
+    let udl = u8::try_from(before + count).unwrap();
+    let all = [&udh[..], &data].concat();
+    let user_data =
+        UserData::from_octets(Kind::Submit, coding, udl, !udh.is_empty(), &all).unwrap();
+    user_data.text().unwrap()
+}
+
+#[test]
+fn parts_say_the_text() {
+    let turkish = "İyi günler, yarın görüşürüz. Şişli'den €5. ".repeat(6);
+    let greek = "Ωραία μέρα ".repeat(12);
+    let latin = "Straße {1} ".repeat(20);
+    for text in [&turkish, &greek, &latin, "", "a"] {
+        for encoding in ["auto", "ucs2", "8bit", "gsm7"] {
+            for language in ["none", "auto", "turkish"] {
+                for width in ["8", "16"] {
+                    let args = ["--json", "--encoding", encoding, "--language", language];
+                    let output =
+                        segment(&[&args[..], &["--reference", width, "--", text]].concat());
+                    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+                    if !output.status.success() {
+                        assert_eq!(
+                            (encoding, &answer["error"]["kind"]),
+                            ("gsm7", &json!("not_gsm7"))
+                        );
+                        continue;
+                    }
+                    let parts = answer["parts"].as_array().unwrap();
+                    let units = answer["units_per_segment"].as_array().unwrap();
+                    let encoding = answer["encoding"].as_str().unwrap();
+                    let texts = parts.iter().zip(units);
+                    let texts = texts.map(|(part, units)| text_of(part, units, encoding));
+                    assert_eq!(texts.collect::<String>(), *text, "{args:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_of_languages() {
+    let text = "İyi günler, yarın görüşürüz.";
+    let with = |language: &str| segment_json(&["--language", language, text]);
+    assert_eq!(with("none")["encoding"], "ucs2");
+    assert_eq!(with("spanish")["encoding"], "ucs2");
+    for language in ["auto", "turkish"] {
+        let answer = with(language);
+        assert_eq!(answer["encoding"], "gsm7");
+        assert_eq!(answer["language"], json!({"locking": 1, "single": 0}));
+        assert_eq!(
+            answer["language_names"],
+            json!({"locking": "turkish", "single": "default"})
+        );
+        assert_eq!(answer["parts"][0]["udh"], "03250101");
+        assert_eq!(answer["forced_by"], json!(["İ", "ı", "ş"]));
+    }
+    // One that fits without is left alone.
+    let answer = segment_json(&["--language", "turkish", "gunler"]);
+    assert_eq!(answer["language"], json!({"locking": 0, "single": 0}));
+}
+
+#[test]
+fn transliteration_says_what_it_changed() {
+    let answer = segment_json(&["--translit", "It’s “ok”…"]);
+    assert_eq!(answer["encoding"], "gsm7");
+    assert_eq!(answer["total_units"], 12);
+    let change = |index: u8, from: &str, to: &str| json!({"index": index, "from": from, "to": to});
+    let expect = [
+        change(2, "’", "'"),
+        change(7, "“", "\""),
+        change(12, "”", "\""),
+        change(15, "…", "..."),
+    ];
+    assert_eq!(answer["changes"], json!(expect));
+    // What a language has it keeps.
+    for language in ["auto", "turkish"] {
+        let answer = segment_json(&["--translit", "--language", language, "“ağaç”"]);
+        assert_eq!(answer["encoding"], "gsm7");
+        assert_eq!(answer["changes"].as_array().unwrap().len(), 2, "{answer}");
+        let answer = segment_json(&["--translit", "--language", language, "“agac”"]);
+        assert_eq!(answer["language"], json!({"locking": 0, "single": 0}));
+    }
+    let answer = segment_json(&["--translit", "“ağaç”"]);
+    assert_eq!(answer["changes"].as_array().unwrap().len(), 4, "{answer}");
+    let answer = segment_json(&["--translit", "я…"]);
+    assert_eq!(
+        (&answer["encoding"], &answer["forced_by"]),
+        (&json!("ucs2"), &json!(["я"]))
+    );
+}
+
+#[test]
+fn clusters_are_kept_whole_on_request() {
+    let mut cut_elsewhere = 0;
+    for line in VECTORS.lines() {
+        let vector: Value = serde_json::from_str(line).unwrap();
+        let answer = segment_json(&["--graphemes", "--", vector["text"].as_str().unwrap()]);
+        let policy = vector.get("grapheme_policy");
+        cut_elsewhere += usize::from(policy.is_some());
+        // CR and LF are a cluster, too, and stand where the first segment ends.
+        if vector["id"] == "seg-064" {
+            assert_eq!(answer["chars_per_segment"], json!([152, 22]));
+            continue;
+        }
+        for key in ["segments", "chars_per_segment"] {
+            assert_eq!(
+                answer[key],
+                policy.unwrap_or(&vector)[key],
+                "{}",
+                vector["id"]
+            );
+        }
+    }
+    assert_eq!(cut_elsewhere, 3);
 }
 
 #[test]
@@ -100,8 +233,12 @@ fn what_cannot_be_is_an_error() {
     }
     let most = "a".repeat(153 * 255);
     assert_eq!(segment_json(&[&most])["segments"], 255);
-    for later in ["8bit", "translit"] {
-        let output = segment(&["--encoding", later, "a"]);
+    for args in [
+        ["--encoding", "7bit"],
+        ["--language", "latin"],
+        ["--reference", "4"],
+    ] {
+        let output = segment(&[&args[..], &["a"]].concat());
         assert_eq!(output.status.code(), Some(2));
     }
 }
@@ -180,4 +317,20 @@ fn people_get_a_table_and_files_are_read() {
     );
     assert!(table.contains("'я' (U+044F)"), "{table}");
     assert!(table.ends_with("\"aaaя\"\n"), "{table}");
+}
+
+#[test]
+fn people_are_told_of_tables_and_changes() {
+    let output = segment(&["--translit", "--language", "turkish", "“ağaç” şık"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "GSM 7-bit: ",
+        "shift table: turkish\n",
+        "\"“\" at 0 is written \"\\\"\"\n",
+        "not the default alphabet because of 'ğ' (U+011F)",
+    ] {
+        assert!(text.contains(line), "{line} {text}");
+    }
+    let output = segment(&["--encoding", "8bit", "é"]);
+    assert!(output.stdout.starts_with(b"8-bit: 2 octets in 1 segment\n"));
 }

@@ -30,6 +30,9 @@
 //! | module | what |
 //! |---|---|
 //! | [`alphabet`] | characters to septets and back: default alphabet, extension, tables of 13 languages |
+//! | [`dcs`] | data coding scheme: alphabet, class, message waiting |
+//! | [`field`] | the other fields of TPDUs: addresses, times, validity, status |
+//! | [`tpdu`] | the six TPDUs, both directions, with a service centre's address or without |
 //! | [`septet`] | septets to packed octets and back, with fill bits |
 //! | [`ucs2`] | UTF-16BE, as the field sends it |
 //! | [`udh`] | user data header: every element by its meaning, and a builder |

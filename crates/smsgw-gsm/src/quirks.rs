@@ -20,16 +20,17 @@ use crate::error::DecodeError;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quirks {
-    /// User data shorter than TP-UDL says: what is there is kept. Some modems cut the last octet.
+    /// User data shorter than TP-UDL says: what is there is kept. Some modems cut the last octet;
+    /// some senders say 160 whatever the alphabet.
     pub truncated_user_data: bool,
     /// A TP-PI whose extension bits never end: phones pad status reports with FF up to the end.
     pub endless_parameter_indicator: bool,
     /// The high semi-octet after an odd number of digits that is neither F nor 0.
     pub fill_semi_octet: bool,
     /// A service-centre address with more than one F at its end: it is shorter than its length
-    /// octet says.
+    /// octet says. An F with digits after it is refused.
     pub short_service_centre: bool,
-    /// Octets FF after the last field, as in the records of a SIM.
+    /// Octets FF after the last field, two or more, as in the records of a SIM.
     pub padding: bool,
     /// Any other octets after the last field. Not part of [`Self::LENIENT`]: a length before them
     /// is likely wrong, and with it what was read.

@@ -60,7 +60,7 @@ fn what_is_refused() {
         ..Quirks::LENIENT
     };
     for (octet, quirks) in [(0xFF, Quirks::LENIENT), (0, on_request)] {
-        let octets = [&whole[..], &[octet]].concat();
+        let octets = [&whole[..], &[octet; 2]].concat();
         assert_eq!(
             error(&octets),
             ("trailing_octets", "CBS-Message-Information-Page", 90)

@@ -13,66 +13,21 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 use smsgw_gsm::reassemble::{Limits, Message, Outcome, Part, Position, Reassembler, Tie};
-use smsgw_gsm::septet::unpack;
-use smsgw_gsm::udh::{Reference, UserDataHeader};
-use smsgw_gsm::{alphabet, ucs2};
+use smsgw_gsm::tpdu::{Context, ModemPdu, PartKey, Piece};
+use smsgw_gsm::udh::Reference;
 
-/// As much of a SUBMIT or DELIVER as the vectors need: the other party, and the user data.
-fn read(hex: &str, is_submit: bool) -> Part<Vec<u8>, (bool, Vec<u8>)> {
+/// A part from a TPDU with the service centre's address.
+fn read(hex: &str, context: Context) -> Part<PartKey, Piece> {
     let (pairs, _) = hex.as_bytes().as_chunks::<2>();
     let octets: Vec<u8> = pairs
         .iter()
         .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect();
-    let mut rest = &octets[..];
-    let mut take = |len: usize| {
-        let (taken, after) = rest.split_at(len);
-        rest = after;
-        taken
-    };
-    let smsc = usize::from(take(1)[0]);
-    take(smsc);
-    let first_octet = take(1)[0];
-    assert_ne!(first_octet & 0b0100_0000, 0, "no header");
-    if is_submit {
-        take(1); // TP-MR
-    }
-    let digits = usize::from(take(1)[0]);
-    let party = take(1 + digits.div_ceil(2)).to_vec();
-    take(1); // TP-PID
-    let dcs = take(1)[0];
-    take(match (is_submit, first_octet & 0b0001_1000) {
-        (false, _) => 7, // TP-SCTS
-        (true, 0b0000_0000) => 0,
-        (true, 0b0001_0000) => 1,
-        (true, _) => 7,
-    });
-    let length = usize::from(take(1)[0]);
-    let (header, text) = UserDataHeader::split(rest).unwrap();
-    let is_ucs2 = dcs == 0x08;
-    let text = if is_ucs2 {
-        text.to_vec()
-    } else {
-        let before = (header.octets().len() * 8).div_ceil(7);
-        unpack(text, length - before, header.fill_bits())
-    };
-    Part {
-        key: party,
-        position: header.concat().unwrap().into(),
-        octets: text.len(),
-        payload: (is_ucs2, text),
-    }
-}
-
-fn text(message: &Message<Vec<u8>, (bool, Vec<u8>)>) -> String {
-    let octets = |wanted| {
-        let payloads = message.parts().map(|(_, payload)| payload);
-        let same = payloads.filter(move |(is_ucs2, _)| *is_ucs2 == wanted);
-        same.flat_map(|(_, octets)| octets.clone())
-            .collect::<Vec<_>>()
-    };
-    // No vector mixes the two.
-    alphabet::decode_unpacked(&octets(false)) + &ucs2::decode(&octets(true))
+    ModemPdu::decode(&octets, context)
+        .unwrap()
+        .tpdu
+        .part()
+        .unwrap()
 }
 
 #[test]
@@ -82,14 +37,17 @@ fn reassembly_vectors() {
     for line in file.lines() {
         let vector: Value = serde_json::from_str(line).unwrap();
         let parts: Vec<String> = serde_json::from_value(vector["parts"].clone()).unwrap();
-        let is_submit = vector["direction"] == "ms-to-sc";
+        let context = match vector["direction"].as_str() {
+            Some("ms-to-sc") => Context::MS_TO_SC,
+            _ => Context::SC_TO_MS,
+        };
         // As given, and backwards.
         for order in [parts.clone(), parts.iter().rev().cloned().collect()] {
             let id = &vector["id"];
             let mut reassembler = Reassembler::new(Limits::DEFAULT);
             let mut whole = None;
             for part in order {
-                let inserted = reassembler.insert(read(&part, is_submit), Instant::now());
+                let inserted = reassembler.insert(read(&part, context), Instant::now());
                 assert!(inserted.released.is_empty(), "{id}");
                 if let Outcome::Complete(message) = inserted.outcome {
                     assert!(whole.replace(message).is_none(), "{id}");
@@ -99,16 +57,14 @@ fn reassembly_vectors() {
             assert_eq!(expect["complete"], whole.is_some(), "{id}");
             assert_eq!(
                 expect["text"].as_str(),
-                whole.as_ref().map(text).as_deref(),
+                whole.as_ref().and_then(Message::text).as_deref(),
                 "{id}"
             );
             let repeated = expect["duplicates_ignored"].as_u64().unwrap_or(0);
             assert_eq!(reassembler.counters().repeated, repeated, "{id}");
             if whole.is_none() {
-                assert_eq!(
-                    text(&reassembler.release().unwrap()),
-                    expect["upstream_joined"]
-                );
+                let released = reassembler.release().unwrap();
+                assert_eq!(released.text().unwrap(), expect["upstream_joined"], "{id}");
             }
             assert_eq!(reassembler.messages(), 0, "{id}");
         }

@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use smsgw_gsm::Quirks;
 use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
 use smsgw_gsm::field::{
     Address, CommandType, EnhancedFormat, EnhancedPeriod, FailureCause, ProtocolId, Status,
     Timestamp, TypeOfAddress, ValidityPeriod,
 };
 use smsgw_gsm::tpdu::{
-    Command, Context, Deliver, DeliverReport, Direction, ModemPdu, Parameters, ReportKind,
-    StatusReport, Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
+    Command, Context, Deliver, DeliverReport, Kind, ModemPdu, Parameters, ReportKind, StatusReport,
+    Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
+use smsgw_gsm::{AddressError, Quirks};
 
 const CONTEXTS: [Context; 4] = [
     Context::SC_TO_MS,
@@ -228,13 +228,12 @@ proptest! {
             Tpdu::from(SubmitReport { spare_bits: report_spare, parameters, ..SubmitReport::error(failure, time) }),
         ];
         for tpdu in made {
-            let (direction, report) = match &tpdu {
-                Tpdu::Deliver(_) | Tpdu::StatusReport(_) => (Direction::ScToMs, ReportKind::Ack),
-                Tpdu::Submit(_) | Tpdu::Command(_) => (Direction::MsToSc, ReportKind::Ack),
-                Tpdu::DeliverReport(made) => (Direction::MsToSc, kind(made.failure)),
-                Tpdu::SubmitReport(made) => (Direction::ScToMs, kind(made.failure)),
+            let failure = match &tpdu {
+                Tpdu::DeliverReport(report) => report.failure,
+                Tpdu::SubmitReport(report) => report.failure,
+                _ => None,
             };
-            let context = Context::new(direction, report);
+            let context = Context::new(tpdu.kind().direction(), kind(failure));
             let octets = tpdu.to_vec();
             let decoded = Tpdu::decode_with(&octets, context, &Quirks::STRICT);
             let decoded = decoded.map_err(|error| TestCaseError::fail(error.to_string()))?;
@@ -392,7 +391,13 @@ fn user_data_is_full_to_the_last_septet_and_octet() {
         ] {
             let full = UserDataBuf::new(coding, &header, &vec![0x2A; most]).unwrap();
             let view = full.view();
-            let again = UserData::from_octets(coding, view.udl(), view.has_header(), view.octets());
+            let again = UserData::from_octets(
+                Kind::Submit,
+                coding,
+                view.udl(),
+                view.has_header(),
+                view.octets(),
+            );
             assert_eq!(again, Ok(view));
             if coding == DataCodingScheme::GSM7 {
                 assert_eq!(view.text(), Some("*".repeat(most)));
@@ -421,5 +426,71 @@ fn a_class_is_kept_by_the_groups_that_know_it() {
             classed.class().is_some(),
             classed != coding || coding.class().is_some()
         );
+    }
+}
+
+#[test]
+fn what_people_write_is_a_number_or_a_name() {
+    let shown = |text| Address::parse(text).map(|a| (a.type_of_address().0, a.number()));
+    let of = |toa, text: &str| Ok((toa, text.to_owned()));
+    assert_eq!(shown("+41791234567"), of(0x91, "+41791234567"));
+    assert_eq!(shown("0791234567"), of(0x81, "0791234567"));
+    assert_eq!(shown("*100#"), of(0x81, "*100#"));
+    assert_eq!(shown("a1b2c3"), of(0xD0, "a1b2c3"));
+    assert_eq!(shown("Telfort"), of(0xD0, "Telfort"));
+    assert_eq!(
+        shown("1234567@"),
+        Err(AddressError::NoDigit {
+            character: '@',
+            index: 7
+        })
+    );
+    assert_eq!(
+        shown("079 123"),
+        Err(AddressError::NoDigit {
+            character: ' ',
+            index: 3
+        })
+    );
+    assert_eq!(
+        shown("+49x"),
+        Err(AddressError::NoDigit {
+            character: 'x',
+            index: 3
+        })
+    );
+    assert_eq!(shown("+"), Err(AddressError::Empty));
+    assert_eq!(shown(""), Err(AddressError::Empty));
+    assert_eq!(
+        shown("123456789012345678901"),
+        Err(AddressError::TooLong { max: 20, had: 21 })
+    );
+    assert_eq!(
+        shown("Zwölf Zeiche"),
+        Err(AddressError::TooLong { max: 11, had: 12 })
+    );
+    assert_eq!(shown("aaaaaaaaa€"), of(0xD0, "aaaaaaaaa€"));
+    assert!(shown("aaaaaaaaaa€").is_err());
+    assert!(matches!(shown("Я"), Err(AddressError::Encode(_))));
+}
+
+/// Seven characters take 13 semi-octets, and are seven again: an eighth septet of 0 would be `@`.
+#[test]
+fn a_name_has_as_many_characters_as_it_was_given() {
+    let names = [
+        "",
+        "T",
+        "Te",
+        "Telfort",
+        "Telfort@",
+        "@@@@@@@",
+        "@@@@@@@@",
+        "@@@@@@@@@@@",
+    ];
+    for name in names {
+        let address = Address::new(TypeOfAddress::ALPHANUMERIC, name).unwrap();
+        assert_eq!(address.name().as_deref(), Some(name));
+        let bits = 7 * name.len();
+        assert_eq!(usize::from(address.semi_octets()), bits.div_ceil(4));
     }
 }

@@ -35,6 +35,14 @@ impl Args {
             Quirks::LENIENT
         }
     }
+
+    pub(super) fn gsm_quirks(&self) -> smsgw_gsm::Quirks {
+        if self.strict {
+            smsgw_gsm::Quirks::STRICT
+        } else {
+            smsgw_gsm::Quirks::LENIENT
+        }
+    }
 }
 
 /// Decodes the octets of one line.
@@ -47,13 +55,19 @@ pub(super) trait Decode {
 
 /// Colours, where they can be shown.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Style {
+pub(crate) struct Style {
     colour: bool,
 }
 
 impl Style {
+    /// Colours on a terminal, unless the user wants none.
+    pub(crate) fn of_stdout() -> Self {
+        let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Self { colour }
+    }
+
     /// The name of something.
-    pub(super) fn name(self, text: &str) -> String {
+    pub(crate) fn name(self, text: &str) -> String {
         self.paint("36", text)
     }
 
@@ -63,7 +77,7 @@ impl Style {
     }
 
     /// What is not as it should be.
-    pub(super) fn alert(self, text: &str) -> String {
+    pub(crate) fn alert(self, text: &str) -> String {
         self.paint("31", text)
     }
 
@@ -78,8 +92,7 @@ impl Style {
 
 /// Decodes every line of the input; the exit status is 1 when one failed.
 pub(super) fn run(args: &Args, decode: &impl Decode) -> ExitCode {
-    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let style = Style { colour };
+    let style = Style::of_stdout();
     lines::run(&args.hex, |line, out| {
         let octets = octets(line);
         if args.json {
@@ -96,10 +109,10 @@ pub(super) fn run(args: &Args, decode: &impl Decode) -> ExitCode {
 }
 
 /// The octets of a line of hex.
-fn octets(line: &[u8]) -> Result<Vec<u8>, Error> {
+pub(crate) fn octets(line: &[u8]) -> Result<Vec<u8>, Error> {
     let octets = hex::decode(line)?;
     if octets.is_empty() {
-        return Err(Error::new("empty", None, 0, "no octets"));
+        return Err(Error::new("empty", Some("hex"), 0, "no octets"));
     }
     Ok(octets)
 }

@@ -12,6 +12,7 @@ use smsgw_smpp::value::{Value, Visitor};
 use smsgw_smpp::{Decoded, Frame, FrameError, Pdu, Quirks, Tolerable, Tolerance};
 
 use super::input::{self, Decode, Style, printable};
+use super::table::Table;
 use crate::error::Error;
 use crate::hex;
 
@@ -74,7 +75,7 @@ impl Decode for Decoder {
             let fault = format!("{} at octet {}: {}", fault.field, fault.offset, fault.what);
             table.alert("tolerated", &fault);
         }
-        Ok(table.out)
+        Ok(table.finish())
     }
 }
 
@@ -235,70 +236,6 @@ fn text(pdu: &Pdu<'_>, fields: &Fields) -> Option<Option<String>> {
     })
 }
 
-/// The dissection for people: octet, hex, field, value.
-struct Table<'a> {
-    octets: &'a [u8],
-    offset: usize,
-    style: Style,
-    /// Before the names in the items of a list.
-    indent: &'static str,
-    out: String,
-}
-
-impl<'a> Table<'a> {
-    /// Octets in a line.
-    const WIDTH: usize = 8;
-
-    fn new(octets: &'a [u8], style: Style) -> Self {
-        Self {
-            octets,
-            offset: 0,
-            style,
-            indent: "",
-            out: String::new(),
-        }
-    }
-
-    fn title(&mut self, title: &str) {
-        self.out.push_str(title);
-        self.out.push('\n');
-    }
-
-    /// The next `size` octets; long ones take several lines.
-    fn row(&mut self, size: usize, name: &str, value: &str) {
-        // A NUL that was not there counts in the size.
-        let end = self.octets.len().min(self.offset + size);
-        let octets = self.octets.get(self.offset..end).unwrap_or_default();
-        for (index, octets) in octets.chunks(Self::WIDTH).enumerate() {
-            let hex: Vec<_> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-            let hex = hex.join(" ");
-            let offset = self.offset + index * Self::WIDTH;
-            let line = format!("  {offset:>5}  {hex:<23}");
-            self.out.push_str(&self.style.dim(&line));
-            if index == 0 {
-                let name = format!("{}{name}", self.indent);
-                self.out.push_str(&format!(
-                    "  {}  {value}",
-                    self.style.name(&format!("{name:<23}"))
-                ));
-            }
-            self.out.truncate(self.out.trim_end().len());
-            self.out.push('\n');
-        }
-        self.offset = end;
-    }
-
-    fn remark(&mut self, name: &str, text: &str) {
-        let name = self.style.name(name);
-        self.out.push_str(&format!("  {name}: {text}\n"));
-    }
-
-    fn alert(&mut self, name: &str, text: &str) {
-        let name = self.style.alert(name);
-        self.out.push_str(&format!("  {name}: {text}\n"));
-    }
-}
-
 impl Visitor for Table<'_> {
     fn value(&mut self, name: &'static str, size: usize, value: Value<'_>) {
         let value = match value {
@@ -310,7 +247,7 @@ impl Visitor for Table<'_> {
     }
 
     fn begin_list(&mut self, _name: &'static str) {
-        self.indent = "  ";
+        self.indent("  ");
     }
 
     fn begin_item(&mut self) {}
@@ -318,6 +255,6 @@ impl Visitor for Table<'_> {
     fn end_item(&mut self) {}
 
     fn end_list(&mut self) {
-        self.indent = "";
+        self.indent("");
     }
 }

@@ -63,6 +63,28 @@ impl Object {
         })
     }
 
+    /// Octets as hex digits, if there are any.
+    pub(super) fn hex(&mut self, name: &'static str) -> Result<Option<Vec<u8>>, Error> {
+        let digits = self.string(named(name))?;
+        let octets = digits.map(|digits| hex::decode(digits.as_bytes()));
+        octets.transpose().map_err(|error| error.at(named(name)))
+    }
+
+    /// Whether it is true, if it is told.
+    pub(super) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Error> {
+        self.value(named(name), "neither true nor false", |value| {
+            value.as_bool()
+        })
+    }
+
+    /// The objects of a list, if there is one.
+    pub(super) fn list(&mut self, place: Place) -> Result<Option<Vec<Self>>, Error> {
+        self.value(place, "no list of objects", |value| match value {
+            Json::Array(items) => items.into_iter().map(Self::of).collect(),
+            _ => None,
+        })
+    }
+
     /// An object, if there is one.
     pub(super) fn object(&mut self, place: Place) -> Result<Option<Self>, Error> {
         self.value(place, "no object", Self::of)
@@ -106,11 +128,7 @@ impl Source for Object {
     }
 
     fn items(&mut self, place: Place) -> Result<Vec<Self>, Error> {
-        let items = self.value(place, "no list of objects", |value| match value {
-            Json::Array(items) => items.into_iter().map(Self::of).collect(),
-            _ => None,
-        });
-        Ok(items?.unwrap_or_default())
+        Ok(self.list(place)?.unwrap_or_default())
     }
 
     /// A name that no field has is a mistake: its value would be lost.

@@ -1,6 +1,6 @@
 //! SMS-COMMAND: a request about a message sent before (3GPP TS 23.040 §9.2.2.4).
 
-use super::{Direction, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{SR, Sink, UDHI, UserData, flag, trailing};
 use crate::error::DecodeError;
 use crate::field::{Address, CommandType, ProtocolId};
 use crate::quirks::Faults;
@@ -53,7 +53,6 @@ pub struct Command<'a> {
 super::tpdu!(Command, decode);
 
 impl<'a> Command<'a> {
-    pub(super) const DIRECTION: Direction = Direction::MsToSc;
     const SPARE: u8 = 0b1001_1100;
 
     /// A command without flags and data.

@@ -1,6 +1,6 @@
 //! SMS-DELIVER: a message for the mobile (3GPP TS 23.040 §9.2.2.1).
 
-use super::{Direction, LP, MMS, MTI, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{Kind, LP, MMS, MTI, RP, SR, Sink, UDHI, UserData, flag, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{Address, ProtocolId, Timestamp};
@@ -60,7 +60,6 @@ pub struct Deliver<'a> {
 super::tpdu!(Deliver, decode);
 
 impl<'a> Deliver<'a> {
-    pub(super) const DIRECTION: Direction = Direction::ScToMs;
     const SPARE: u8 = 0b0001_0000;
 
     /// A message from this sender: no flags, [`ProtocolId::SME_TO_SME`].
@@ -112,7 +111,7 @@ impl<'a> Deliver<'a> {
             faults,
             coding,
             has_header,
-            super::user_data::MESSAGE_OCTETS,
+            Kind::Deliver.max_user_data(),
         )?;
         Ok(Deliver {
             reserved_mti: first & MTI == MTI,

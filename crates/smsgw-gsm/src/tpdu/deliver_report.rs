@@ -1,6 +1,6 @@
 //! SMS-DELIVER-REPORT: the mobile's answer to a message (3GPP TS 23.040 §9.2.2.1a).
 
-use super::{Direction, Parameters, ReportKind, Sink, UDHI, flag, user_data};
+use super::{Kind, Parameters, ReportKind, Sink, UDHI, flag};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::field::FailureCause;
 use crate::quirks::{Faults, Tolerance};
@@ -33,8 +33,6 @@ pub struct DeliverReport<'a> {
 super::tpdu!(DeliverReport, decode report);
 
 impl<'a> DeliverReport<'a> {
-    pub(super) const DIRECTION: Direction = Direction::MsToSc;
-
     /// The message was taken.
     #[must_use]
     pub fn ack() -> DeliverReport<'a> {
@@ -67,7 +65,7 @@ impl<'a> DeliverReport<'a> {
         faults: &mut Faults<'_>,
     ) -> Result<DeliverReport<'a>, DecodeError> {
         let failure = read_failure(report, reader, faults)?;
-        let most = user_data::DELIVER_REPORT_OCTETS;
+        let most = Kind::DeliverReport.max_user_data();
         let parameters = Parameters::read_indicator(reader, faults)?.read_fields(
             reader,
             faults,

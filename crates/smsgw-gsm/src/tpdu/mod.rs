@@ -40,6 +40,7 @@ mod deliver;
 mod deliver_report;
 mod modem_pdu;
 mod parameters;
+mod part;
 mod sink;
 mod status_report;
 mod submit;
@@ -51,6 +52,7 @@ use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
+use crate::segment::USER_DATA_OCTETS;
 use crate::wire::Reader;
 
 pub use command::{Command, CommandData};
@@ -58,6 +60,7 @@ pub use deliver::Deliver;
 pub use deliver_report::DeliverReport;
 pub use modem_pdu::ModemPdu;
 pub use parameters::Parameters;
+pub use part::{PartKey, Piece};
 pub use sink::Field;
 pub(crate) use sink::Sink;
 pub use status_report::StatusReport;
@@ -66,7 +69,7 @@ pub use submit_report::SubmitReport;
 pub use user_data::{UserData, UserDataBuf};
 
 /// Which way a TPDU goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// From the service centre to the mobile.
     ScToMs,
@@ -140,6 +143,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 6] = [
+        Kind::Deliver,
+        Kind::DeliverReport,
+        Kind::Submit,
+        Kind::SubmitReport,
+        Kind::StatusReport,
+        Kind::Command,
+    ];
+
     /// `deliver`, `deliver-report`, `submit`, `submit-report`, `status-report` or `command`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -153,8 +166,48 @@ impl Kind {
         }
     }
 
-    /// What TP-MTI says of a TPDU of this direction; `None` for 3 from the mobile.
-    const fn of(first_octet: u8, direction: Direction) -> Option<Kind> {
+    /// The kind that [`name`](Self::name) calls so.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Which way it goes.
+    #[must_use]
+    pub const fn direction(self) -> Direction {
+        match self {
+            Kind::Deliver | Kind::SubmitReport | Kind::StatusReport => Direction::ScToMs,
+            Kind::DeliverReport | Kind::Submit | Kind::Command => Direction::MsToSc,
+        }
+    }
+
+    /// Octets of user data, or of a command's data, that it can have: 140 in a message. A report
+    /// can have what the longest TPDU, of 164 octets, leaves when its other fields are as short as
+    /// can be.
+    #[must_use]
+    pub const fn max_user_data(self) -> usize {
+        match self {
+            Kind::Deliver | Kind::Submit => USER_DATA_OCTETS,
+            Kind::DeliverReport => 161,
+            Kind::SubmitReport => 154,
+            Kind::StatusReport => 143,
+            Kind::Command => 157,
+        }
+    }
+
+    /// What TP-MTI in the first octet says of a TPDU of this direction; `None` for 3 from the
+    /// mobile.
+    ///
+    /// ```
+    /// use smsgw_gsm::tpdu::{Direction, Kind};
+    ///
+    /// assert_eq!(Kind::of(0x31, Direction::MsToSc), Some(Kind::Submit));
+    /// // The value that is reserved there stands for a DELIVER.
+    /// assert_eq!(Kind::of(0x03, Direction::ScToMs), Some(Kind::Deliver));
+    /// ```
+    #[must_use]
+    #[doc(alias = "TP-MTI")]
+    pub const fn of(first_octet: u8, direction: Direction) -> Option<Kind> {
         Some(match (direction, first_octet & MTI) {
             (Direction::ScToMs, 0b01) => Kind::SubmitReport,
             (Direction::ScToMs, 0b10) => Kind::StatusReport,
@@ -363,7 +416,7 @@ macro_rules! tpdu {
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode(octets: &'a [u8]) -> Result<Self, crate::DecodeError> {
                 super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -377,7 +430,7 @@ macro_rules! tpdu {
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
                 super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -397,7 +450,7 @@ macro_rules! tpdu {
                 report: super::ReportKind,
             ) -> Result<Self, crate::DecodeError> {
                 super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -412,7 +465,7 @@ macro_rules! tpdu {
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
                 super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, Self::DIRECTION, reader)?;
+                    let first = super::first_octet(super::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -448,14 +501,10 @@ fn decode_with<'a, T>(
 }
 
 /// The first octet of a TPDU of this kind.
-fn first_octet(
-    kind: Kind,
-    direction: Direction,
-    reader: &mut Reader<'_>,
-) -> Result<u8, DecodeError> {
+fn first_octet(kind: Kind, reader: &mut Reader<'_>) -> Result<u8, DecodeError> {
     let start = reader.clone();
     let first = reader.octet("TP-MTI")?;
-    if Kind::of(first, direction) == Some(kind) {
+    if Kind::of(first, kind.direction()) == Some(kind) {
         Ok(first)
     } else {
         Err(start.error(DecodeErrorKind::OtherKind, "TP-MTI"))
@@ -470,10 +519,12 @@ pub(crate) fn trailing<'a>(
 ) -> Result<&'a [u8], DecodeError> {
     let rest = reader.rest();
     if !rest.is_empty() {
-        let what = if rest.iter().all(|octet| *octet == 0xFF) {
-            Tolerance::Padding
-        } else {
-            Tolerance::TrailingOctets
+        let what = match rest {
+            // One alone is rather of a field with a wrong length.
+            [0xFF, 0xFF, more @ ..] if more.iter().all(|octet| *octet == 0xFF) => {
+                Tolerance::Padding
+            }
+            _ => Tolerance::TrailingOctets,
         };
         let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
         faults.meet(what, reader.error(kind, field))?;

@@ -74,7 +74,9 @@ impl<'a> ModemPdu<'a> {
     /// Octets of the TPDU alone: what `AT+CMGS` and `AT+CMGW` are told.
     #[must_use]
     pub fn tpdu_len(&self) -> usize {
-        self.tpdu.to_vec().len()
+        let mut octets = 0;
+        self.tpdu.put(&mut octets);
+        octets
     }
 
     /// Appends the octets.

@@ -68,6 +68,52 @@ impl<'a> Parameters<'a> {
         self
     }
 
+    /// Leaves TP-DCS out where it says nothing: user data without one is plain GSM 7-bit.
+    #[must_use]
+    pub const fn without_default_coding(mut self) -> Parameters<'a> {
+        if let (Some(_), Some(DataCodingScheme::GSM7)) = (self.user_data, self.coding) {
+            let others = !ParameterIndicator::DCS.0;
+            self.indicator = ParameterIndicator(self.indicator.0 & others);
+            self.coding = None;
+        }
+        self
+    }
+
+    /// With what the standard does not define yet: reserved bits of TP-PI, its octets after the
+    /// first, and octets after the known fields.
+    ///
+    /// `None` when `extension` is not ended by its first octet without the extension bit, and for
+    /// `trailing` octets that neither reserved bits nor an extension announce.
+    #[must_use]
+    pub fn with_unknown(
+        mut self,
+        reserved: ParameterIndicator,
+        extension: &'a [u8],
+        trailing: &'a [u8],
+    ) -> Option<Parameters<'a>> {
+        let reserved = ParameterIndicator(reserved.0 & ParameterIndicator::RESERVED.0);
+        let known =
+            ParameterIndicator::PID.0 | ParameterIndicator::DCS.0 | ParameterIndicator::UDL.0;
+        self.indicator = ParameterIndicator(self.indicator.0 & known).with(reserved);
+        if !extension.is_empty() {
+            self.indicator = self.indicator.with(ParameterIndicator::EXTENSION);
+        }
+        self.extension = extension;
+        self.trailing = trailing;
+        let is_last = |octet: &u8| octet & ParameterIndicator::EXTENSION.0 == 0;
+        let end = extension
+            .iter()
+            .position(is_last)
+            .map_or(0, |last| last + 1);
+        (end == extension.len() && (trailing.is_empty() || self.has_unknown())).then_some(self)
+    }
+
+    /// Whether TP-PI says that there may be fields that the standard does not define yet.
+    fn has_unknown(&self) -> bool {
+        let unknown = ParameterIndicator::RESERVED.with(ParameterIndicator::EXTENSION);
+        self.indicator.contains(unknown)
+    }
+
     /// The first octet of TP-PI.
     #[must_use]
     pub const fn indicator(&self) -> ParameterIndicator {
@@ -161,8 +207,7 @@ impl<'a> Parameters<'a> {
             let coding = self.coding.unwrap_or_default();
             self.user_data = Some(UserData::read(reader, faults, coding, has_header, most)?);
         }
-        let unknown = ParameterIndicator::RESERVED.with(ParameterIndicator::EXTENSION);
-        self.trailing = if self.indicator.contains(unknown) {
+        self.trailing = if self.has_unknown() {
             reader.rest()
         } else {
             trailing(reader, faults, "TP-UD")?

@@ -15,6 +15,13 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// Counts the octets.
+impl Sink for usize {
+    fn put(&mut self, _: &'static str, octets: &[u8]) {
+        *self += octets.len();
+    }
+}
+
 /// A field of a TPDU: its name and which of the TPDU's octets it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Field {

@@ -1,6 +1,6 @@
 //! SMS-STATUS-REPORT: what became of a message (3GPP TS 23.040 §9.2.2.3).
 
-use super::{Direction, LP, MMS, Parameters, SR, Sink, UDHI, flag, user_data};
+use super::{Kind, LP, MMS, Parameters, SR, Sink, UDHI, flag};
 use crate::error::DecodeError;
 use crate::field::{Address, Status, Timestamp};
 use crate::quirks::Faults;
@@ -56,7 +56,6 @@ pub struct StatusReport<'a> {
 super::tpdu!(StatusReport, decode);
 
 impl<'a> StatusReport<'a> {
-    pub(super) const DIRECTION: Direction = Direction::ScToMs;
     const SPARE: u8 = 0b1001_0000;
 
     /// A report without flags and optional fields.
@@ -120,7 +119,7 @@ impl<'a> StatusReport<'a> {
         let parameters = if reader.rest().is_empty() {
             None
         } else {
-            let most = user_data::STATUS_REPORT_OCTETS;
+            let most = Kind::StatusReport.max_user_data();
             let indicator = Parameters::read_indicator(reader, faults)?;
             Some(indicator.read_fields(reader, faults, first & UDHI != 0, most)?)
         };

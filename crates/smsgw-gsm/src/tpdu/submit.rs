@@ -1,6 +1,6 @@
 //! SMS-SUBMIT: a message from the mobile (3GPP TS 23.040 §9.2.2.2).
 
-use super::{Direction, RD, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{Kind, RD, RP, SR, Sink, UDHI, UserData, flag, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{Address, ProtocolId, ValidityPeriod};
@@ -60,8 +60,6 @@ pub struct Submit<'a> {
 super::tpdu!(Submit, decode);
 
 impl<'a> Submit<'a> {
-    pub(super) const DIRECTION: Direction = Direction::MsToSc;
-
     /// A message for this recipient: no flags, reference 0, [`ProtocolId::SME_TO_SME`], no
     /// validity period.
     #[must_use]
@@ -105,7 +103,7 @@ impl<'a> Submit<'a> {
             faults,
             coding,
             has_header,
-            super::user_data::MESSAGE_OCTETS,
+            Kind::Submit.max_user_data(),
         )?;
         Ok(Submit {
             reject_duplicates: first & RD != 0,

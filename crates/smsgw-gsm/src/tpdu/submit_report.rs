@@ -2,7 +2,7 @@
 //! §9.2.2.2a).
 
 use super::deliver_report::{first_octet, read_failure, spare_bits};
-use super::{Direction, Parameters, ReportKind, Sink, UDHI, user_data};
+use super::{Kind, Parameters, ReportKind, Sink, UDHI};
 use crate::error::DecodeError;
 use crate::field::{FailureCause, Timestamp};
 use crate::quirks::Faults;
@@ -40,8 +40,6 @@ pub struct SubmitReport<'a> {
 super::tpdu!(SubmitReport, decode report);
 
 impl<'a> SubmitReport<'a> {
-    pub(super) const DIRECTION: Direction = Direction::ScToMs;
-
     /// The message was taken at that time.
     #[must_use]
     pub fn ack(timestamp: Timestamp) -> SubmitReport<'a> {
@@ -77,7 +75,7 @@ impl<'a> SubmitReport<'a> {
         let failure = read_failure(report, reader, faults)?;
         let parameters = Parameters::read_indicator(reader, faults)?;
         let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
-        let most = user_data::SUBMIT_REPORT_OCTETS;
+        let most = Kind::SubmitReport.max_user_data();
         let parameters = parameters.read_fields(reader, faults, first & UDHI != 0, most)?;
         Ok(SubmitReport {
             spare_bits: spare_bits(first, &parameters),

@@ -2,12 +2,12 @@
 
 use alloc::string::String;
 
-use super::Sink;
+use super::{Kind, Sink};
 use crate::alphabet::{self, Tables};
 use crate::dcs::{Alphabet, Class, DataCodingScheme};
 use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
 use crate::quirks::{Faults, Quirks, Tolerance};
-use crate::segment::{self, Encoding, Segment};
+use crate::segment::{Encoding, Segment, USER_DATA_OCTETS};
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 use crate::udh::UserDataHeader;
@@ -15,27 +15,24 @@ use crate::wire::Reader;
 
 /// Octets of the longest TPDU.
 pub(super) const TPDU_OCTETS: usize = 164;
-/// Octets of user data in a DELIVER or SUBMIT.
-pub(super) const MESSAGE_OCTETS: usize = segment::USER_DATA_OCTETS;
-// In the others it is what the longest TPDU leaves when the other fields are as short as can be.
-pub(super) const DELIVER_REPORT_OCTETS: usize = 161;
-pub(super) const SUBMIT_REPORT_OCTETS: usize = 154;
-pub(super) const STATUS_REPORT_OCTETS: usize = 143;
-/// As printed in the table of TS 23.040 §9.2.2.4.
-const COMMAND_OCTETS: usize = 157;
+/// Septets of user data in a DELIVER or SUBMIT.
+const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
+///
+/// How much there can be depends on the kind of TPDU, see [`Kind::max_user_data`]; 140 octets,
+/// which is what a [`UserDataBuf`] holds, any can have.
 ///
 /// Fill bits between a header and septets, and bits after the last septet, may be anything, and are
 /// kept with the octets.
 ///
 /// ```
 /// use smsgw_gsm::dcs::DataCodingScheme;
-/// use smsgw_gsm::tpdu::UserData;
+/// use smsgw_gsm::tpdu::{Kind, UserData};
 ///
 /// // A header of six octets (seven septets), a fill bit, and two septets.
 /// let octets = b"\x05\x00\x03\x2A\x02\x01\xD0\x69";
-/// let user_data = UserData::from_octets(DataCodingScheme::GSM7, 9, true, octets)?;
+/// let user_data = UserData::from_octets(Kind::Deliver, DataCodingScheme::GSM7, 9, true, octets)?;
 /// assert_eq!(user_data.septets(), Some(2));
 /// assert_eq!(user_data.text().as_deref(), Some("hi"));
 /// let concat = user_data.header().and_then(|header| header.concat());
@@ -66,12 +63,13 @@ impl<'a> UserData<'a> {
         ..UserData::EMPTY
     };
 
-    /// User data of at most 140 octets: TP-UDL as sent, whether it begins with a header, and as
+    /// User data for a TPDU of this kind: TP-UDL as sent, whether it begins with a header, and as
     /// many octets as TP-UDL says.
     ///
     /// # Errors
     /// [`DecodeError`] as when a message is read strictly; its offset counts from TP-UDL.
     pub fn from_octets(
+        kind: Kind,
         coding: DataCodingScheme,
         udl: u8,
         has_header: bool,
@@ -81,9 +79,10 @@ impl<'a> UserData<'a> {
         let mut faults = Faults::new(&quirks);
         let mut reader = Reader::new(octets, 1);
         let length = length_of(coding, udl);
-        if length > MESSAGE_OCTETS {
+        let most = kind.max_user_data();
+        if length > most {
             let start = Reader::new(octets, 0);
-            return Err(too_long(&start, "TP-UDL", coding, udl, MESSAGE_OCTETS));
+            return Err(too_long(&start, "TP-UDL", coding, udl, most));
         }
         let before = reader.clone();
         reader.take(length, "TP-UD")?;
@@ -192,7 +191,8 @@ impl<'a> UserData<'a> {
         let start = reader.clone();
         let udl = reader.octet("TP-UDL")?;
         let length = length_of(coding, udl);
-        if length > most {
+        // Some say 160 whatever the alphabet, so that less follows than it says.
+        if length > most && (udl > MOST_SEPTETS || reader.rest().len() > most) {
             return Err(too_long(&start, "TP-UDL", coding, udl, most));
         }
         let before = reader.clone();
@@ -221,8 +221,9 @@ impl<'a> UserData<'a> {
         let coding = DataCodingScheme::EIGHT_BIT;
         let start = reader.clone();
         let udl = reader.octet("TP-CDL")?;
-        if usize::from(udl) > COMMAND_OCTETS {
-            return Err(too_long(&start, "TP-CDL", coding, udl, COMMAND_OCTETS));
+        let most = Kind::Command.max_user_data();
+        if usize::from(udl) > most {
+            return Err(too_long(&start, "TP-CDL", coding, udl, most));
         }
         let before = reader.clone();
         let octets = reader.take(udl.into(), "TP-CD")?;
@@ -349,7 +350,7 @@ pub struct UserDataBuf {
     header_len: u8,
     len: u8,
     /// 0 after the first `len`.
-    octets: [u8; MESSAGE_OCTETS],
+    octets: [u8; USER_DATA_OCTETS],
 }
 
 impl UserDataBuf {
@@ -398,15 +399,15 @@ impl UserDataBuf {
             payload
         };
         let had = header.len() + payload.len();
-        let max = MESSAGE_OCTETS;
+        let max = USER_DATA_OCTETS;
         let too_long = UserDataError::TooLong { max, had };
-        let mut octets = [0; MESSAGE_OCTETS];
+        let mut octets = [0; USER_DATA_OCTETS];
         let own = octets.get_mut(..had).ok_or(too_long)?;
         for (to, from) in own.iter_mut().zip(header.iter().chain(payload)) {
             *to = *from;
         }
         let udl = u8::try_from(udl).map_err(|_| too_long)?;
-        let view = UserData::from_octets(coding, udl, !header.is_empty(), own)?;
+        let view = UserData::from_octets(Kind::Submit, coding, udl, !header.is_empty(), own)?;
         Ok(UserDataBuf {
             coding,
             udl,
@@ -448,7 +449,7 @@ impl From<Segment<'_>> for UserDataBuf {
             udl: 0,
             header_len: 0,
             len: 0,
-            octets: [0; MESSAGE_OCTETS],
+            octets: [0; USER_DATA_OCTETS],
         };
         // A segment is cut to fit, and its header is well formed.
         UserDataBuf::new(coding, &segment.udh(), segment.unpacked()).unwrap_or(empty)
