@@ -1,7 +1,9 @@
 //! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
 
+pub(crate) mod cbs;
 mod dissect;
 pub(crate) mod input;
+mod keys;
 pub(crate) mod receipt;
 pub(crate) mod smpp;
 mod table;
@@ -38,6 +40,10 @@ enum Kind {
   smsgw decode tpdu --direction ms-to-sc --smsc 0011000B915155551532F40000AA05E8329BFD06
   smsgw decode tpdu --direction ms-to-sc --report error --json 00D000")]
     Tpdu(tpdu::Args),
+    /// Pages of cell broadcast (3GPP TS 23.041), 88 octets each.
+    #[command(after_help = "Example:
+  smsgw decode cbs --json < pages.txt")]
+    Cbs(input::Args),
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
@@ -45,5 +51,6 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Kind::Smpp(input) => input::run(&input, &smpp::Decoder::new(&input)),
         Kind::Receipt(input) => input::run(&input, &receipt::Decoder::new(&input)),
         Kind::Tpdu(args) => input::run(&args.input, &tpdu::Decoder::new(&args)),
+        Kind::Cbs(input) => input::run(&input, &cbs::Decoder::new(&input)),
     }
 }

@@ -1,6 +1,7 @@
 //! `smsgw encode`: what `smsgw decode --json` prints, back to octets in hex.
 
 mod agree;
+pub(crate) mod cbs;
 pub(crate) mod fields;
 mod object;
 mod receipt;
@@ -59,6 +60,13 @@ the first octet. What is there must be what the octets then say. 'smsc' puts the
 address in front, null an empty one. Keys that end in _hex go before those they stand beside, and
 'data_hex' before 'text' in UCS-2.")]
     Tpdu(tpdu::Args),
+    /// Pages of cell broadcast (3GPP TS 23.041), 88 octets each.
+    #[command(after_help = "Example:
+  smsgw encode cbs '{\"message_id\":4370,\"language\":\"en\",\"text\":\"Take shelter.\"}'
+
+Values that are not there are 0, page 1 of 1, or what fits the others. What is there must be what
+the octets then say.")]
+    Cbs(Input),
 }
 
 #[derive(Debug, clap::Args)]
@@ -92,6 +100,7 @@ pub(crate) fn run(args: Args) -> ExitCode {
             let quirks = args.input.gsm_quirks();
             encode(&args.input, |object| tpdu::hex(object, &args, quirks))
         }
+        Kind::Cbs(input) => encode(&input, |object| cbs::hex(object, input.gsm_quirks())),
     }
 }
 

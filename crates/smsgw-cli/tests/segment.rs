@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use smsgw_gsm::dcs::DataCodingScheme;
-use smsgw_gsm::tpdu::UserData;
+use smsgw_gsm::tpdu::{Kind, UserData};
 
 const VECTORS: &str = include_str!("../../smsgw-gsm/tests/vectors/segmentation.jsonl");
 
@@ -102,7 +102,8 @@ fn text_of(part: &Value, units: &Value, encoding: &str) -> String {
     let count = if encoding == "gsm7" { units } else { 2 * units };
     let udl = u8::try_from(before + count).unwrap();
     let all = [&udh[..], &data].concat();
-    let user_data = UserData::from_octets(coding, udl, !udh.is_empty(), &all).unwrap();
+    let user_data =
+        UserData::from_octets(Kind::Submit, coding, udl, !udh.is_empty(), &all).unwrap();
     user_data.text().unwrap()
 }
 

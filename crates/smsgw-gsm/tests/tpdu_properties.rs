@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use smsgw_gsm::Quirks;
 use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
 use smsgw_gsm::field::{
     Address, CommandType, EnhancedFormat, EnhancedPeriod, FailureCause, ProtocolId, Status,
@@ -20,6 +19,7 @@ use smsgw_gsm::tpdu::{
     Command, Context, Deliver, DeliverReport, Kind, ModemPdu, Parameters, ReportKind, StatusReport,
     Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
+use smsgw_gsm::{AddressError, Quirks};
 
 const CONTEXTS: [Context; 4] = [
     Context::SC_TO_MS,
@@ -426,5 +426,71 @@ fn a_class_is_kept_by_the_groups_that_know_it() {
             classed.class().is_some(),
             classed != coding || coding.class().is_some()
         );
+    }
+}
+
+#[test]
+fn what_people_write_is_a_number_or_a_name() {
+    let shown = |text| Address::parse(text).map(|a| (a.type_of_address().0, a.number()));
+    let of = |toa, text: &str| Ok((toa, text.to_owned()));
+    assert_eq!(shown("+41791234567"), of(0x91, "+41791234567"));
+    assert_eq!(shown("0791234567"), of(0x81, "0791234567"));
+    assert_eq!(shown("*100#"), of(0x81, "*100#"));
+    assert_eq!(shown("a1b2c3"), of(0xD0, "a1b2c3"));
+    assert_eq!(shown("Telfort"), of(0xD0, "Telfort"));
+    assert_eq!(
+        shown("1234567@"),
+        Err(AddressError::NoDigit {
+            character: '@',
+            index: 7
+        })
+    );
+    assert_eq!(
+        shown("079 123"),
+        Err(AddressError::NoDigit {
+            character: ' ',
+            index: 3
+        })
+    );
+    assert_eq!(
+        shown("+49x"),
+        Err(AddressError::NoDigit {
+            character: 'x',
+            index: 3
+        })
+    );
+    assert_eq!(shown("+"), Err(AddressError::Empty));
+    assert_eq!(shown(""), Err(AddressError::Empty));
+    assert_eq!(
+        shown("123456789012345678901"),
+        Err(AddressError::TooLong { max: 20, had: 21 })
+    );
+    assert_eq!(
+        shown("Zwölf Zeiche"),
+        Err(AddressError::TooLong { max: 11, had: 12 })
+    );
+    assert_eq!(shown("aaaaaaaaa€"), of(0xD0, "aaaaaaaaa€"));
+    assert!(shown("aaaaaaaaaa€").is_err());
+    assert!(matches!(shown("Я"), Err(AddressError::Encode(_))));
+}
+
+/// Seven characters take 13 semi-octets, and are seven again: an eighth septet of 0 would be `@`.
+#[test]
+fn a_name_has_as_many_characters_as_it_was_given() {
+    let names = [
+        "",
+        "T",
+        "Te",
+        "Telfort",
+        "Telfort@",
+        "@@@@@@@",
+        "@@@@@@@@",
+        "@@@@@@@@@@@",
+    ];
+    for name in names {
+        let address = Address::new(TypeOfAddress::ALPHANUMERIC, name).unwrap();
+        assert_eq!(address.name().as_deref(), Some(name));
+        let bits = 7 * name.len();
+        assert_eq!(usize::from(address.semi_octets()), bits.div_ceil(4));
     }
 }

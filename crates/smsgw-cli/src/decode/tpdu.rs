@@ -5,11 +5,11 @@ use serde_json::{Map, Value as Json, json};
 use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{Address, FailureCause, ProtocolId, Timestamp, ValidityPeriod};
 use smsgw_gsm::tpdu::{Context, Direction, ModemPdu, Parameters, ReportKind, Tpdu, UserData};
-use smsgw_gsm::udh::{Element, Reference, UserDataHeader};
-use smsgw_gsm::{Decoded, Quirks, Tolerable, Tolerated};
+use smsgw_gsm::{Decoded, Quirks, Tolerated};
 
 use super::dissect;
 use super::input::{self, Decode, Style};
+use super::keys::Keys;
 use crate::encode::{self, Content};
 use crate::error::Error;
 use crate::hex;
@@ -199,37 +199,12 @@ impl Pdu<'_> {
                 keys.parameters(&report.parameters);
             }
         }
-        keys.put("tolerated", faults(&self.tolerated));
-        keys.0
+        keys.tolerated(&self.tolerated);
+        keys.finish()
     }
 }
-
-/// What was let through.
-pub(super) fn faults(tolerated: &Tolerated) -> Json {
-    let fault = |fault: &Tolerable| {
-        json!({
-            "kind": fault.what.name(),
-            "field": fault.field,
-            "offset": fault.offset,
-            "message": fault.what.to_string(),
-        })
-    };
-    tolerated.iter().map(fault).collect()
-}
-
-/// The keys of an object, in order.
-#[derive(Default)]
-struct Keys(Map<String, Json>);
 
 impl Keys {
-    fn put(&mut self, name: &str, value: impl Into<Json>) {
-        self.0.insert(name.to_owned(), value.into());
-    }
-
-    fn put_hex(&mut self, name: &str, octets: &[u8]) {
-        self.put(name, hex::encode_upper(octets));
-    }
-
     fn address(&mut self, address: &Address) {
         self.put("address", address_json(address));
         if !is_told_by_keys(address) {
@@ -321,49 +296,6 @@ impl Keys {
             self.put_hex("user_data_hex", user_data.octets());
         }
     }
-
-    fn header(&mut self, header: &UserDataHeader<'_>) {
-        let element = |element: Element<'_>| json!({ "iei": element.iei, "hex": hex::encode_upper(element.data) });
-        let elements: Json = header.elements().map(element).collect();
-        self.put("udh", elements);
-        let names: Json = header
-            .information()
-            .map(|element| element.to_string())
-            .collect();
-        self.put("udh_names", names);
-        if let Some(concat) = header.concat() {
-            let (reference, bits) = match concat.reference() {
-                Reference::Eight(reference) => (reference.into(), 8),
-                Reference::Sixteen(reference) => (reference, 16),
-            };
-            let (total, seq) = (concat.total(), concat.sequence());
-            self.put(
-                "concat",
-                json!({ "ref": reference, "total": total, "seq": seq, "bits": bits }),
-            );
-        }
-        if let Some(ports) = header.ports() {
-            let (dst, src) = (ports.destination(), ports.originator());
-            self.put(
-                "ports",
-                json!({ "dst": dst, "src": src, "bits": ports.bits() }),
-            );
-        }
-        let (locking, single) = header.languages();
-        if locking.is_some() || single.is_some() {
-            let number = Option::unwrap_or_default;
-            self.put(
-                "language",
-                json!({ "locking": number(locking), "single": number(single) }),
-            );
-        }
-    }
-
-    fn trailing(&mut self, octets: &[u8]) {
-        if !octets.is_empty() {
-            self.put_hex("trailing", octets);
-        }
-    }
 }
 
 /// Whether the address is the one that would be written for its keys.
@@ -383,7 +315,7 @@ pub(crate) fn address_json(address: &Address) -> Json {
         keys.put("digits", address.digits().collect::<String>());
     }
     keys.put("number", address.number());
-    Json::Object(keys.0)
+    Json::Object(keys.finish())
 }
 
 fn coding_json(coding: DataCodingScheme) -> Json {
@@ -412,7 +344,7 @@ fn coding_json(coding: DataCodingScheme) -> Json {
     for (name, _) in reserved.into_iter().filter(|(_, is_set)| *is_set) {
         keys.put(name, true);
     }
-    Json::Object(keys.0)
+    Json::Object(keys.finish())
 }
 
 fn validity_json(validity: ValidityPeriod) -> Json {

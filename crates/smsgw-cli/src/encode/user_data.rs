@@ -173,7 +173,7 @@ impl UserData {
 }
 
 /// The header of the elements in `udh`, or else of `concat`, `ports` and `language`.
-fn header(values: &mut Object) -> Result<Option<Vec<u8>>, Error> {
+pub(super) fn header(values: &mut Object) -> Result<Option<Vec<u8>>, Error> {
     let list = values.list(named("udh"))?;
     let concat = values.object(named("concat"))?;
     let ports = values.object(named("ports"))?;

@@ -11,6 +11,8 @@
 
 mod aiosmpplib;
 mod capture;
+mod dissection;
+mod encoding;
 mod esme;
 mod harness;
 mod kannel;
@@ -22,3 +24,6 @@ mod smpplib;
 mod smsc;
 mod tls;
 mod tools;
+mod tpdu;
+mod tpdu_fields;
+mod tpdu_set;

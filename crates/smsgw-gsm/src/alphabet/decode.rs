@@ -22,37 +22,45 @@ pub(super) fn append(tables: Tables, septets: &[u8], text: &mut String) {
                 stage.copy(block);
                 rest = rest.get(BLOCK..).unwrap_or_default();
             }
-            _ => {
-                let block = rest.get(..BLOCK).unwrap_or(rest);
-                let plain = block.iter().position(|septet| *septet == ESCAPE);
-                let (plain, after) = rest.split_at(plain.unwrap_or(block.len()));
-                for code in plain {
-                    put(locking.shown(*code), &mut stage);
+            Some(block) if are_plain(block) => {
+                for code in block {
+                    let shown = locking.shown(*code);
+                    stage.put(shown.octets(), shown.len());
                 }
-                rest = match after {
-                    [ESCAPE, code, after @ ..] => {
-                        let shown = match single.shown(*code) {
-                            Utf8::NONE => locking.shown(*code),
-                            extended => extended,
-                        };
-                        put(shown, &mut stage);
-                        after
-                    }
-                    [ESCAPE] => &[],
-                    _ => after,
-                };
+                rest = rest.get(BLOCK..).unwrap_or_default();
+            }
+            _ => {
+                let mut codes = rest.iter();
+                for _ in 0..BLOCK {
+                    let shown = match codes.next() {
+                        Some(&ESCAPE) => match codes.next() {
+                            Some(code) => match single.shown(*code) {
+                                Utf8::NONE => locking.shown(*code),
+                                shown => shown,
+                            },
+                            None => break,
+                        },
+                        Some(code) => locking.shown(*code),
+                        None => break,
+                    };
+                    stage.put(shown.octets(), shown.len());
+                }
+                rest = codes.as_slice();
             }
         }
     }
     push(stage.take(), text);
 }
 
-#[inline]
-fn put(shown: Utf8, stage: &mut Stage) {
-    stage.put(shown.octets(), shown.len());
-}
-
 fn push(utf_8: &[u8], text: &mut String) {
     // Always `Ok`.
     text.extend(str::from_utf8(utf_8));
+}
+
+/// Whether all are septets and none is an escape.
+// By itself the compiler makes vector code of it, but not within the loops above.
+#[inline(never)]
+fn are_plain(block: &[u8; BLOCK]) -> bool {
+    let plain = block.iter().map(|code| (*code <= 0x7F) & (*code != ESCAPE));
+    plain.fold(true, |all, is_plain| all & is_plain)
 }

@@ -5,7 +5,8 @@ use super::table::BLOCK;
 /// Enough for most messages, and [`ROOM`].
 pub(super) const SIZE: usize = 192 + ROOM;
 
-/// What a block and one more character take at most: three octets each, and one too many.
+/// More than a block takes: three octets a character at most, and those that [`Stage::put`] writes
+/// too many.
 const ROOM: usize = 4 * BLOCK;
 
 /// Octets on their way, on the stack of the caller.

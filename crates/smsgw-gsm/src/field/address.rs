@@ -77,23 +77,28 @@ impl Address {
         }
     }
 
-    /// A number of this type, without `+`: `0` to `9`, `*`, `#`, `a`, `b`, `c`. May be empty.
+    /// An address of this type: the digits of a number, without `+` (`0` to `9`, `*`, `#`, `a`, `b`,
+    /// `c`), or the name when the type is alphanumeric. May be empty.
     ///
     /// ```
     /// use smsgw_gsm::field::{Address, TypeOfAddress};
     ///
-    /// let national = Address::new(TypeOfAddress(0xA1), "0791234567")?;
+    /// let national = Address::new(TypeOfAddress::NATIONAL, "0791234567")?;
     /// assert_eq!(national.to_string(), "0791234567");
     /// # Ok::<(), smsgw_gsm::AddressError>(())
     /// ```
     ///
     /// # Errors
-    /// [`NoDigit`](AddressError::NoDigit) for any other character,
-    /// [`TooLong`](AddressError::TooLong) above 20.
-    pub fn new(type_of_address: TypeOfAddress, digits: &str) -> Result<Address, AddressError> {
+    /// [`NoDigit`](AddressError::NoDigit) for any other character in a number,
+    /// [`Encode`](AddressError::Encode) for one that GSM 7-bit does not have in a name,
+    /// [`TooLong`](AddressError::TooLong) above 20 digits or 11 septets.
+    pub fn new(type_of_address: TypeOfAddress, text: &str) -> Result<Address, AddressError> {
+        if type_of_address.ton() == Ton::ALPHANUMERIC {
+            return Address::of_name(type_of_address, text);
+        }
         let mut octets = [0; MAX_OCTETS];
         let mut count = 0_u8;
-        for (index, character) in digits.char_indices() {
+        for (index, character) in text.char_indices() {
             let at = DIGITS.iter().position(|digit| *digit == character);
             let value = at.and_then(|at| u8::try_from(at).ok());
             let value = value.ok_or(AddressError::NoDigit { character, index })?;
@@ -107,10 +112,8 @@ impl Address {
             count = count.saturating_add(1);
         }
         if usize::from(count) > MAX_DIGITS {
-            return Err(AddressError::TooLong {
-                max: MAX_DIGITS,
-                had: digits.chars().count(),
-            });
+            let (max, had) = (MAX_DIGITS, text.chars().count());
+            return Err(AddressError::TooLong { max, had });
         }
         Ok(Address {
             type_of_address,
@@ -125,19 +128,21 @@ impl Address {
     /// [`Encode`](AddressError::Encode) for a character that GSM 7-bit does not have,
     /// [`TooLong`](AddressError::TooLong) above 11 septets, [`Empty`](AddressError::Empty).
     pub fn alphanumeric(name: &str) -> Result<Address, AddressError> {
-        let septets = alphabet::encode_unpacked(name)?;
-        let had = septets.len();
-        if had == 0 {
+        if name.is_empty() {
             return Err(AddressError::Empty);
         }
-        let too_long = AddressError::TooLong {
-            max: MAX_SEPTETS,
-            had,
-        };
+        Address::of_name(TypeOfAddress::ALPHANUMERIC, name)
+    }
+
+    fn of_name(type_of_address: TypeOfAddress, name: &str) -> Result<Address, AddressError> {
+        let septets = alphabet::encode_unpacked(name)?;
+        let had = septets.len();
+        let max = MAX_SEPTETS;
+        let too_long = AddressError::TooLong { max, had };
         let packed = septet::pack(&septets, FillBits::NONE);
         // The length counts semi-octets with a bit of the name in them, not whole octets.
         let semi_octets = u8::try_from((7 * had).div_ceil(4)).map_err(|_| too_long)?;
-        Address::from_parts(TypeOfAddress::ALPHANUMERIC, semi_octets, &packed).ok_or(too_long)
+        Address::from_parts(type_of_address, semi_octets, &packed).ok_or(too_long)
     }
 
     /// The parts as sent: type, length in semi-octets, and as many octets as that takes.

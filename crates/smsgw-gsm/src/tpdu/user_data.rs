@@ -20,6 +20,9 @@ const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
 ///
+/// How much there can be depends on the kind of TPDU, see [`Kind::max_user_data`]; 140 octets,
+/// which is what a [`UserDataBuf`] holds, any can have.
+///
 /// Fill bits between a header and septets, and bits after the last septet, may be anything, and are
 /// kept with the octets.
 ///
