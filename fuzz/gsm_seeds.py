@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the first seeds of the gsm targets from the vectors: gsm_seeds.py VECTORS OUT
 
-VECTORS is crates/smsgw-gsm/tests/vectors; OUT/TARGET gets one file for each seed.
+VECTORS is crates/smsgw-gsm/tests/vectors; OUT/TARGET gets one file for each seed. Those that reach something new, and
+what longer runs found, are kept: cargo fuzz run TARGET fuzz/seeds/TARGET CORPUS OUT/TARGET -- -set_cover_merge=1 -use_counters=0
 """
 
 import hashlib

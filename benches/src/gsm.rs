@@ -8,16 +8,18 @@ use std::hint::black_box;
 
 use gsm7::{Gsm7Reader, Gsm7Writer};
 use sms_pdu::gsm_encoding::GsmMessageData;
-use sms_pdu::pdu::{MessageEncoding, PhoneNumber};
+use sms_pdu::pdu::{DeliverPdu, MessageEncoding, PhoneNumber};
 use smsgw_gsm::alphabet::{Code, Tables};
+use smsgw_gsm::field::{Address, Timestamp};
 use smsgw_gsm::segment::{Encoding, Options, Segments, segment};
-use smsgw_gsm::septet::{FillBits, pack, unpack};
+use smsgw_gsm::septet::{FillBits, pack, pack_into, unpack, unpack_into};
+use smsgw_gsm::tpdu::{Context, Deliver, ModemPdu, UserDataBuf};
 
 use crate::{Case, measured};
 
 /// The ASCII that most messages are made of.
 const PLAIN: &str = "The quick brown fox jumps over the lazy dog. ";
-/// What is not ASCII, and what takes two septets, once in ten characters each.
+/// A fifth is not ASCII; one of 44 characters takes two septets.
 const MIXED: &str = "Zwölf Prüfungen à 5 € für André, déjà payé. ";
 /// UCS-2.
 const CYRILLIC: &str = "Съешь же ещё этих мягких французских булок. ";
@@ -43,6 +45,10 @@ pub fn cases() -> Vec<Case> {
         "gsm/decode_160_mixed",
         MIXED,
     );
+    deliver(&mut cases, "gsm/deliver_12_plain", PLAIN, 12);
+    deliver(&mut cases, "gsm/deliver_12_mixed", MIXED, 12);
+    deliver(&mut cases, "gsm/deliver_160_plain", PLAIN, SEPTETS);
+    deliver(&mut cases, "gsm/deliver_160_mixed", MIXED, SEPTETS);
     long(&mut cases, "gsm/segment_1000_plain", PLAIN);
     long(&mut cases, "gsm/segment_1000_mixed", MIXED);
     long(&mut cases, "gsm/segment_1000_ucs2", CYRILLIC);
@@ -64,33 +70,40 @@ fn case(
     }
 }
 
-/// Septets alone, no characters.
+/// Septets alone, no characters; into a buffer that is there, as far as there is a way.
 fn septets(cases: &mut Vec<Case>) {
     let septets = Tables::DEFAULT.encode(&of_septets(MIXED, SEPTETS)).unwrap();
     let packed = pack(&septets, FillBits::NONE);
 
     let ours = septets.clone();
     cases.push(case("gsm/pack_160", "smsgw", OCTETS, move || {
-        black_box(&pack(black_box(&ours), FillBits::NONE));
+        let mut octets = [0; 140];
+        pack_into(black_box(&ours), FillBits::NONE, &mut octets).unwrap();
+        black_box(&octets);
     }));
     // Bit by bit. sms-pdu packs only together with the encoding of a text.
     let gsm7 = move |septets: &[u8]| {
-        let mut writer = Gsm7Writer::new(Vec::with_capacity(140));
+        let mut octets = [0; 140];
+        let mut writer = Gsm7Writer::new(&mut octets[..]);
         for &septet in septets {
             writer.write::<7, u8>(septet).unwrap();
         }
-        writer.into_writer().unwrap()
+        writer.into_writer().unwrap();
+        octets
     };
-    assert_eq!(gsm7(&septets), packed);
+    assert_eq!(gsm7(&septets)[..], packed);
     cases.push(case("gsm/pack_160", "gsm7", OCTETS, move || {
         black_box(&gsm7(black_box(&septets)));
     }));
 
     let ours = packed.clone();
     cases.push(case("gsm/unpack_160", "smsgw", OCTETS, move || {
-        black_box(&unpack(black_box(&ours), SEPTETS, FillBits::NONE));
+        let mut septets = [0; SEPTETS];
+        unpack_into(black_box(&ours), FillBits::NONE, &mut septets);
+        black_box(&septets);
     }));
-    // As an alphanumeric address, the one way in that stays septets. gsm7 reads characters only.
+    // As an alphanumeric address, the one way in that stays septets; allocates. gsm7 reads
+    // characters only.
     let sms_pdu = |octets: &[u8]| PhoneNumber::from_gsm(octets, SEPTETS).0;
     assert_eq!(sms_pdu(&packed), unpack(&packed, SEPTETS, FillBits::NONE));
     cases.push(case("gsm/unpack_160", "sms-pdu", OCTETS, move || {
@@ -151,6 +164,34 @@ fn text(cases: &mut Vec<Case>, encode: &'static str, decode: &'static str, patte
     }));
 }
 
+/// A DELIVER with the service centre's empty address before it, from octets to every field and the
+/// text. gsm7 reads no TPDUs.
+fn deliver(cases: &mut Vec<Case>, name: &'static str, pattern: &str, septets: usize) {
+    let text = of_septets(pattern, septets);
+    let user_data = UserDataBuf::text(&text).unwrap();
+    let time = Timestamp::new(2024, 2, 29, 23, 59, 59, 4).unwrap();
+    let sender = Address::parse("+41791234567").unwrap();
+    let pdu = ModemPdu::from(Deliver::new(sender, time, user_data.view()));
+    let octets: &[u8] = pdu.to_vec().leak();
+    let count = octets.len() as u64;
+
+    cases.push(case(name, "smsgw", count, move || {
+        let pdu = ModemPdu::decode(black_box(octets), Context::SC_TO_MS).unwrap();
+        black_box(&(pdu.tpdu.user_data().and_then(|data| data.text()), pdu));
+    }));
+    // Keeps neither TP-PID nor what it does not know, and copies the user data twice.
+    let sms_pdu = |octets: &[u8]| {
+        let pdu = DeliverPdu::try_from(octets).unwrap();
+        (pdu.get_message_data().decode_message().unwrap(), pdu)
+    };
+    let (message, theirs) = sms_pdu(octets);
+    assert_eq!(message.text, text);
+    assert_eq!(theirs.originating_address.to_string(), sender.to_string());
+    cases.push(case(name, "sms-pdu", count, move || {
+        black_box(&sms_pdu(black_box(octets)));
+    }));
+}
+
 /// 1,000 characters, from text to the user data of all parts. gsm7 does not split.
 fn long(cases: &mut Vec<Case>, name: &'static str, pattern: &str) {
     let text: &str = pattern
@@ -160,7 +201,7 @@ fn long(cases: &mut Vec<Case>, name: &'static str, pattern: &str) {
         .collect::<String>()
         .leak();
     let segments = segment(text, &Options::new()).unwrap();
-    let octets = parts(&segments).concat().concat().len() as u64;
+    let octets = parts(&segments).concat().len() as u64;
 
     cases.push(case(name, "smsgw", octets, move || {
         let segments = segment(black_box(text), &Options::new()).unwrap();
@@ -185,12 +226,9 @@ fn long(cases: &mut Vec<Case>, name: &'static str, pattern: &str) {
     }));
 }
 
-/// Header and text of each part, as they travel.
-fn parts(segments: &Segments) -> Vec<[Vec<u8>; 2]> {
-    let octets = segments
-        .iter()
-        .map(|segment| [segment.udh(), segment.packed()]);
-    octets.collect()
+/// The octets of each part, header and text, as they travel.
+fn parts(segments: &Segments) -> Vec<Vec<u8>> {
+    segments.iter().map(|segment| segment.user_data()).collect()
 }
 
 /// The pattern, again and again, and at the end as many `a` as are missing.

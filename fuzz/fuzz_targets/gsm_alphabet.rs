@@ -26,8 +26,12 @@ fn text(tables: Tables, text: &str) {
     if tables == Tables::DEFAULT {
         assert_eq!(encode_unpacked(text), written);
     }
+    let mut appended = vec![0x21];
+    let outcome = tables.encode_into(text, &mut appended);
+    assert_eq!(outcome, written.clone().map(drop));
     match &written {
         Ok(septets) => {
+            assert_eq!(appended[1..], septets[..]);
             assert!(septets.iter().all(|septet| *septet < 0x80));
             assert_eq!(tables.decode(septets), text);
             let mut count = 0;
@@ -40,6 +44,7 @@ fn text(tables: Tables, text: &str) {
             assert_ne!(septets.last(), Some(&ESCAPE));
         }
         Err(stranger) => {
+            assert_eq!(appended, [0x21]);
             let (before, from) = text.split_at(stranger.index);
             assert!(from.starts_with(stranger.character));
             assert_eq!(tables.code(stranger.character), None);

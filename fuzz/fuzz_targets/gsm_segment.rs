@@ -11,7 +11,7 @@ use smsgw_gsm::segment::{
     Encoding, LanguageChoice, MAX_PARTS, Options, Segment, Segments, USER_DATA_OCTETS, choose,
     segment, segment_octets,
 };
-use smsgw_gsm::tpdu::{UserData, UserDataBuf};
+use smsgw_gsm::tpdu::{Kind, UserData, UserDataBuf};
 use smsgw_gsm::translit::transliterate_for;
 use smsgw_gsm::udh::Reference;
 
@@ -51,7 +51,7 @@ fn arrive<'a>(part: &Segment<'_>, octets: &'a [u8]) -> UserData<'a> {
         _ => DataCodingScheme::UCS2,
     };
     let has_header = part.udh_len() > 0;
-    let user_data = UserData::from_octets(coding, part.udl(), has_header, octets);
+    let user_data = UserData::from_octets(Kind::Submit, coding, part.udl(), has_header, octets);
     let user_data = user_data.expect("a part is well formed");
     assert_eq!(UserDataBuf::from(*part).view(), user_data);
     user_data

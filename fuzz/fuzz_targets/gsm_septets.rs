@@ -4,7 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use smsgw_fuzz::Script;
-use smsgw_gsm::septet::{FillBits, capacity, pack, packed_len, unpack};
+use smsgw_gsm::septet::{
+    FillBits, capacity, pack, pack_append, pack_into, pack_ussd, packed_len, unpack, unpack_into,
+    unpack_ussd,
+};
 
 /// The septet at `index`, read bit by bit; `None` where it does not fit whole.
 fn read(octets: &[u8], index: usize, fill: FillBits) -> Option<u8> {
@@ -35,6 +38,11 @@ fuzz_target!(|octets: &[u8]| {
     for count in [asked, usize::MAX] {
         let septets = unpack(octets, count, fill);
         assert_eq!(septets.len(), count.min(fitting));
+        // Room for more stays as it was.
+        let mut room = vec![0xFF; septets.len() + asked];
+        let end = unpack_into(octets, fill, &mut room).min(septets.len());
+        assert_eq!(room[..end], septets);
+        assert!(room.iter().skip(fitting).all(|octet| *octet == 0xFF));
         for (index, septet) in septets.iter().enumerate() {
             assert_eq!(read(octets, index, fill), Some(*septet));
         }
@@ -51,4 +59,22 @@ fuzz_target!(|octets: &[u8]| {
     assert_eq!(packed.len(), packed_len(septets.len(), fill));
     assert!(capacity(packed.len(), fill) >= septets.len());
     assert_eq!(unpack(&packed, septets.len(), fill), septets);
+    let mut appended = octets.to_vec();
+    pack_append(octets, fill, &mut appended);
+    assert_eq!(appended, [octets, &packed].concat());
+    let mut room = vec![0xFF; packed.len() + asked];
+    assert_eq!(pack_into(octets, fill, &mut room), Some(packed.len()));
+    assert_eq!(room[..packed.len()], packed);
+    assert!(room[packed.len()..].iter().all(|octet| *octet == 0xFF));
+    if let Some(short) = packed.len().checked_sub(1) {
+        assert_eq!(pack_into(octets, fill, &mut vec![0; short]), None);
+    }
+
+    // A carriage return that would end with the last octet is doubled.
+    let mut expected = septets;
+    if expected.len() % 8 == 0 && expected.last() == Some(&0x0D) {
+        expected.push(0x0D);
+    }
+    assert_eq!(unpack_ussd(&pack_ussd(octets)), expected);
+    let _ = unpack_ussd(octets);
 });

@@ -151,7 +151,10 @@ fn look_at(tpdu: &Tpdu<'_>) {
             let _ = (report.status.state(), report.status.to_string());
         }
         Tpdu::Command(command) => {
-            let _ = (command.command_type.to_string(), command.data());
+            let _ = (
+                command.command_type.to_string(),
+                command.data.user_data().udl(),
+            );
         }
         Tpdu::DeliverReport(report) => {
             let _ = (

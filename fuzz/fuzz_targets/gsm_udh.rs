@@ -22,7 +22,7 @@ fn look_at(element: InformationElement<'_>) {
         }
         InformationElement::VoiceMail(mail) => {
             let octets = mail.octets().len();
-            assert!(mail.access_address().len() <= octets);
+            assert!(mail.access_address().octets().len() <= octets);
             let listed = match mail.news() {
                 VoiceNews::New(messages) => messages.count(),
                 VoiceNews::Deleted(messages) => messages.count(),

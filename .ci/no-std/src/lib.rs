@@ -33,6 +33,8 @@ pub extern "C" fn smsgw_no_std() -> i32 {
         gsm::septets,
         gsm::headers,
         gsm::segments,
+        gsm::tpdus,
+        gsm::broadcasts,
         smpp::frames,
         smpp::texts,
     ];

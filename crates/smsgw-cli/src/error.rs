@@ -45,6 +45,11 @@ impl Error {
         }
     }
 
+    /// The same, told in other words.
+    pub(crate) fn with_message(self, message: String) -> Self {
+        Self { message, ..self }
+    }
+
     /// A value that the others do not agree with.
     pub(crate) fn contradiction(name: String, message: String) -> Self {
         Self {

@@ -29,7 +29,7 @@ enum Kind {
     /// SMS-DELIVER and SMS-SUBMIT TPDUs of GSM, in any order; the text is told once it is whole.
     #[command(after_help = "Examples:
   smsgw join tpdu --smsc < pdus.txt
-  smsgw join tpdu --json 440481214300004220922329594008050003070202C3 440481214300004220922329594008050003070201C1
+  smsgw join tpdu --json 440481214300004220922329594008050003070202C4 440481214300004220922329594008050003070201C2
 
 A message is told when its last part has come; what is left at the end is told as incomplete. A part
 that comes twice counts once.")]

@@ -9,6 +9,9 @@ use serde_json::{Value as Json, json};
 
 use crate::tool::{json_lines, smsgw};
 
+#[cfg(unix)]
+#[path = "support/examples.rs"]
+mod examples;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -198,4 +201,12 @@ fn a_dissection_for_people() {
     for page in pages() {
         assert!(smsgw(&["decode", "cbs", &page], "").status.success());
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn help_shows_examples_that_work() {
+    let pages = pages().join("\n");
+    examples::run(&["decode", "cbs"], &[("pages.txt", &pages)]);
+    examples::run(&["encode", "cbs"], &[]);
 }

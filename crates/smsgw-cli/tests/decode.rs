@@ -5,11 +5,15 @@
     reason = "tests state what must hold"
 )]
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
 use smsgw_smpp::tlv::TlvTag;
+
+use crate::tool::smsgw;
+
+#[path = "support/tool.rs"]
+mod tool;
 
 const WELLFORMED: &str = include_str!("../../smsgw-smpp/tests/vectors/wellformed.jsonl");
 const RECEIPTS: &str = include_str!("../../smsgw-smpp/tests/vectors/receipts.jsonl");
@@ -17,34 +21,12 @@ const MALFORMED: &str = include_str!("../../smsgw-smpp/tests/vectors/malformed.j
 
 const ENQUIRE_LINK: &str = "00000010000000150000000000000001";
 
-fn vectors(file: &str) -> Vec<Json> {
-    file.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
 fn decode(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_smsgw"))
-        .arg("decode")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    let writer = std::thread::spawn(move || {
-        // A command that only looks at its arguments may be gone by now.
-        let _ = stdin.write_all(input.as_bytes());
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
+    smsgw(&[&["decode"], args].concat(), input)
 }
 
 fn json_lines(output: &Output) -> Vec<Json> {
-    vectors(str::from_utf8(&output.stdout).unwrap())
+    tool::json_lines(str::from_utf8(&output.stdout).unwrap())
 }
 
 fn input(vectors: &[Json]) -> String {
@@ -54,7 +36,7 @@ fn input(vectors: &[Json]) -> String {
 
 #[test]
 fn every_pdu_of_the_vectors() {
-    let vectors = vectors(WELLFORMED);
+    let vectors = tool::json_lines(WELLFORMED);
     let output = decode(&["smpp", "--json"], &input(&vectors));
     assert!(output.status.success());
     let lines = json_lines(&output);
@@ -83,7 +65,7 @@ fn every_pdu_of_the_vectors() {
 
 #[test]
 fn every_receipt_of_the_vectors() {
-    let vectors = vectors(RECEIPTS);
+    let vectors = tool::json_lines(RECEIPTS);
     let output = decode(&["receipt", "--json"], &input(&vectors));
     assert!(output.status.success());
     let lines = json_lines(&output);
@@ -100,7 +82,7 @@ fn every_receipt_of_the_vectors() {
 
 #[test]
 fn one_answer_for_each_malformed_line() {
-    let vectors = vectors(MALFORMED);
+    let vectors = tool::json_lines(MALFORMED);
     for mode in ["--lenient", "--strict"] {
         let output = decode(&["smpp", "--json", mode], &input(&vectors));
         assert_eq!(output.status.code(), Some(1));
@@ -200,7 +182,7 @@ fn several_arguments_are_several_lines() {
 #[test]
 fn text_is_shown_where_it_is_text() {
     let by_id = |id: &str| {
-        let line = vectors(WELLFORMED)
+        let line = tool::json_lines(WELLFORMED)
             .into_iter()
             .find(|line| line["id"] == id);
         let hex = line.unwrap()["hex"].as_str().unwrap().to_owned();
@@ -242,7 +224,7 @@ fn the_text_of_every_kind_of_message_is_shown() {
 
 #[test]
 fn a_message_is_no_receipt() {
-    let hex = vectors(WELLFORMED)
+    let hex = tool::json_lines(WELLFORMED)
         .into_iter()
         .find(|line| line["id"] == "deliver-mo-sar")
         .unwrap()["hex"]
@@ -322,10 +304,14 @@ fn a_dissection_for_people() {
     );
     assert!(!text.contains('\x1b'), "no colour into a pipe");
     for file in [WELLFORMED, RECEIPTS] {
-        assert!(decode(&["smpp"], &input(&vectors(file))).status.success());
+        assert!(
+            decode(&["smpp"], &input(&tool::json_lines(file)))
+                .status
+                .success()
+        );
     }
     assert!(
-        decode(&["receipt"], &input(&vectors(RECEIPTS)))
+        decode(&["receipt"], &input(&tool::json_lines(RECEIPTS)))
             .status
             .success()
     );

@@ -6,35 +6,21 @@
     reason = "tests state what must hold"
 )]
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value as Json, json};
 use smsgw_smpp::{CommandId, DeliveryReceipt, Frame};
 
+use crate::tool::{json_lines, smsgw};
+
+#[path = "support/tool.rs"]
+mod tool;
+
 const WELLFORMED: &str = include_str!("../../smsgw-smpp/tests/vectors/wellformed.jsonl");
 const RECEIPTS: &str = include_str!("../../smsgw-smpp/tests/vectors/receipts.jsonl");
 const MALFORMED: &str = include_str!("../../smsgw-smpp/tests/vectors/malformed.jsonl");
-
-fn smsgw(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_smsgw"))
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    let writer = std::thread::spawn(move || {
-        // A command that only looks at its arguments may be gone by now.
-        let _ = stdin.write_all(input.as_bytes());
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
 
 fn lines(output: &Output) -> Vec<String> {
     let text = str::from_utf8(&output.stdout).unwrap();
@@ -43,12 +29,9 @@ fn lines(output: &Output) -> Vec<String> {
 
 /// The hex of each line of a file of vectors.
 fn pdus(file: &str) -> Vec<String> {
-    let hex = |line| {
-        serde_json::from_str::<Json>(line).unwrap()["hex"]
-            .as_str()
-            .map(str::to_owned)
-    };
-    file.lines().map(|line| hex(line).unwrap()).collect()
+    let vectors = json_lines(file).into_iter();
+    let hex = |vector: Json| vector["hex"].as_str().map(str::to_owned);
+    vectors.filter_map(hex).collect()
 }
 
 fn hex(octets: &[u8]) -> String {

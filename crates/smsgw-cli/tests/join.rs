@@ -9,6 +9,9 @@ use serde_json::{Value as Json, json};
 
 use crate::tool::{json_lines, smsgw};
 
+#[cfg(unix)]
+#[path = "support/examples.rs"]
+mod examples;
 #[path = "support/tool.rs"]
 mod tool;
 
@@ -161,4 +164,11 @@ fn people_get_the_text() {
         text.contains("parts 2, 3 of 3") && text.contains("up, man?"),
         "{text}"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn help_shows_examples_that_work() {
+    let pdus = [PARTS[0], WHOLE].join("\n");
+    examples::run(&["join", "tpdu"], &[("pdus.txt", &pdus)]);
 }

@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::tpdu::{Kind, UserData};
 
+#[cfg(unix)]
+#[path = "support/examples.rs"]
+mod examples;
+
 const VECTORS: &str = include_str!("../../smsgw-gsm/tests/vectors/segmentation.jsonl");
 
 fn segment(args: &[&str]) -> Output {
@@ -333,4 +337,10 @@ fn people_are_told_of_tables_and_changes() {
     }
     let output = segment(&["--encoding", "8bit", "é"]);
     assert!(output.stdout.starts_with(b"8-bit: 2 octets in 1 segment\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn help_shows_examples_that_work() {
+    examples::run(&["segment"], &[("letter.txt", "Dear Ωmega,\n")]);
 }

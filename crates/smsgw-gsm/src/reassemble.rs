@@ -6,7 +6,8 @@
 //! any kind that can be compared and added to: `std::time::Instant`, or a `Duration` since start.
 //!
 //! The parts of one message have in common the caller's key (best sender and recipient, with
-//! their types), the [`Tie`] and the total. What a part holds is the caller's, too.
+//! their types), the [`Tie`] and the total. What a part holds is the caller's, too;
+//! [`Tpdu::part`](crate::tpdu::Tpdu::part) makes parts of TPDUs, whose text is then joined.
 //!
 //! ```
 //! use core::time::Duration;

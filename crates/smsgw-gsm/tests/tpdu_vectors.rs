@@ -423,3 +423,28 @@ fn rebuild<'a>(parameters: &Parameters<'a>) -> Parameters<'a> {
     made.with_unknown(parameters.indicator(), extension, trailing)
         .unwrap()
 }
+
+/// From the tests and trackers of other implementations, with the numbers, times and texts that
+/// those have; the ones with `tolerated` are not by the standard.
+#[test]
+fn in_the_field() {
+    let vectors = lines(include_str!("vectors/field.jsonl"));
+    assert_eq!(vectors.len(), 89);
+    for vector in &vectors {
+        let id = vector["id"].as_str().unwrap();
+        let input = octets(vector["hex"].as_str().unwrap());
+        let tolerated = vector["tolerated"].as_array();
+        let strict = decode(vector, &input, &Quirks::STRICT);
+        assert_eq!(strict.is_err(), tolerated.is_some(), "{id}");
+
+        let decoded = decode(vector, &input, &Quirks::LENIENT);
+        let decoded = decoded.unwrap_or_else(|error| panic!("{id}: {error}"));
+        let names = decoded.tolerated.iter().map(|fault| fault.what.name());
+        let names: Vec<_> = names.map(Value::from).collect();
+        assert_eq!(&names, tolerated.unwrap_or(&Vec::new()), "{id}");
+        let pdu = decoded.pdu;
+        assert_eq!(pdu.tpdu.kind().name(), vector["kind"], "{id}");
+        assert_eq!(describe(vector, &pdu), vector["expect"], "{id}");
+        assert_eq!(write(vector, &pdu), input, "{id}");
+    }
+}

@@ -6,14 +6,20 @@
     reason = "tests state what must hold"
 )]
 
+use std::time::Duration;
+
 use smsgw_gsm::SegmentError;
 use smsgw_gsm::alphabet::{Language, Tables};
+use smsgw_gsm::reassemble::{Limits, Outcome, Reassembler};
 use smsgw_gsm::segment::LanguageChoice;
 use smsgw_gsm::septet;
 use smsgw_gsm::udh::UserDataHeader;
+use smsgw_smpp::pdu::DeliverSm;
 use smsgw_smpp::text::{
-    Alphabets, Charset, DefaultAlphabet, LongPolicy, Part, SplitOptions, TextError, split,
+    Alphabets, Charset, Content, DefaultAlphabet, LongPolicy, Part, SplitOptions, TextError,
+    joined_text, split,
 };
+use smsgw_smpp::tlv::Tlvs;
 use smsgw_smpp::types::{DataCoding, EsmClass};
 
 const POLICIES: [LongPolicy; 4] = [
@@ -101,6 +107,40 @@ fn each_part_names_the_tables() {
             let text = turkish(2 * room + 1);
             let parts = split(&text, &options(default, policy), 0x0107).unwrap();
             assert_eq!(parts.len(), 3);
+        }
+    }
+}
+
+#[test]
+fn what_was_split_is_joined() {
+    for policy in POLICIES {
+        for default in [DefaultAlphabet::GsmUnpacked, DefaultAlphabet::GsmPacked] {
+            for text in [
+                turkish(155),
+                turkish(156),
+                "Œuf ".repeat(50),
+                "çöp {€} ".repeat(90),
+            ] {
+                let options = options(default, policy);
+                let mut reassembler = Reassembler::new(Limits::DEFAULT);
+                let mut joined = None;
+                for part in split(&text, &options, 7).unwrap().iter().rev() {
+                    let tlvs = part.tlvs();
+                    let deliver = DeliverSm {
+                        esm_class: part.esm_class(),
+                        data_coding: part.data_coding(),
+                        short_message: part.short_message(),
+                        tlvs: Tlvs::new(&tlvs).unwrap(),
+                        ..DeliverSm::default()
+                    };
+                    let part = Content::from(&deliver).to_part((), ());
+                    let inserted = reassembler.insert(part, Duration::ZERO);
+                    if let Outcome::Complete(message) = inserted.outcome {
+                        joined = joined_text(&message, &options.alphabets);
+                    }
+                }
+                assert_eq!(joined, Some(text), "{policy:?} {default:?}");
+            }
         }
     }
 }

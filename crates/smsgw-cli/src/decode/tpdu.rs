@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{Address, FailureCause, ProtocolId, Timestamp, ValidityPeriod};
 use smsgw_gsm::tpdu::{Context, Direction, ModemPdu, Parameters, ReportKind, Tpdu, UserData};
-use smsgw_gsm::{Decoded, Quirks, Tolerated};
+use smsgw_gsm::{Decoded, Quirks, Tolerance, Tolerated};
 
 use super::dissect;
 use super::input::{self, Decode, Style};
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     direction: DirectionArg,
     #[command(flatten)]
-    rest: RestArgs,
+    context: ContextArgs,
 }
 
 /// Which way a TPDU goes.
@@ -46,7 +46,7 @@ impl From<DirectionArg> for Direction {
 }
 
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct RestArgs {
+pub(crate) struct ContextArgs {
     /// The service centre's address comes first, as in AT commands; 00 for none.
     #[arg(long)]
     pub(crate) smsc: bool,
@@ -55,7 +55,7 @@ pub(crate) struct RestArgs {
     report: Option<ReportArg>,
 }
 
-impl RestArgs {
+impl ContextArgs {
     pub(crate) fn report(self) -> ReportKind {
         match self.report {
             None | Some(ReportArg::Ack) => ReportKind::Ack,
@@ -376,11 +376,11 @@ pub(super) struct Decoder {
 
 impl Decoder {
     pub(super) fn new(args: &Args) -> Self {
-        let context = Context::new(args.direction.into(), args.rest.report());
+        let context = Context::new(args.direction.into(), args.context.report());
         Self {
             reading: Reading {
                 context,
-                has_smsc: args.rest.smsc,
+                has_smsc: args.context.smsc,
                 quirks: args.input.gsm_quirks(),
             },
         }
@@ -388,6 +388,25 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
+    /// Without the half octet at the end, when what is before it is cut anyway.
+    fn octets(&self, line: &[u8]) -> Result<Vec<u8>, Error> {
+        let error = match input::octets(line) {
+            Ok(octets) => return Ok(octets),
+            Err(error) => error,
+        };
+        let Some((_, digits)) = line.trim_ascii_end().split_last() else {
+            return Err(error);
+        };
+        let Ok(octets) = input::octets(digits) else {
+            return Err(error);
+        };
+        let is_cut = self.reading.read(&octets).is_ok_and(|pdu| {
+            let mut faults = pdu.tolerated.iter();
+            faults.any(|fault| fault.what == Tolerance::TruncatedUserData)
+        });
+        if is_cut { Ok(octets) } else { Err(error) }
+    }
+
     fn json(&self, octets: &[u8]) -> Result<Json, Error> {
         Ok(Json::Object(self.reading.read(octets)?.json()))
     }

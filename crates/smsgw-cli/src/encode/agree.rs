@@ -5,11 +5,16 @@ use serde_json::{Map, Value as Json};
 use super::fields;
 use crate::error::Error;
 
-/// Checks every key that was given against what decode prints of the octets; null says nothing.
+/// Checks every key that was given against what decode prints of the octets, which are `whose`;
+/// null says nothing.
 ///
 /// # Errors
 /// A key that decode does not print, or another value than it prints.
-pub(super) fn agree(given: &Map<String, Json>, told: &Map<String, Json>) -> Result<(), Error> {
+pub(super) fn agree(
+    whose: &str,
+    given: &Map<String, Json>,
+    told: &Map<String, Json>,
+) -> Result<(), Error> {
     for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         match told.get(name) {
             Some(told) if same(name, value, told) => {}
@@ -17,7 +22,10 @@ pub(super) fn agree(given: &Map<String, Json>, told: &Map<String, Json>) -> Resu
                 let message = format!("{name} is {value}, by the others it is {told}");
                 return Err(Error::contradiction(name.clone(), message));
             }
-            None => return Err(Error::unknown_field(name.clone())),
+            None => {
+                let message = format!("a {whose} has no field '{name}'");
+                return Err(Error::unknown_field(name.clone()).with_message(message));
+            }
         }
     }
     Ok(())

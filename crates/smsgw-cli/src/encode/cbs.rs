@@ -71,7 +71,7 @@ pub(super) fn hex(mut values: Map<String, Json>, quirks: Quirks) -> Result<Strin
     let octets = [page.to_vec(), trailing].concat();
     // Read again, so that nothing is written that cannot be read or reads as something else.
     let page = read(&octets, &quirks)?;
-    agree(&values, &page.json())?;
+    agree("page", &values, &page.json())?;
     Ok(hex::encode_upper(&page.to_vec()))
 }
 

@@ -10,7 +10,7 @@ use super::agree::agree;
 use super::fields::{self, octet};
 use super::object::{Object, named, wrong_type};
 use super::user_data::{self, Content, UserData};
-use crate::decode::tpdu::{DirectionArg, Reading, RestArgs};
+use crate::decode::tpdu::{ContextArgs, DirectionArg, Reading};
 use crate::error::Error;
 use crate::hex;
 
@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     direction: Option<DirectionArg>,
     #[command(flatten)]
-    rest: RestArgs,
+    context: ContextArgs,
 }
 
 impl Args {
@@ -44,10 +44,11 @@ pub(super) fn hex(values: Map<String, Json>, args: &Args, quirks: Quirks) -> Res
         Some(true) => ReportKind::Error,
         Some(false) => ReportKind::Ack,
         None if failure.is_some() => ReportKind::Error,
-        None => args.rest.report(),
+        None => args.context.report(),
     };
     // Null is an address, too: none.
-    let has_smsc = args.rest.smsc || values.contains_key("smsc") || values.contains_key("smsc_hex");
+    let has_smsc =
+        args.context.smsc || values.contains_key("smsc") || values.contains_key("smsc_hex");
     let mut out = Vec::new();
     if has_smsc {
         let address = match object.hex("smsc_hex")? {
@@ -67,7 +68,7 @@ pub(super) fn hex(values: Map<String, Json>, args: &Args, quirks: Quirks) -> Res
     };
     // Read again, so that nothing is written that cannot be read or reads as something else.
     let pdu = reading.read(&out)?;
-    agree(&values, &pdu.json())?;
+    agree(kind.name(), &values, &pdu.json())?;
     Ok(hex::encode_upper(&pdu.to_vec()))
 }
 

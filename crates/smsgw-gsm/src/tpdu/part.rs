@@ -91,8 +91,9 @@ impl Piece {
         }
     }
 
-    /// Appends the piece that follows; `false` when it is written in another way.
-    fn append(&mut self, next: &Piece) -> bool {
+    /// Appends the piece that follows; `false`, and nothing done, when it is written in another
+    /// way.
+    pub fn append(&mut self, next: &Piece) -> bool {
         match (self, next) {
             (Piece::Septets(tables, octets), Piece::Septets(same, more)) if tables == same => {
                 octets.extend_from_slice(more);

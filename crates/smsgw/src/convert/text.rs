@@ -1,7 +1,7 @@
 //! From a text to what is sent, as its message says that it may be written.
 
 use smsgw_gsm::SegmentError;
-use smsgw_gsm::alphabet::{Language, Tables};
+use smsgw_gsm::alphabet::{Code, Language, Tables};
 use smsgw_gsm::segment::{Encoding, LanguageChoice, Options, Segments, segment};
 use smsgw_gsm::translit::transliterate_for;
 use smsgw_gsm::udh::Reference;
@@ -38,16 +38,23 @@ fn transliterated(text: &str, options: &Options<'_>) -> Option<Segments> {
         LanguageChoice::Auto => &Language::ALL[..],
         LanguageChoice::Only(language) => std::slice::from_ref(language),
     };
+    let plain = transliterate_for(text, Tables::DEFAULT);
+    // Tables that have nothing of what was changed, or not all that was left, are no better.
+    let helps = |tables: &Tables| {
+        let has = |character: &char| tables.code(*character).is_some();
+        let mut changed = plain.changes.iter().flat_map(|change| change.from.chars());
+        plain.left.iter().all(has)
+            && (!plain.left.is_empty() || changed.any(|c| Code::of(c).is_none() && has(&c)))
+    };
     let tables = languages.iter().copied().map(Tables::of);
-    [Tables::DEFAULT]
-        .into_iter()
-        .chain(tables)
-        .filter_map(|tables| {
-            let plain = transliterate_for(text, tables);
-            // A character that was left makes it UCS-2.
-            let is_plain = plain.left.is_empty();
-            let segments = is_plain.then(|| segment(&plain.text, options))?.ok()?;
-            is_gsm7(&segments).then_some((plain.changes.len(), segments))
+    tables
+        .filter(helps)
+        .map(|tables| transliterate_for(text, tables))
+        .chain([plain.clone()])
+        .filter(|plain| plain.left.is_empty())
+        .filter_map(|plain| {
+            let segments = segment(&plain.text, options).ok().filter(is_gsm7)?;
+            Some((plain.changes.len(), segments))
         })
         .min_by_key(|(changes, segments)| (segments.count(), *changes))
         .map(|(_, segments)| segments)
@@ -99,6 +106,16 @@ mod tests {
         // Those of another language save fewer letters.
         let spanish = LanguageChoice::Only(Language::Spanish);
         assert_eq!(written("“Ağaç” çok", spanish).1, "\"Agaç\" çok");
+    }
+
+    #[test]
+    fn what_has_no_spelling_needs_tables_that_have_it() {
+        let hindi = LanguageChoice::Only(Language::Hindi);
+        for language in [hindi, LanguageChoice::Auto] {
+            let (encoding, text) = written("“नमस्ते”", language);
+            assert_eq!((encoding, text.as_str()), (Encoding::Gsm7, "\"नमस्ते\""));
+            assert_eq!(written("“नमस्ते” я", language).0, Encoding::Ucs2);
+        }
     }
 
     #[test]

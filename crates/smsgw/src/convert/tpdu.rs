@@ -33,7 +33,7 @@ use smsgw_gsm::field::{
 use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::segment::LanguageChoice;
 use smsgw_gsm::septet::{self, FillBits};
-use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserData, UserDataBuf};
+use smsgw_gsm::tpdu::{Deliver, Piece, StatusReport, Submit, UserData, UserDataBuf};
 use smsgw_gsm::udh::{Reference, UserDataHeader, iei};
 use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
@@ -333,101 +333,51 @@ pub fn to_part(message: Message) -> reassemble::Part<Parties, Message> {
 pub fn joined(parts: impl IntoIterator<Item = Message>) -> Option<Message> {
     let mut parts = parts.into_iter();
     let first = parts.next()?;
-    let mut text = String::new();
-    let mut run = Run::default();
-    let mut class = first.class;
+    let mut whole = first.clone();
     if let Content::Encoded { dcs, .. } = first.content {
-        class = DataCodingScheme(dcs).class().map(Class::number);
+        whole.class = DataCodingScheme(dcs).class().map(Class::number);
     }
-    let mut whole = Message {
-        content: Content::Text(String::new()),
-        class,
-        ..first.clone()
-    };
+    let mut pieces: Vec<Piece> = Vec::new();
     let mut languages = None;
     for part in std::iter::once(first).chain(parts) {
         if part.receipt != ReceiptRequest::None {
             whole.receipt = part.receipt;
         }
-        let language = match part.content {
-            Content::Text(alone) => {
-                run.end(&mut text);
-                text.push_str(&alone);
-                part.writing.language
-            }
+        let (language, piece) = match part.content {
+            Content::Text(text) => (part.writing.language, Piece::Ucs2(ucs2::encode(&text))),
             Content::Encoded { dcs, udh, octets } => {
-                let script = Script::of(DataCodingScheme(dcs), &udh)?;
-                if script != run.script {
-                    run.end(&mut text);
+                match piece(DataCodingScheme(dcs), &udh, octets) {
+                    Piece::Septets(tables, octets) => {
+                        (language(tables), Piece::Septets(tables, octets))
+                    }
+                    other => (LanguageChoice::None, other),
                 }
-                run.script = script;
-                run.octets.extend(octets);
-                language(script.tables())
             }
         };
+        let follows = |last: &mut Piece| last.append(&piece);
+        if !pieces.last_mut().is_some_and(follows) {
+            pieces.push(piece);
+        }
         languages = Some(match languages {
             Some(before) if before != language => LanguageChoice::Auto,
             _ => language,
         });
     }
-    run.end(&mut text);
+    let text = pieces.iter().map(Piece::text).collect::<Option<_>>()?;
     whole.content = Content::Text(text);
     whole.writing.language = languages.unwrap_or_default();
     Some(whole)
 }
 
-/// What octets of text are written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Script {
-    Septets(Tables),
-    Ucs2,
-}
-
-impl Script {
-    /// `None` when it is no text.
-    fn of(coding: DataCodingScheme, udh: &[u8]) -> Option<Self> {
-        match coding.alphabet() {
-            _ if coding.is_compressed() => None,
-            Alphabet::Gsm7 => {
-                let header = UserDataHeader::split(udh).ok();
-                let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
-                Some(Self::Septets(tables))
-            }
-            Alphabet::Ucs2 => Some(Self::Ucs2),
-            Alphabet::EightBit => None,
-        }
-    }
-
-    const fn tables(self) -> Tables {
-        match self {
-            Self::Septets(tables) => tables,
-            Self::Ucs2 => Tables::DEFAULT,
-        }
-    }
-}
-
-/// Parts in a row that are read as one.
-struct Run {
-    script: Script,
-    octets: Vec<u8>,
-}
-
-impl Default for Run {
-    fn default() -> Self {
-        Self {
-            script: Script::Septets(Tables::DEFAULT),
-            octets: Vec::new(),
-        }
-    }
-}
-
-impl Run {
-    fn end(&mut self, text: &mut String) {
-        match self.script {
-            Script::Septets(tables) => tables.decode_into(&self.octets, text),
-            Script::Ucs2 => text.push_str(&ucs2::decode(&self.octets)),
-        }
-        self.octets.clear();
+/// Encoded octets, as far as they can be read together with others.
+fn piece(coding: DataCodingScheme, udh: &[u8], octets: Vec<u8>) -> Piece {
+    let header = UserDataHeader::split(udh).ok();
+    let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
+    match coding.alphabet() {
+        _ if coding.is_compressed() => Piece::Octets(octets),
+        Alphabet::Gsm7 => Piece::Septets(tables, octets),
+        Alphabet::Ucs2 => Piece::Ucs2(octets),
+        Alphabet::EightBit => Piece::Octets(octets),
     }
 }
 
