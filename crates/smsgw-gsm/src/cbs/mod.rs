@@ -38,9 +38,8 @@ use alloc::vec::Vec;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
 use crate::reassemble::{Position, Tie};
-use crate::tpdu::trailing;
 use crate::udh::{Reference, UserDataHeader};
-use crate::wire::Reader;
+use crate::wire::{Reader, trailing};
 
 use content::Content;
 
