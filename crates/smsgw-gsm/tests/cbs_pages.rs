@@ -346,6 +346,16 @@ fn rooms_of_pages() {
 }
 
 #[test]
+fn a_page_beyond_the_last_is_none() {
+    let pages = broadcast(CbsDataCodingScheme::UNSPECIFIED).pages("x");
+    let pages = pages.unwrap();
+    assert!(pages.get(0).is_some());
+    for index in [1, 14, 15, 254, 255, 256, usize::MAX] {
+        assert_eq!(pages.get(index), None);
+    }
+}
+
+#[test]
 fn what_cannot_be_broadcast() {
     let pages = |octet, text: &str| {
         let data_coding = CbsDataCodingScheme::from_octet(octet);

@@ -237,13 +237,14 @@ impl Pages {
     /// The page at `index`, counted from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Page<'_>> {
+        let content = self.contents.get(index)?;
         let number = u8::try_from(index + 1).ok()?;
         Some(Page {
             serial: self.broadcast.serial,
             message_id: self.broadcast.message_id,
             data_coding: self.broadcast.data_coding,
             page: PageParameter::new(number, self.total)?,
-            content: self.contents.get(index)?,
+            content,
         })
     }
 
