@@ -8,7 +8,7 @@ use core::hash::{Hash, Hasher};
 use smsgw_gsm::alphabet::Tables;
 use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::septet::FillBits;
-use smsgw_gsm::udh::UserDataHeader;
+use smsgw_gsm::udh::{Ports, UserDataHeader};
 
 use super::charset::unpack;
 use super::{Alphabets, Charset};
@@ -79,7 +79,7 @@ impl<'a> Content<'a> {
             _ => (None, octets),
         };
         let position = udh.and_then(|udh| udh.concat()).map(Position::from);
-        let ports = udh.and_then(ports);
+        let ports = udh.and_then(|udh| udh.ports());
         let destination_port = || Some(tlvs.find::<DestinationPort>()?.0);
         let source_port = || Some(tlvs.find::<SourcePort>()?.0);
         Self {
@@ -87,8 +87,8 @@ impl<'a> Content<'a> {
             udh,
             octets,
             position: position.or_else(|| sar(tlvs)),
-            destination_port: ports.map(|(to, _)| to).or_else(destination_port),
-            source_port: ports.map(|(_, from)| from).or_else(source_port),
+            destination_port: ports.map(Ports::destination).or_else(destination_port),
+            source_port: ports.map(Ports::originator).or_else(source_port),
             unused_payload,
         }
     }
@@ -143,19 +143,6 @@ impl<'a> Content<'a> {
     fn fill(&self) -> FillBits {
         self.udh.map_or(FillBits::NONE, |udh| udh.fill_bits())
     }
-}
-
-/// Destination and source port: elements 05 and 04 (3GPP TS 23.040 §9.2.3.24.4, §9.2.3.24.3), of
-/// several the last.
-fn ports(udh: UserDataHeader<'_>) -> Option<(u16, u16)> {
-    let ports = udh
-        .elements()
-        .filter_map(|element| match (element.iei, element.data) {
-            (0x05, &[a, b, c, d]) => Some((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))),
-            (0x04, &[to, from]) => Some((to.into(), from.into())),
-            _ => None,
-        });
-    ports.last()
 }
 
 /// What the three `sar_` TLVs say, when all are there.
