@@ -102,6 +102,7 @@ fn four_units(octets: [u8; 8]) -> Option<[u8; 8]> {
 /// assert_eq!(ucs2::decode(&[0x00, 0x61, 0x00]), "a\u{FFFD}");
 /// ```
 #[doc(alias = "UTF-16BE")]
+#[must_use]
 pub fn decode(octets: &[u8]) -> String {
     let mut text = String::new();
     decode_into(octets, &mut text);

@@ -91,6 +91,7 @@ impl Encoding {
     /// assert_eq!(Encoding::choose("10 €"), Encoding::Gsm7);
     /// assert_eq!(Encoding::choose("10 ₽"), Encoding::Ucs2);
     /// ```
+    #[must_use]
     pub fn choose(text: &str) -> Encoding {
         if text.chars().all(|character| Code::of(character).is_some()) {
             Encoding::Gsm7
@@ -109,6 +110,7 @@ impl Encoding {
     /// assert_eq!(Encoding::EightBit.capacity(6), 134);
     /// assert_eq!(Encoding::Ucs2.capacity(7), 66);
     /// ```
+    #[must_use]
     pub const fn capacity(self, header: usize) -> usize {
         let octets = USER_DATA_OCTETS.saturating_sub(header);
         match self {
@@ -119,6 +121,7 @@ impl Encoding {
     }
 
     /// `gsm7`, `8bit` or `ucs2`.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Encoding::Gsm7 => "gsm7",
