@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn every_character_and_runs_of_every_length() {
-        let all = String::from_iter('\0'..=char::MAX);
+        // Above U+FFFF a sample that has each bit set and not set.
+        let above = ('\u{10000}'..=char::MAX).step_by(0x101).chain([char::MAX]);
+        let all = String::from_iter(('\0'..='\u{FFFF}').chain(above));
         assert_eq!(encode(&all), slowly(&all));
         for last in ["a", "я", "न", "😀"] {
             for next in ["b", "ж", "म", "👍"] {
