@@ -148,6 +148,7 @@ impl<'a> Outgoing<'a> {
 
     /// Towards a service centre, one for each part. TP-MR counts from `reference` on, and after 255
     /// from 0.
+    #[must_use]
     pub fn submits(&self, reference: u8) -> impl ExactSizeIterator<Item = Submit<'_>> {
         let mut next = reference;
         self.parts.iter().map(move |part| {
