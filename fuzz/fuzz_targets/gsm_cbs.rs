@@ -114,8 +114,8 @@ fn broadcast(broadcast: &Broadcast, text: &str, backwards: bool) {
     if backwards {
         read.reverse();
     }
-    // A page of nothing but CRs is filling.
-    if text.contains(&"\r".repeat(UNITS - 1)) {
+    // A page of nothing but CRs is filling; a language code and half a pair may take two units.
+    if text.contains(&"\r".repeat(UNITS - 2)) {
         return;
     }
     // So is a CR at the end.
