@@ -6,10 +6,11 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde_json::Value;
 use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
 use smsgw_gsm::field::{
     Address, CommandType, EnhancedFormat, EnhancedPeriod, FailureCause, ProtocolId, Status,
@@ -20,6 +21,7 @@ use smsgw_gsm::tpdu::{
     Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 use smsgw_gsm::{AddressError, Quirks};
+use support::{TPDUS, lines, octets};
 
 const CONTEXTS: [Context; 4] = [
     Context::SC_TO_MS,
@@ -96,21 +98,8 @@ fn look_at(tpdu: &Tpdu<'_>, octets: &[u8]) {
 }
 
 fn vectors() -> Vec<Vec<u8>> {
-    let files = [
-        include_str!("vectors/tpdu.jsonl"),
-        include_str!("vectors/malformed.jsonl"),
-        include_str!("vectors/quirks.jsonl"),
-    ];
-    let lines = files.into_iter().flat_map(str::lines);
-    lines
-        .map(|line| {
-            let vector: Value = serde_json::from_str(line).unwrap();
-            let (pairs, _) = vector["hex"].as_str().unwrap().as_bytes().as_chunks::<2>();
-            let octet =
-                |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-            pairs.iter().map(octet).collect()
-        })
-        .collect()
+    let vectors = TPDUS.into_iter().flat_map(lines);
+    vectors.map(|vector| octets(&vector)).collect()
 }
 
 #[test]
