@@ -54,7 +54,7 @@ use crate::septet::{self, FillBits};
 use crate::ucs2;
 
 use choose::Plan;
-use cut::Whole;
+pub(crate) use cut::{Whole, cut_by};
 
 pub use choose::{Choice, LanguageChoice, choose};
 pub use options::Options;
