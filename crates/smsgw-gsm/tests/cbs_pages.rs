@@ -48,7 +48,7 @@ fn vectors_both_ways() {
         assert_eq!(expect["message_code"], page.serial.message_code());
         assert_eq!(expect["update_number"], page.serial.update_number());
         assert_eq!(expect["message_id"], page.message_id);
-        assert_eq!(expect["dcs"], format!("{:02X}", page.data_coding.octet()));
+        assert_eq!(expect["dcs"], format!("{:02X}", page.data_coding.0));
         assert_eq!(expect["page"], page.number());
         assert_eq!(expect["pages"], page.total());
         let language = page.language().map(|code| code.to_string());
@@ -223,7 +223,7 @@ fn a_header_with_fill_bits_and_a_language_table() {
         let mut content = [header, pack(&septets, fill)].concat();
         content.resize(82, 0);
         let coding = CbsDataCodingScheme::with_header(Alphabet::Gsm7, Class::Class1);
-        let octets = octets(coding.octet(), 0x11, &content);
+        let octets = octets(coding.0, 0x11, &content);
         let page = Page::decode_with(&octets, &Quirks::STRICT).unwrap().pdu;
         assert_eq!(page.text().as_deref(), Some("ı"), "{extra}");
         assert_eq!(page.septets(), Some(room));
@@ -308,7 +308,7 @@ fn broadcast(data_coding: CbsDataCodingScheme) -> Broadcast {
 #[test]
 fn rooms_of_pages() {
     let gsm7 = CbsDataCodingScheme::in_language(BroadcastLanguage::Greek);
-    let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None, false);
+    let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None);
     for (data_coding, room) in [
         (gsm7, 93),
         (CbsDataCodingScheme::GSM7_WITH_LANGUAGE, 90),
@@ -365,7 +365,7 @@ fn a_carriage_return_at_the_end_of_a_page_is_refused() {
         Ok(texts.iter().map(|page| page.chars().count()).collect())
     };
     let lost = |page| Err::<Vec<_>, _>(BroadcastError::TrailingReturn { page });
-    let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None, false);
+    let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None);
     for (coding, room) in [
         (CbsDataCodingScheme::UNSPECIFIED, 93),
         (CbsDataCodingScheme::GSM7_WITH_LANGUAGE, 90),
@@ -391,7 +391,7 @@ fn a_carriage_return_at_the_end_of_a_page_is_refused() {
 #[test]
 fn what_cannot_be_broadcast() {
     let pages = |octet, text: &str| {
-        let data_coding = CbsDataCodingScheme::from_octet(octet);
+        let data_coding = CbsDataCodingScheme(octet);
         let broadcast = Broadcast {
             language: None,
             ..broadcast(data_coding)
@@ -402,7 +402,7 @@ fn what_cannot_be_broadcast() {
     assert_eq!(pages(0x10, "x"), Err(BroadcastError::NoLanguage));
     assert_eq!(pages(0x11, "x"), Err(BroadcastError::NoLanguage));
     for octet in [0x44, 0x60, 0x90, 0x98, 0xE0, 0xF4] {
-        let other = BroadcastError::OtherCoding(CbsDataCodingScheme::from_octet(octet));
+        let other = BroadcastError::OtherCoding(CbsDataCodingScheme(octet));
         assert_eq!(pages(octet, "x"), Err(other));
     }
     assert_eq!(pages(0x40, "x"), Ok(1));
@@ -411,7 +411,7 @@ fn what_cannot_be_broadcast() {
 #[test]
 fn data_in_pages() {
     let data: Vec<u8> = (0..200).collect();
-    let coding = CbsDataCodingScheme::general(Alphabet::EightBit, None, false);
+    let coding = CbsDataCodingScheme::general(Alphabet::EightBit, None);
     let pages = broadcast(coding).data_pages(&data).unwrap();
     assert_eq!(pages.count(), 3);
     let joined = join(&pages);

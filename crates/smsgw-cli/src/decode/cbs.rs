@@ -47,8 +47,8 @@ impl Read<'_> {
         keys.put("message_code", page.serial.message_code());
         keys.put("update_number", page.serial.update_number());
         keys.put("message_id", page.message_id);
-        keys.put_hex("dcs", &[coding.octet()]);
-        keys.put("dcs_group", coding.group());
+        keys.put_hex("dcs", &[coding.0]);
+        keys.put("dcs_group", coding.group().name());
         keys.put("page", page.number());
         keys.put("pages", page.total());
         if PageParameter::new(page.number(), page.total()) != Some(page.page) {

@@ -31,10 +31,10 @@ pub(super) fn hex(mut values: Map<String, Json>, quirks: Quirks) -> Result<Strin
     };
     let text = object.string(named("text"))?;
     let data = object.hex("data_hex")?;
-    let coding = match octet(&mut object, "dcs")?.map(CbsDataCodingScheme::from_octet) {
+    let coding = match octet(&mut object, "dcs")?.map(CbsDataCodingScheme) {
         Some(coding) => coding,
         None if text.is_none() && data.is_some() => {
-            CbsDataCodingScheme::general(Alphabet::EightBit, None, false)
+            CbsDataCodingScheme::general(Alphabet::EightBit, None)
         }
         None => Broadcast::coding(text.as_deref().unwrap_or_default(), language).0,
     };

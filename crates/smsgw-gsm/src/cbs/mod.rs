@@ -43,7 +43,7 @@ use crate::wire::{Reader, trailing};
 
 use content::Content;
 
-pub use dcs::{BroadcastLanguage, CbsDataCodingScheme, LanguageCode};
+pub use dcs::{BroadcastLanguage, CbsDataCodingScheme, CbsGroup, LanguageCode};
 pub use join::{Joined, join};
 pub use serial::{GeographicalScope, PageParameter, SerialNumber};
 pub use split::{Broadcast, BroadcastError, Pages, PagesIter};
@@ -121,7 +121,7 @@ impl<'a> Page<'a> {
         let mut reader = Reader::new(octets, 0);
         let serial = SerialNumber(u16::from_be_bytes(reader.array(SERIAL_NUMBER)?));
         let message_id = u16::from_be_bytes(reader.array(MESSAGE_IDENTIFIER)?);
-        let data_coding = CbsDataCodingScheme::from_octet(reader.octet(DATA_CODING_SCHEME)?);
+        let data_coding = CbsDataCodingScheme(reader.octet(DATA_CODING_SCHEME)?);
         let page = PageParameter(reader.octet(PAGE_PARAMETER)?);
         let start = reader.offset();
         let content = reader.take(CONTENT_OCTETS, CONTENT_OF_MESSAGE)?;
@@ -175,7 +175,7 @@ impl<'a> Page<'a> {
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.serial.0.to_be_bytes());
         out.extend_from_slice(&self.message_id.to_be_bytes());
-        out.extend_from_slice(&[self.data_coding.octet(), self.page.0]);
+        out.extend_from_slice(&[self.data_coding.0, self.page.0]);
         out.extend_from_slice(self.content);
     }
 
