@@ -18,14 +18,14 @@ fn refused(error: DecodeError, octets: &[u8]) {
 fn look_at(page: Page<'_>) {
     assert!((1..=page.total()).contains(&page.number()) && usize::from(page.total()) <= MAX_PAGES);
     if let Some(header) = page.header() {
-        assert!(page.content.starts_with(header.octets()));
+        assert!(page.content().starts_with(header.octets()));
     }
-    assert!(page.content.ends_with(page.payload()));
+    assert!(page.content().ends_with(page.payload()));
     let (text, septets) = (page.text(), page.septets());
     if let (Some(text), Some(septets)) = (text, septets) {
         assert!(septets <= 93 && text.chars().count() <= septets);
     }
-    let coding = page.data_coding;
+    let coding = page.data_coding();
     let _ = (
         page.language(),
         coding.language(),
@@ -33,7 +33,7 @@ fn look_at(page: Page<'_>) {
         coding.group(),
         page.position(),
     );
-    let serial = page.serial;
+    let serial = page.serial();
     let again = SerialNumber::new(
         serial.geographical_scope(),
         serial.message_code(),

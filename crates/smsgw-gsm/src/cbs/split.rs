@@ -252,13 +252,15 @@ impl Pages {
     pub fn get(&self, index: usize) -> Option<Page<'_>> {
         let content = self.contents.get(index)?;
         let number = u8::try_from(index + 1).ok()?;
-        Some(Page {
-            serial: self.broadcast.serial,
-            message_id: self.broadcast.message_id,
-            data_coding: self.broadcast.data_coding,
-            page: PageParameter::new(number, self.total)?,
-            content,
-        })
+        let Broadcast {
+            serial,
+            message_id,
+            data_coding,
+            ..
+        } = self.broadcast;
+        let page = PageParameter::new(number, self.total)?;
+        // Without a user data header, or there were no pages: always a page.
+        Page::new(serial, message_id, data_coding, page, content).ok()
     }
 
     /// The message as UMTS sends it: see [`UmtsMessage`](super::UmtsMessage). All octets of all
