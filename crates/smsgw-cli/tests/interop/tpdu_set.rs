@@ -13,9 +13,10 @@ use smsgw_gsm::tpdu::{
     SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 use smsgw_gsm::udh::{
-    Concat, ExtendedObject, FormatColour, FormatMode, HeaderBuilder, InformationElement,
-    ObjectDistribution, Ports, PredefinedAnimation, PredefinedSound, Reference, SmscControl,
-    SpecialMessage, TextFormat, ToolkitHeader, UdhSource, VariablePicture, VoiceMail, WaitingKind,
+    Concat, ExtendedObject, FormatColour, FormatMode, HeaderBuilder, InformationElement, Mailbox,
+    MailboxStatus, ObjectDistribution, Ports, PredefinedAnimation, PredefinedSound, Reference,
+    SmscControl, SpecialMessage, TextFormat, ToolkitHeader, UdhSource, VariablePicture, VoiceMail,
+    WaitingKind,
 };
 
 use crate::tpdu::Case;
@@ -425,7 +426,13 @@ fn elements(set: &mut Set) {
 
     let (large, small) = ([0xA5; 128], [0x5A; 32]);
     let address = Address::parse("1234").unwrap();
-    let voice_mail = VoiceMail::notification(0, &address, 3, None);
+    let voice_mail = Mailbox {
+        status: MailboxStatus::default(),
+        access_address: address,
+        waiting: 3,
+        extension: None,
+    };
+    let voice_mail = voice_mail.notification(&[]).unwrap();
     let mut list = vec![
         Element::Concat(Concat::new(Reference::Eight(0), 1, 1).unwrap()),
         Element::Concat(Concat::new(Reference::Sixteen(0xFFFF), 255, 255).unwrap()),

@@ -48,7 +48,8 @@ pub use smsc::{SmscControl, UdhSource};
 pub use special::{SpecialMessage, WaitingKind};
 pub use toolkit::ToolkitHeader;
 pub use voice_mail::{
-    DeletedVoiceMessage, DeletedVoiceMessages, VoiceMail, VoiceMessage, VoiceMessages, VoiceNews,
+    DeletedVoiceMessage, DeletedVoiceMessages, Mailbox, MailboxStatus, VoiceMail, VoiceMessage,
+    VoiceMessages, VoiceNews,
 };
 
 /// A user data header as it arrived, length octet and all.
