@@ -58,7 +58,7 @@ impl Piece {
     fn new(user_data: &UserData<'_>) -> Piece {
         let header = user_data.header();
         let payload = user_data.payload();
-        match (user_data.septets(), user_data.coding()) {
+        match (user_data.septets(), user_data.data_coding_scheme()) {
             (Some(septets), _) => {
                 let (fill, tables) = match header {
                     Some(header) => (header.fill_bits(), header.tables()),
@@ -135,7 +135,7 @@ impl Deliver<'_> {
     #[must_use]
     pub fn part(&self) -> Part<PartKey, Piece> {
         part(
-            PartKey::new(Direction::ScToMs, self.originator),
+            PartKey::new(Direction::ScToMs, self.originating_address),
             &self.user_data,
         )
     }
@@ -146,7 +146,7 @@ impl Submit<'_> {
     #[must_use]
     pub fn part(&self) -> Part<PartKey, Piece> {
         part(
-            PartKey::new(Direction::MsToSc, self.destination),
+            PartKey::new(Direction::MsToSc, self.destination_address),
             &self.user_data,
         )
     }
