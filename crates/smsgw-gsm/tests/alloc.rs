@@ -32,10 +32,10 @@ fn look_at<'a>(read: Result<Decoded<impl Into<ModemPdu<'a>>>, DecodeError>) {
     }
     match pdu.tpdu {
         Tpdu::Deliver(deliver) => {
-            black_box(deliver.timestamp.unix_seconds());
+            black_box(deliver.service_centre_time_stamp.unix_seconds());
         }
         Tpdu::Submit(submit) => {
-            black_box(submit.validity.map(ValidityPeriod::duration));
+            black_box(submit.validity_period.map(ValidityPeriod::duration));
         }
         Tpdu::StatusReport(report) => {
             black_box((report.status.state(), report.discharge_time.unix_seconds()));
@@ -45,7 +45,7 @@ fn look_at<'a>(read: Result<Decoded<impl Into<ModemPdu<'a>>>, DecodeError>) {
     let Some(user_data) = pdu.tpdu.user_data() else {
         return;
     };
-    let coding = user_data.coding();
+    let coding = user_data.data_coding_scheme();
     black_box((coding.group(), coding.class(), coding.message_waiting()));
     let header = user_data.header();
     if let Some(header) = header {

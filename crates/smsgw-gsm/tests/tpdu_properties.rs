@@ -86,7 +86,7 @@ fn look_at(tpdu: &Tpdu<'_>, octets: &[u8]) {
         return;
     };
     let text = user_data.text();
-    let coding = user_data.coding();
+    let coding = user_data.data_coding_scheme();
     let is_text = coding.alphabet() != Alphabet::EightBit && !coding.is_compressed();
     assert_eq!(text.is_some(), is_text);
     assert_eq!(user_data.header().is_some(), user_data.has_header());
@@ -166,7 +166,7 @@ proptest! {
         let user_data = data.view();
         let mut parameters = Parameters::new();
         if with_protocol {
-            parameters = parameters.with_protocol(ProtocolId(one));
+            parameters = parameters.with_protocol_identifier(ProtocolId(one));
         }
         if with_data {
             parameters = parameters.with_user_data(user_data);
@@ -178,27 +178,27 @@ proptest! {
         let made = [
             Tpdu::from(Deliver {
                 reserved_mti: flags[0],
-                more_messages: flags[1],
+                more_messages_to_send: flags[1],
                 loop_prevention: flags[2],
                 status_report_indication: flags[3],
                 reply_path: flags[0],
                 spare_bits: spare_of(0b0001_0000),
-                protocol: ProtocolId(two),
+                protocol_identifier: ProtocolId(two),
                 ..Deliver::new(address, time, user_data)
             }),
             Tpdu::from(Submit {
                 reject_duplicates: flags[0],
                 status_report_request: flags[1],
                 reply_path: flags[2],
-                reference: one,
-                protocol: ProtocolId(two),
-                validity,
+                message_reference: one,
+                protocol_identifier: ProtocolId(two),
+                validity_period: validity,
                 ..Submit::new(address, user_data)
             }),
             Tpdu::from(StatusReport {
-                more_messages: flags[0],
+                more_messages_to_send: flags[0],
                 loop_prevention: flags[1],
-                of_command: flags[2],
+                status_report_qualifier: flags[2],
                 spare_bits: spare_of(if with_data { 0b1001_0000 } else { 0b1101_0000 }),
                 parameters: flags[3].then_some(parameters),
                 ..StatusReport::new(one, address, time, later, Status(two))
@@ -206,9 +206,9 @@ proptest! {
             Tpdu::from(Command {
                 status_report_request: flags[0],
                 spare_bits: spare_of(0b1001_1100),
-                reference: one,
-                protocol: ProtocolId(two),
-                data: user_data.into(),
+                message_reference: one,
+                protocol_identifier: ProtocolId(two),
+                command_data: user_data.into(),
                 ..Command::new(CommandType(three), one, address)
             }),
             Tpdu::from(DeliverReport { spare_bits: report_spare, parameters, ..DeliverReport::ack() }),
@@ -218,8 +218,8 @@ proptest! {
         ];
         for tpdu in made {
             let failure = match &tpdu {
-                Tpdu::DeliverReport(report) => report.failure,
-                Tpdu::SubmitReport(report) => report.failure,
+                Tpdu::DeliverReport(report) => report.failure_cause,
+                Tpdu::SubmitReport(report) => report.failure_cause,
                 _ => None,
             };
             let context = Context::new(tpdu.kind().direction(), kind(failure));
@@ -414,7 +414,7 @@ fn a_class_is_kept_by_the_groups_that_know_it() {
     let text = UserDataBuf::text("flash")
         .unwrap()
         .with_class(Class::Class0);
-    assert_eq!(text.view().coding(), DataCodingScheme(0x10));
+    assert_eq!(text.view().data_coding_scheme(), DataCodingScheme(0x10));
     assert_eq!(text.view().text().as_deref(), Some("flash"));
     for octet in 0..=255 {
         let coding = DataCodingScheme(octet);

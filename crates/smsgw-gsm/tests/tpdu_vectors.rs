@@ -35,29 +35,29 @@ fn describe(vector: &Value, pdu: &ModemPdu<'_>) -> Value {
     }
     match &pdu.tpdu {
         Tpdu::Deliver(deliver) => {
-            said["mms"] = json!(deliver.more_messages);
+            said["mms"] = json!(deliver.more_messages_to_send);
             said["lp"] = json!(deliver.loop_prevention);
             said["sri"] = json!(deliver.status_report_indication);
             said["rp"] = json!(deliver.reply_path);
-            said["pid"] = json!(deliver.protocol.0);
-            said["dcs"] = coding(deliver.user_data.coding());
-            said["timestamp"] = json!(deliver.timestamp.to_string());
+            said["pid"] = json!(deliver.protocol_identifier.0);
+            said["dcs"] = coding(deliver.user_data.data_coding_scheme());
+            said["timestamp"] = json!(deliver.service_centre_time_stamp.to_string());
         }
         Tpdu::Submit(submit) => {
             said["rd"] = json!(submit.reject_duplicates);
             said["srr"] = json!(submit.status_report_request);
             said["rp"] = json!(submit.reply_path);
-            said["mr"] = json!(submit.reference);
-            said["pid"] = json!(submit.protocol.0);
-            said["dcs"] = coding(submit.user_data.coding());
-            said["validity"] = validity(submit.validity);
+            said["mr"] = json!(submit.message_reference);
+            said["pid"] = json!(submit.protocol_identifier.0);
+            said["dcs"] = coding(submit.user_data.data_coding_scheme());
+            said["validity"] = validity(submit.validity_period);
         }
         Tpdu::StatusReport(report) => {
-            said["mms"] = json!(report.more_messages);
+            said["mms"] = json!(report.more_messages_to_send);
             said["lp"] = json!(report.loop_prevention);
-            said["srq"] = json!(report.of_command);
-            said["mr"] = json!(report.reference);
-            said["timestamp"] = json!(report.timestamp.to_string());
+            said["srq"] = json!(report.status_report_qualifier);
+            said["mr"] = json!(report.message_reference);
+            said["timestamp"] = json!(report.service_centre_time_stamp.to_string());
             said["discharge"] = json!(report.discharge_time.to_string());
             said["status"] = json!(report.status.0);
             if let Some(given) = &report.parameters {
@@ -65,28 +65,28 @@ fn describe(vector: &Value, pdu: &ModemPdu<'_>) -> Value {
             }
         }
         Tpdu::DeliverReport(report) => {
-            said["error"] = json!(report.failure.is_some());
-            if let Some(failure) = report.failure {
+            said["error"] = json!(report.failure_cause.is_some());
+            if let Some(failure) = report.failure_cause {
                 said["fcs"] = json!(failure.0);
             }
             parameters(&mut said, &report.parameters);
         }
         Tpdu::SubmitReport(report) => {
-            said["error"] = json!(report.failure.is_some());
-            if let Some(failure) = report.failure {
+            said["error"] = json!(report.failure_cause.is_some());
+            if let Some(failure) = report.failure_cause {
                 said["fcs"] = json!(failure.0);
             }
-            said["timestamp"] = json!(report.timestamp.to_string());
+            said["timestamp"] = json!(report.service_centre_time_stamp.to_string());
             parameters(&mut said, &report.parameters);
         }
         Tpdu::Command(command) => {
             said["srr"] = json!(command.status_report_request);
-            said["mr"] = json!(command.reference);
-            said["pid"] = json!(command.protocol.0);
+            said["mr"] = json!(command.message_reference);
+            said["pid"] = json!(command.protocol_identifier.0);
             said["ct"] = json!(command.command_type.0);
             said["mn"] = json!(command.message_number);
-            said["data_hex"] = json!(hex(command.data.user_data().payload()));
-            header(&mut said, &command.data.user_data());
+            said["data_hex"] = json!(hex(command.command_data.user_data().payload()));
+            header(&mut said, &command.command_data.user_data());
         }
     }
     if let (Some(data), false) = (pdu.tpdu.user_data(), matches!(pdu.tpdu, Tpdu::Command(_))) {
@@ -168,10 +168,10 @@ fn validity(validity: Option<ValidityPeriod>) -> Value {
 
 fn parameters(said: &mut Value, parameters: &Parameters<'_>) {
     said["pi"] = json!(hex(&[parameters.indicator().0]));
-    if let Some(protocol) = parameters.protocol() {
+    if let Some(protocol) = parameters.protocol_identifier() {
         said["pid"] = json!(protocol.0);
     }
-    if let Some(given) = parameters.coding() {
+    if let Some(given) = parameters.data_coding_scheme() {
         said["dcs"] = coding(given);
     }
 }
@@ -360,15 +360,15 @@ fn the_optional_fields_are_made_of_their_values() {
 
 fn rebuild<'a>(parameters: &Parameters<'a>) -> Parameters<'a> {
     let mut made = Parameters::new();
-    if let Some(protocol) = parameters.protocol() {
-        made = made.with_protocol(protocol);
+    if let Some(protocol) = parameters.protocol_identifier() {
+        made = made.with_protocol_identifier(protocol);
     }
-    if let Some(coding) = parameters.coding() {
-        made = made.with_coding(coding);
+    if let Some(coding) = parameters.data_coding_scheme() {
+        made = made.with_data_coding_scheme(coding);
     }
     if let Some(user_data) = parameters.user_data() {
         made = made.with_user_data(user_data);
-        if parameters.coding().is_none() {
+        if parameters.data_coding_scheme().is_none() {
             made = made.without_default_coding();
         }
     }

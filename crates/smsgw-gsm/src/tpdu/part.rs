@@ -57,7 +57,7 @@ impl Piece {
         let payload = user_data.payload();
         let tables = header.map_or(Tables::DEFAULT, |header| header.tables());
         Piece {
-            written: Written::new(user_data.coding(), tables),
+            written: Written::new(user_data.data_coding_scheme(), tables),
             octets: match user_data.septets() {
                 Some(septets) => {
                     let fill = header.map_or(FillBits::NONE, |header| header.fill_bits());
@@ -98,7 +98,7 @@ impl Deliver<'_> {
     #[must_use]
     pub fn part(&self) -> Part<PartKey, Piece> {
         part(
-            PartKey::new(Direction::ScToMs, self.originator),
+            PartKey::new(Direction::ScToMs, self.originating_address),
             &self.user_data,
         )
     }
@@ -109,7 +109,7 @@ impl Submit<'_> {
     #[must_use]
     pub fn part(&self) -> Part<PartKey, Piece> {
         part(
-            PartKey::new(Direction::MsToSc, self.destination),
+            PartKey::new(Direction::MsToSc, self.destination_address),
             &self.user_data,
         )
     }

@@ -100,7 +100,8 @@ impl<'a> UserData<'a> {
 
     /// The data coding scheme: which alphabet, and what else it says.
     #[must_use]
-    pub const fn coding(&self) -> DataCodingScheme {
+    #[doc(alias("TP-DCS", "TP-Data-Coding-Scheme"))]
+    pub const fn data_coding_scheme(&self) -> DataCodingScheme {
         self.coding
     }
 

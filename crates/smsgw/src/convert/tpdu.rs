@@ -156,9 +156,9 @@ impl<'a> Outgoing<'a> {
             let reference = next;
             next = next.wrapping_add(1);
             Submit {
-                reference,
-                protocol: self.protocol,
-                validity: self.message.validity.map(ValidityPeriod::relative),
+                message_reference: reference,
+                protocol_identifier: self.protocol,
+                validity_period: self.message.validity.map(ValidityPeriod::relative),
                 status_report_request: self.message.receipt != ReceiptRequest::None,
                 ..Submit::new(self.to, part.view())
             }
@@ -176,7 +176,7 @@ impl<'a> Outgoing<'a> {
         let from = self.message.from.as_ref();
         let from = from.map_or(Ok(field::Address::default()), |from| address("TP-OA", from))?;
         Ok(self.parts.iter().map(move |part| Deliver {
-            protocol: self.protocol,
+            protocol_identifier: self.protocol,
             status_report_indication: self.message.receipt != ReceiptRequest::None,
             ..Deliver::new(from, timestamp, part.view())
         }))
@@ -215,15 +215,15 @@ fn parts(message: &Message, reference: Reference) -> Result<Vec<UserDataBuf>, Co
 /// What a SUBMIT says that comes from `from`.
 #[must_use]
 pub fn from_submit(submit: &Submit<'_>, from: Option<Address>) -> Message {
-    let validity = submit.validity.and_then(ValidityPeriod::duration);
+    let validity = submit.validity_period.and_then(ValidityPeriod::duration);
     Message {
         from,
         validity,
         receipt: asked(submit.status_report_request),
-        reference: Some(submit.reference.into()),
+        reference: Some(submit.message_reference.into()),
         ..received(
-            neutral(&submit.destination),
-            submit.protocol,
+            neutral(&submit.destination_address),
+            submit.protocol_identifier,
             &submit.user_data,
         )
     }
@@ -244,11 +244,11 @@ pub fn from_submit(submit: &Submit<'_>, from: Option<Address>) -> Message {
 /// ```
 #[must_use]
 pub fn from_deliver(deliver: &Deliver<'_>, to: Address) -> Message {
-    let from = neutral(&deliver.originator);
+    let from = neutral(&deliver.originating_address);
     Message {
-        from: (deliver.originator != field::Address::default()).then_some(from),
+        from: (deliver.originating_address != field::Address::default()).then_some(from),
         receipt: asked(deliver.status_report_indication),
-        ..received(to, deliver.protocol, &deliver.user_data)
+        ..received(to, deliver.protocol_identifier, &deliver.user_data)
     }
 }
 
@@ -271,8 +271,8 @@ pub fn from_status_report(report: &StatusReport<'_>) -> Receipt {
     let seconds = report.discharge_time.unix_seconds();
     let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
     Receipt {
-        recipient: neutral(&report.recipient),
-        reference: report.reference,
+        recipient: neutral(&report.recipient_address),
+        reference: report.message_reference,
         state: match (report.status, report.status.state()) {
             (_, field::State::Delivered) => ReceiptState::Delivered,
             (_, field::State::Retrying) => ReceiptState::Retrying,
@@ -378,7 +378,7 @@ pub fn joined(parts: impl IntoIterator<Item = Message>) -> Option<Message> {
 
 /// What DELIVER and SUBMIT have in common.
 fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Message {
-    let coding = user_data.coding();
+    let coding = user_data.data_coding_scheme();
     let mut message = Message::text(to, String::new());
     if protocol != ProtocolId::default() {
         message.extras.push(Extra::ProtocolId(protocol.0));
@@ -430,7 +430,7 @@ fn is_whole(user_data: &UserData<'_>) -> bool {
             iei::NATIONAL_LANGUAGE_SINGLE_SHIFT | iei::NATIONAL_LANGUAGE_LOCKING_SHIFT
         )
     });
-    let group = user_data.coding().group();
+    let group = user_data.data_coding_scheme().group();
     names_language
         && matches!(
             group,
