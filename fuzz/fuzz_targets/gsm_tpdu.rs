@@ -105,7 +105,7 @@ fn look_at_user_data(user_data: UserData<'_>) {
         None => assert!(!user_data.has_header()),
     }
     let text = user_data.text();
-    let coding = user_data.coding();
+    let coding = user_data.data_coding_scheme();
     assert!(!coding.is_compressed() || text.is_none());
     if let (Some(septets), Some(text)) = (user_data.septets(), &text) {
         assert!(septets <= usize::from(user_data.udl()));
@@ -129,12 +129,12 @@ fn look_at(tpdu: &Tpdu<'_>) {
     }
     match tpdu {
         Tpdu::Deliver(deliver) => {
-            look_at_time(deliver.timestamp);
-            let _ = deliver.protocol.to_string();
+            look_at_time(deliver.service_centre_time_stamp);
+            let _ = deliver.protocol_identifier.to_string();
         }
         Tpdu::Submit(submit) => {
-            let duration = submit.validity.and_then(ValidityPeriod::duration);
-            match submit.validity {
+            let duration = submit.validity_period.and_then(ValidityPeriod::duration);
+            match submit.validity_period {
                 Some(ValidityPeriod::Absolute(time)) => look_at_time(time),
                 Some(ValidityPeriod::Enhanced(period)) => {
                     assert_eq!(period.duration(), duration);
@@ -144,21 +144,21 @@ fn look_at(tpdu: &Tpdu<'_>) {
                 None => {}
             }
         }
-        Tpdu::SubmitReport(report) => look_at_time(report.timestamp),
+        Tpdu::SubmitReport(report) => look_at_time(report.service_centre_time_stamp),
         Tpdu::StatusReport(report) => {
-            look_at_time(report.timestamp);
+            look_at_time(report.service_centre_time_stamp);
             look_at_time(report.discharge_time);
             let _ = (report.status.state(), report.status.to_string());
         }
         Tpdu::Command(command) => {
             let _ = (
                 command.command_type.to_string(),
-                command.data.user_data().udl(),
+                command.command_data.user_data().udl(),
             );
         }
         Tpdu::DeliverReport(report) => {
             let _ = (
-                report.failure.map(|failure| failure.to_string()),
+                report.failure_cause.map(|failure| failure.to_string()),
                 report.parameters.indicator(),
             );
         }

@@ -33,7 +33,7 @@ use crate::tpdu::{Context, ModemPdu, Tpdu};
 /// let frame = codec.decode(&mut octets)?.ok_or("a line")??;
 /// let pdu = frame.decode()?;
 /// let Tpdu::Submit(submit) = pdu.tpdu else { panic!("a {}", pdu.tpdu.kind()) };
-/// assert_eq!(submit.destination.to_string(), "+41791234567");
+/// assert_eq!(submit.destination_address.to_string(), "+41791234567");
 /// assert_eq!(submit.user_data.text().as_deref(), Some("Hello!"));
 ///
 /// let mut line = BytesMut::new();

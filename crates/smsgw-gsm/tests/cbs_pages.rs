@@ -6,8 +6,9 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use proptest::prelude::*;
-use serde_json::Value;
 use smsgw_gsm::cbs::{
     Broadcast, BroadcastError, BroadcastLanguage, CbsDataCodingScheme, LanguageCode, Page,
     PageParameter, SerialNumber, join,
@@ -17,21 +18,11 @@ use smsgw_gsm::septet::{FillBits, pack, unpack};
 use smsgw_gsm::udh::{HeaderBuilder, InformationElement};
 use smsgw_gsm::{DecodeErrorKind, Quirks, Tolerance, ucs2};
 
-fn hex(text: &str) -> Vec<u8> {
-    let (pairs, odd) = text.as_bytes().as_chunks::<2>();
-    assert!(odd.is_empty());
-    pairs
-        .iter()
-        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
 #[test]
 fn vectors_both_ways() {
     let (mut good, mut same) = (0, 0);
-    for line in include_str!("vectors/cbs.jsonl").lines() {
-        let vector: Value = serde_json::from_str(line).unwrap();
-        let octets = hex(vector["hex"].as_str().unwrap());
+    for vector in support::lines(include_str!("vectors/cbs.jsonl")) {
+        let octets = support::octets(&vector);
         let expect = &vector["expect"];
         if expect == "error" {
             let error = Page::decode(&octets).unwrap_err();

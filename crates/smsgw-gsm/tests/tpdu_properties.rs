@@ -6,10 +6,11 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde_json::Value;
 use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
 use smsgw_gsm::field::{
     Address, CommandType, EnhancedFormat, EnhancedPeriod, FailureCause, ProtocolId, Status,
@@ -20,6 +21,7 @@ use smsgw_gsm::tpdu::{
     Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 use smsgw_gsm::{AddressError, Quirks};
+use support::{TPDUS, lines, octets};
 
 const CONTEXTS: [Context; 4] = [
     Context::SC_TO_MS,
@@ -84,7 +86,7 @@ fn look_at(tpdu: &Tpdu<'_>, octets: &[u8]) {
         return;
     };
     let text = user_data.text();
-    let coding = user_data.coding();
+    let coding = user_data.data_coding_scheme();
     let is_text = coding.alphabet() != Alphabet::EightBit && !coding.is_compressed();
     assert_eq!(text.is_some(), is_text);
     assert_eq!(user_data.header().is_some(), user_data.has_header());
@@ -96,21 +98,8 @@ fn look_at(tpdu: &Tpdu<'_>, octets: &[u8]) {
 }
 
 fn vectors() -> Vec<Vec<u8>> {
-    let files = [
-        include_str!("vectors/tpdu.jsonl"),
-        include_str!("vectors/malformed.jsonl"),
-        include_str!("vectors/quirks.jsonl"),
-    ];
-    let lines = files.into_iter().flat_map(str::lines);
-    lines
-        .map(|line| {
-            let vector: Value = serde_json::from_str(line).unwrap();
-            let (pairs, _) = vector["hex"].as_str().unwrap().as_bytes().as_chunks::<2>();
-            let octet =
-                |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-            pairs.iter().map(octet).collect()
-        })
-        .collect()
+    let vectors = TPDUS.into_iter().flat_map(lines);
+    vectors.map(|vector| octets(&vector)).collect()
 }
 
 #[test]
@@ -177,7 +166,7 @@ proptest! {
         let user_data = data.view();
         let mut parameters = Parameters::new();
         if with_protocol {
-            parameters = parameters.with_protocol(ProtocolId(one));
+            parameters = parameters.with_protocol_identifier(ProtocolId(one));
         }
         if with_data {
             parameters = parameters.with_user_data(user_data);
@@ -189,27 +178,27 @@ proptest! {
         let made = [
             Tpdu::from(Deliver {
                 reserved_mti: flags[0],
-                more_messages: flags[1],
+                more_messages_to_send: flags[1],
                 loop_prevention: flags[2],
                 status_report_indication: flags[3],
                 reply_path: flags[0],
                 spare_bits: spare_of(0b0001_0000),
-                protocol: ProtocolId(two),
+                protocol_identifier: ProtocolId(two),
                 ..Deliver::new(address, time, user_data)
             }),
             Tpdu::from(Submit {
                 reject_duplicates: flags[0],
                 status_report_request: flags[1],
                 reply_path: flags[2],
-                reference: one,
-                protocol: ProtocolId(two),
-                validity,
+                message_reference: one,
+                protocol_identifier: ProtocolId(two),
+                validity_period: validity,
                 ..Submit::new(address, user_data)
             }),
             Tpdu::from(StatusReport {
-                more_messages: flags[0],
+                more_messages_to_send: flags[0],
                 loop_prevention: flags[1],
-                of_command: flags[2],
+                status_report_qualifier: flags[2],
                 spare_bits: spare_of(if with_data { 0b1001_0000 } else { 0b1101_0000 }),
                 parameters: flags[3].then_some(parameters),
                 ..StatusReport::new(one, address, time, later, Status(two))
@@ -217,9 +206,9 @@ proptest! {
             Tpdu::from(Command {
                 status_report_request: flags[0],
                 spare_bits: spare_of(0b1001_1100),
-                reference: one,
-                protocol: ProtocolId(two),
-                data: user_data.into(),
+                message_reference: one,
+                protocol_identifier: ProtocolId(two),
+                command_data: user_data.into(),
                 ..Command::new(CommandType(three), one, address)
             }),
             Tpdu::from(DeliverReport { spare_bits: report_spare, parameters, ..DeliverReport::ack() }),
@@ -229,8 +218,8 @@ proptest! {
         ];
         for tpdu in made {
             let failure = match &tpdu {
-                Tpdu::DeliverReport(report) => report.failure,
-                Tpdu::SubmitReport(report) => report.failure,
+                Tpdu::DeliverReport(report) => report.failure_cause,
+                Tpdu::SubmitReport(report) => report.failure_cause,
                 _ => None,
             };
             let context = Context::new(tpdu.kind().direction(), kind(failure));
@@ -411,11 +400,21 @@ fn user_data_is_full_to_the_last_septet_and_octet() {
 }
 
 #[test]
+fn user_data_prints_the_octets_that_are_there() {
+    let text = UserDataBuf::text("hi").unwrap();
+    assert_eq!(
+        format!("{text:?}"),
+        format!("UserDataBuf({:?})", text.view())
+    );
+    assert!(format!("{text:?}").ends_with("octets: [232, 52] })"));
+}
+
+#[test]
 fn a_class_is_kept_by_the_groups_that_know_it() {
     let text = UserDataBuf::text("flash")
         .unwrap()
         .with_class(Class::Class0);
-    assert_eq!(text.view().coding(), DataCodingScheme(0x10));
+    assert_eq!(text.view().data_coding_scheme(), DataCodingScheme(0x10));
     assert_eq!(text.view().text().as_deref(), Some("flash"));
     for octet in 0..=255 {
         let coding = DataCodingScheme(octet);
@@ -492,5 +491,26 @@ fn a_name_has_as_many_characters_as_it_was_given() {
         assert_eq!(address.name().as_deref(), Some(name));
         let bits = 7 * name.len();
         assert_eq!(usize::from(address.semi_octets()), bits.div_ceil(4));
+    }
+}
+
+/// There the length counts octets, and 7 of them have room for an eighth septet.
+#[test]
+fn a_service_centre_with_a_name_of_seven_characters() {
+    let tpdu = Submit::new(Address::alphanumeric("Telfort").unwrap(), UserData::EMPTY);
+    for name in ["Telfort", "ééééléz"] {
+        let pdu = ModemPdu {
+            service_centre: Some(Address::alphanumeric(name).unwrap()),
+            tpdu: tpdu.into(),
+        };
+        let octets = pdu.to_vec();
+        assert_eq!(octets[0], 8);
+        let decoded = ModemPdu::decode_with(&octets, Context::MS_TO_SC, &Quirks::STRICT);
+        let decoded = decoded.unwrap().pdu;
+        assert_eq!(
+            decoded.service_centre.unwrap().name().as_deref(),
+            Some(name)
+        );
+        assert_eq!(decoded.to_vec(), octets);
     }
 }

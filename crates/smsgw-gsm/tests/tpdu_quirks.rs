@@ -278,7 +278,7 @@ fn optional_fields_end_where_they_like() {
         Ok::<_, DecodeError>(decoded.pdu.parameters.map(|parameters| {
             (
                 parameters.indicator(),
-                parameters.protocol(),
+                parameters.protocol_identifier(),
                 parameters.trailing().to_vec(),
             )
         }))
@@ -389,7 +389,7 @@ fn failure_causes_below_80() {
         panic!("no report");
     };
     assert_eq!(
-        (report.failure, report.parameters.extension()),
+        (report.failure_cause, report.parameters.extension()),
         (None, &[0][..])
     );
     assert_eq!(report.to_vec(), octets);

@@ -92,14 +92,14 @@ fn the_recipient_of_a_submit_and_the_sender_of_a_deliver() {
         ..hello()
     };
     submit(&message, |submit| {
-        assert_eq!(submit.destination.to_string(), "+306912345678");
+        assert_eq!(submit.destination_address.to_string(), "+306912345678");
         // It has no sender.
         assert_eq!(from_submit(&submit, None).from, None);
     });
     returns(&message);
     let octets = delivers(&message);
     let deliver = Deliver::decode(&octets[0]).unwrap();
-    assert_eq!(deliver.originator.to_string(), "ACME");
+    assert_eq!(deliver.originating_address.to_string(), "ACME");
     is_delivered(&message);
     is_delivered(&hello());
 }
@@ -169,7 +169,7 @@ fn an_address_that_gsm_cannot_have_is_refused() {
 fn a_text_alone_both_ways() {
     for (text, coding) in [("5 € @", 0x00), ("γειά σου", 0x08), ("", 0x00)] {
         let message = saying(text);
-        let dcs = submit(&message, |submit| submit.user_data.coding().0);
+        let dcs = submit(&message, |submit| submit.user_data.data_coding_scheme().0);
         assert_eq!(dcs, coding);
         returns(&message);
         is_delivered(&message);
@@ -185,7 +185,7 @@ fn a_long_text_is_split_and_joined() {
         let mut parts = Vec::new();
         for (octets, number) in octets.iter().zip(1..) {
             let submit = Submit::decode(octets).unwrap();
-            assert_eq!(submit.reference, 8 + number);
+            assert_eq!(submit.message_reference, 8 + number);
             let concat = submit.user_data.header().unwrap().concat().unwrap();
             assert_eq!(concat.reference(), Reference::Eight(7));
             assert_eq!(concat.sequence(), number);
@@ -226,6 +226,14 @@ fn what_was_torn_between_parts_is_whole_again() {
 }
 
 #[test]
+fn nothing_is_joined_across_a_missing_part() {
+    let part = |number, octets| encoded(8, &[5, 0, 3, 7, 3, number], octets);
+    let parts = [part(1, b"\xD8\x3D"), part(3, b"\xDE\x00")];
+    let text = joined(parts).unwrap().content;
+    assert_eq!(text, Content::Text("\u{FFFD}\u{FFFD}".into()));
+}
+
+#[test]
 fn octets_pass_unchanged() {
     let ports = [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0];
     for (dcs, udh, octets) in [
@@ -250,7 +258,11 @@ fn octets_pass_unchanged() {
 
 #[test]
 fn what_smpp_and_gsm_read_differently() {
-    let coding = |dcs| submit(&encoded(dcs, b"", b"ab"), |it| it.user_data.coding().0);
+    let coding = |dcs| {
+        submit(&encoded(dcs, b"", b"ab"), |it| {
+            it.user_data.data_coding_scheme().0
+        })
+    };
     assert_eq!(coding(0x02), 0x04);
     for dcs in [0x01, 0x03, 0x05, 0x06, 0x0E] {
         assert_eq!(
@@ -368,7 +380,9 @@ fn the_class_of_a_text_both_ways() {
                 class: Some(class),
                 ..saying(text)
             };
-            let read = submit(&message, |submit| submit.user_data.coding().class());
+            let read = submit(&message, |submit| {
+                submit.user_data.data_coding_scheme().class()
+            });
             assert_eq!(read.map(|class| class.number()), Some(class));
             returns(&message);
             is_delivered(&message);
@@ -378,7 +392,7 @@ fn the_class_of_a_text_both_ways() {
         class: Some(0),
         ..encoded(0x04, b"", b"x")
     };
-    let dcs = submit(&octets, |submit| submit.user_data.coding().0);
+    let dcs = submit(&octets, |submit| submit.user_data.data_coding_scheme().0);
     assert_eq!(dcs, 0x04, "what is encoded has its own");
     // Of the parts of a text it is that of the first.
     let parts = [encoded(0x10, b"", b"a"), encoded(0x10, b"", b"b")];
@@ -399,7 +413,7 @@ fn validity_is_relative_and_rounded_up() {
     }
     submit(&hello(), |submit| {
         let absolute = Submit {
-            validity: Some(ValidityPeriod::Absolute(noon())),
+            validity_period: Some(ValidityPeriod::Absolute(noon())),
             ..submit
         };
         assert_eq!(from_submit(&absolute, None).validity, None);
@@ -444,7 +458,7 @@ fn the_reference_is_the_callers() {
     let outgoing = Outgoing::new(&message, Reference::Sixteen(0xABCD)).unwrap();
     let references: Vec<u8> = outgoing
         .submits(254)
-        .map(|submit| submit.reference)
+        .map(|submit| submit.message_reference)
         .collect();
     assert_eq!(references, [254, 255, 0]);
     let first = outgoing.submits(254).next().unwrap();

@@ -69,28 +69,30 @@ fn value(name: &str, tpdu: &Tpdu<'_>) -> String {
     let parameters = parameters(tpdu);
     match (name, tpdu) {
         ("TP-OA" | "TP-DA" | "TP-RA", _) => tpdu.address().map(of_address).unwrap_or_default(),
-        ("TP-PID", Tpdu::Deliver(deliver)) => deliver.protocol.to_string(),
-        ("TP-PID", Tpdu::Submit(submit)) => submit.protocol.to_string(),
-        ("TP-PID", Tpdu::Command(command)) => command.protocol.to_string(),
-        ("TP-PID", _) => text(parameters.and_then(Parameters::protocol)),
-        ("TP-DCS", Tpdu::Deliver(deliver)) => deliver.user_data.coding().to_string(),
-        ("TP-DCS", Tpdu::Submit(submit)) => submit.user_data.coding().to_string(),
-        ("TP-DCS", _) => text(parameters.and_then(Parameters::coding)),
-        ("TP-SCTS", Tpdu::Deliver(deliver)) => of_time(deliver.timestamp),
-        ("TP-SCTS", Tpdu::SubmitReport(report)) => of_time(report.timestamp),
-        ("TP-SCTS", Tpdu::StatusReport(report)) => of_time(report.timestamp),
+        ("TP-PID", Tpdu::Deliver(deliver)) => deliver.protocol_identifier.to_string(),
+        ("TP-PID", Tpdu::Submit(submit)) => submit.protocol_identifier.to_string(),
+        ("TP-PID", Tpdu::Command(command)) => command.protocol_identifier.to_string(),
+        ("TP-PID", _) => text(parameters.and_then(Parameters::protocol_identifier)),
+        ("TP-DCS", Tpdu::Deliver(deliver)) => deliver.user_data.data_coding_scheme().to_string(),
+        ("TP-DCS", Tpdu::Submit(submit)) => submit.user_data.data_coding_scheme().to_string(),
+        ("TP-DCS", _) => text(parameters.and_then(Parameters::data_coding_scheme)),
+        ("TP-SCTS", Tpdu::Deliver(deliver)) => of_time(deliver.service_centre_time_stamp),
+        ("TP-SCTS", Tpdu::SubmitReport(report)) => of_time(report.service_centre_time_stamp),
+        ("TP-SCTS", Tpdu::StatusReport(report)) => of_time(report.service_centre_time_stamp),
         ("TP-DT", Tpdu::StatusReport(report)) => of_time(report.discharge_time),
         ("TP-ST", Tpdu::StatusReport(report)) => {
             format!("{}: {}", report.status.state(), report.status)
         }
-        ("TP-MR", Tpdu::Submit(submit)) => submit.reference.to_string(),
-        ("TP-MR", Tpdu::StatusReport(report)) => report.reference.to_string(),
-        ("TP-MR", Tpdu::Command(command)) => command.reference.to_string(),
-        ("TP-VP", Tpdu::Submit(submit)) => submit.validity.map(of_validity).unwrap_or_default(),
+        ("TP-MR", Tpdu::Submit(submit)) => submit.message_reference.to_string(),
+        ("TP-MR", Tpdu::StatusReport(report)) => report.message_reference.to_string(),
+        ("TP-MR", Tpdu::Command(command)) => command.message_reference.to_string(),
+        ("TP-VP", Tpdu::Submit(submit)) => {
+            submit.validity_period.map(of_validity).unwrap_or_default()
+        }
         ("TP-CT", Tpdu::Command(command)) => command.command_type.to_string(),
         ("TP-MN", Tpdu::Command(command)) => command.message_number.to_string(),
-        ("TP-FCS", Tpdu::DeliverReport(report)) => text(report.failure),
-        ("TP-FCS", Tpdu::SubmitReport(report)) => text(report.failure),
+        ("TP-FCS", Tpdu::DeliverReport(report)) => text(report.failure_cause),
+        ("TP-FCS", Tpdu::SubmitReport(report)) => text(report.failure_cause),
         ("TP-PI", _) => text(parameters.map(Parameters::indicator)),
         ("TP-UDL" | "TP-CDL", _) => tpdu
             .user_data()
@@ -169,7 +171,7 @@ fn of_seconds(seconds: u64) -> String {
 }
 
 fn of_length(user_data: &UserData<'_>) -> String {
-    let unit = if user_data.coding().counts_septets() {
+    let unit = if user_data.data_coding_scheme().counts_septets() {
         "septets"
     } else {
         "octets"

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{Address, FailureCause, ProtocolId, Timestamp, ValidityPeriod};
 use smsgw_gsm::tpdu::{Context, Direction, ModemPdu, Parameters, ReportKind, Tpdu, UserData};
-use smsgw_gsm::{Decoded, Quirks, Tolerated};
+use smsgw_gsm::{Decoded, Quirks, Tolerance, Tolerated};
 
 use super::dissect;
 use super::input::{self, Decode, Style};
@@ -137,14 +137,18 @@ impl Pdu<'_> {
         keys.put("udhi", first_octet & 0b0100_0000 != 0);
         match tpdu {
             Tpdu::Deliver(deliver) => {
-                keys.put("mms", deliver.more_messages);
+                keys.put("mms", deliver.more_messages_to_send);
                 keys.put("lp", deliver.loop_prevention);
                 keys.put("sri", deliver.status_report_indication);
                 keys.put("rp", deliver.reply_path);
-                keys.address(&deliver.originator);
-                keys.protocol(deliver.protocol);
-                keys.coding(deliver.user_data.coding());
-                keys.time("timestamp", "timestamp_hex", deliver.timestamp);
+                keys.address(&deliver.originating_address);
+                keys.protocol(deliver.protocol_identifier);
+                keys.coding(deliver.user_data.data_coding_scheme());
+                keys.time(
+                    "timestamp",
+                    "timestamp_hex",
+                    deliver.service_centre_time_stamp,
+                );
                 keys.user_data(&deliver.user_data);
                 keys.trailing(deliver.trailing);
             }
@@ -152,21 +156,25 @@ impl Pdu<'_> {
                 keys.put("rd", submit.reject_duplicates);
                 keys.put("srr", submit.status_report_request);
                 keys.put("rp", submit.reply_path);
-                keys.put("mr", submit.reference);
-                keys.address(&submit.destination);
-                keys.protocol(submit.protocol);
-                keys.coding(submit.user_data.coding());
-                keys.put("validity", submit.validity.map(validity_json));
+                keys.put("mr", submit.message_reference);
+                keys.address(&submit.destination_address);
+                keys.protocol(submit.protocol_identifier);
+                keys.coding(submit.user_data.data_coding_scheme());
+                keys.put("validity", submit.validity_period.map(validity_json));
                 keys.user_data(&submit.user_data);
                 keys.trailing(submit.trailing);
             }
             Tpdu::StatusReport(report) => {
-                keys.put("mms", report.more_messages);
+                keys.put("mms", report.more_messages_to_send);
                 keys.put("lp", report.loop_prevention);
-                keys.put("srq", report.of_command);
-                keys.put("mr", report.reference);
-                keys.address(&report.recipient);
-                keys.time("timestamp", "timestamp_hex", report.timestamp);
+                keys.put("srq", report.status_report_qualifier);
+                keys.put("mr", report.message_reference);
+                keys.address(&report.recipient_address);
+                keys.time(
+                    "timestamp",
+                    "timestamp_hex",
+                    report.service_centre_time_stamp,
+                );
                 keys.time("discharge", "discharge_hex", report.discharge_time);
                 keys.put("status", report.status.0);
                 keys.put("status_name", report.status.name());
@@ -178,24 +186,28 @@ impl Pdu<'_> {
             }
             Tpdu::Command(command) => {
                 keys.put("srr", command.status_report_request);
-                keys.put("mr", command.reference);
-                keys.protocol(command.protocol);
+                keys.put("mr", command.message_reference);
+                keys.protocol(command.protocol_identifier);
                 keys.put("ct", command.command_type.0);
                 keys.put("ct_name", command.command_type.name());
                 keys.put("mn", command.message_number);
-                keys.address(&command.destination);
-                keys.content(&command.data.user_data());
+                keys.address(&command.destination_address);
+                keys.content(&command.command_data.user_data());
                 keys.trailing(command.trailing);
             }
             Tpdu::DeliverReport(report) => {
-                keys.failure(report.failure);
+                keys.failure(report.failure_cause);
                 keys.indicator(&report.parameters);
                 keys.parameters(&report.parameters);
             }
             Tpdu::SubmitReport(report) => {
-                keys.failure(report.failure);
+                keys.failure(report.failure_cause);
                 keys.indicator(&report.parameters);
-                keys.time("timestamp", "timestamp_hex", report.timestamp);
+                keys.time(
+                    "timestamp",
+                    "timestamp_hex",
+                    report.service_centre_time_stamp,
+                );
                 keys.parameters(&report.parameters);
             }
         }
@@ -249,10 +261,10 @@ impl Keys {
     }
 
     fn parameters(&mut self, parameters: &Parameters<'_>) {
-        if let Some(protocol) = parameters.protocol() {
+        if let Some(protocol) = parameters.protocol_identifier() {
             self.protocol(protocol);
         }
-        if let Some(coding) = parameters.coding() {
+        if let Some(coding) = parameters.data_coding_scheme() {
             self.coding(coding);
         }
         if let Some(user_data) = parameters.user_data() {
@@ -287,7 +299,7 @@ impl Keys {
             self.put("text", text.as_str());
         }
         let content = Content::new(header.as_ref(), text, user_data.septets(), data);
-        let written = content.write(user_data.coding());
+        let written = content.write(user_data.data_coding_scheme());
         let is_told = written.is_ok_and(|written| {
             (written.length, &*written.octets) == (user_data.udl(), user_data.octets())
         });
@@ -388,6 +400,25 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
+    /// Without the half octet at the end, when what is before it is cut anyway.
+    fn octets(&self, line: &[u8]) -> Result<Vec<u8>, Error> {
+        let error = match input::octets(line) {
+            Ok(octets) => return Ok(octets),
+            Err(error) => error,
+        };
+        let Some((_, digits)) = line.trim_ascii_end().split_last() else {
+            return Err(error);
+        };
+        let Ok(octets) = input::octets(digits) else {
+            return Err(error);
+        };
+        let is_cut = self.reading.read(&octets).is_ok_and(|pdu| {
+            let mut faults = pdu.tolerated.iter();
+            faults.any(|fault| fault.what == Tolerance::TruncatedUserData)
+        });
+        if is_cut { Ok(octets) } else { Err(error) }
+    }
+
     fn json(&self, octets: &[u8]) -> Result<Json, Error> {
         Ok(Json::Object(self.reading.read(octets)?.json()))
     }

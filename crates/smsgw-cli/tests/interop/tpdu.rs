@@ -76,7 +76,7 @@ fn fill_is_a_digit(tpdu: &Tpdu<'_>, fields: &mut Fields) {
 
 fn reserved_is_no_text(tpdu: &Tpdu<'_>, fields: &mut Fields) {
     if let Some(user_data) = tpdu.user_data()
-        && user_data.coding().is_reserved()
+        && user_data.data_coding_scheme().is_reserved()
         && fields.remove("text").is_some()
     {
         fields.insert("octets", hex(user_data.payload()));
@@ -135,7 +135,7 @@ fn by_default_tables(septets: &[u8]) -> String {
 
 fn relative_period_is_length(tpdu: &Tpdu<'_>, fields: &mut Fields) {
     let Tpdu::Submit(submit) = tpdu else { return };
-    if let Some(ValidityPeriod::Enhanced(period)) = submit.validity
+    if let Some(ValidityPeriod::Enhanced(period)) = submit.validity_period
         && let EnhancedFormat::Relative(relative) = period.format()
     {
         let mut rest = period.octets()[2..].to_vec();

@@ -36,7 +36,7 @@ pub(crate) fn ours(tpdu: &Tpdu<'_>) -> Fields {
     flags(&[("header", tpdu.first_octet() & 0b0100_0000 != 0)]);
     match tpdu {
         Tpdu::Deliver(deliver) => flags(&[
-            ("more messages", deliver.more_messages),
+            ("more messages", deliver.more_messages_to_send),
             ("loop prevention", deliver.loop_prevention),
             ("status report", deliver.status_report_indication),
             ("reply path", deliver.reply_path),
@@ -47,9 +47,9 @@ pub(crate) fn ours(tpdu: &Tpdu<'_>) -> Fields {
             ("reply path", submit.reply_path),
         ]),
         Tpdu::StatusReport(report) => flags(&[
-            ("more messages", report.more_messages),
+            ("more messages", report.more_messages_to_send),
             ("loop prevention", report.loop_prevention),
-            ("of a command", report.of_command),
+            ("of a command", report.status_report_qualifier),
         ]),
         Tpdu::Command(command) => flags(&[("status report", command.status_report_request)]),
         Tpdu::DeliverReport(_) | Tpdu::SubmitReport(_) => {}
@@ -62,24 +62,24 @@ pub(crate) fn ours(tpdu: &Tpdu<'_>) -> Fields {
     let mut times = Vec::new();
     match tpdu {
         Tpdu::Deliver(deliver) => {
-            our_protocol(fields, deliver.protocol);
-            our_coding(fields, deliver.user_data.coding());
-            times.push(deliver.timestamp);
+            our_protocol(fields, deliver.protocol_identifier);
+            our_coding(fields, deliver.user_data.data_coding_scheme());
+            times.push(deliver.service_centre_time_stamp);
             our_user_data(fields, deliver.user_data);
         }
         Tpdu::Submit(submit) => {
-            put(fields, "reference", submit.reference);
-            our_protocol(fields, submit.protocol);
-            our_coding(fields, submit.user_data.coding());
-            if let Some(ValidityPeriod::Absolute(time)) = submit.validity {
+            put(fields, "reference", submit.message_reference);
+            our_protocol(fields, submit.protocol_identifier);
+            our_coding(fields, submit.user_data.data_coding_scheme());
+            if let Some(ValidityPeriod::Absolute(time)) = submit.validity_period {
                 times.push(time);
             }
-            put(fields, "validity", our_validity(submit.validity));
+            put(fields, "validity", our_validity(submit.validity_period));
             our_user_data(fields, submit.user_data);
         }
         Tpdu::StatusReport(report) => {
-            put(fields, "reference", report.reference);
-            times.extend([report.timestamp, report.discharge_time]);
+            put(fields, "reference", report.message_reference);
+            times.extend([report.service_centre_time_stamp, report.discharge_time]);
             put(fields, "status", report.status.0);
             let gave_up = report.status.0 & 0b0110_0000 == 0b0110_0000;
             let state = match report.status.state() {
@@ -94,23 +94,23 @@ pub(crate) fn ours(tpdu: &Tpdu<'_>) -> Fields {
             }
         }
         Tpdu::Command(command) => {
-            put(fields, "reference", command.reference);
-            our_protocol(fields, command.protocol);
+            put(fields, "reference", command.message_reference);
+            our_protocol(fields, command.protocol_identifier);
             put(fields, "command", command.command_type.0);
             put(fields, "message number", command.message_number);
-            put(fields, "length", command.data.user_data().udl());
+            put(fields, "length", command.command_data.user_data().udl());
         }
         Tpdu::DeliverReport(report) => {
-            if let Some(failure) = report.failure {
+            if let Some(failure) = report.failure_cause {
                 put(fields, "failure", failure.0);
             }
             our_parameters(fields, &report.parameters);
         }
         Tpdu::SubmitReport(report) => {
-            if let Some(failure) = report.failure {
+            if let Some(failure) = report.failure_cause {
                 put(fields, "failure", failure.0);
             }
-            times.push(report.timestamp);
+            times.push(report.service_centre_time_stamp);
             our_parameters(fields, &report.parameters);
         }
     }
@@ -192,10 +192,10 @@ fn our_format(period: EnhancedPeriod) -> u8 {
 
 fn our_parameters(fields: &mut Fields, parameters: &Parameters<'_>) {
     put(fields, "parameters", parameters.indicator().0);
-    if let Some(protocol) = parameters.protocol() {
+    if let Some(protocol) = parameters.protocol_identifier() {
         our_protocol(fields, protocol);
     }
-    if let Some(coding) = parameters.coding() {
+    if let Some(coding) = parameters.data_coding_scheme() {
         our_coding(fields, coding);
     }
     if let Some(user_data) = parameters.user_data() {

@@ -96,9 +96,9 @@ fn octets(set: &mut Set) {
         set.push(format!("coding {octet:02X}"), deliver);
 
         let submit = Submit {
-            reference: octet,
-            protocol: ProtocolId(octet),
-            validity: Some(ValidityPeriod::Relative(RelativePeriod(octet))),
+            message_reference: octet,
+            protocol_identifier: ProtocolId(octet),
+            validity_period: Some(ValidityPeriod::Relative(RelativePeriod(octet))),
             ..Submit::new(number(), hello.view())
         };
         set.push(format!("protocol and validity {octet:02X}"), submit);
@@ -108,8 +108,8 @@ fn octets(set: &mut Set) {
         set.push(format!("status {octet:02X}"), report);
 
         let command = Command {
-            reference: octet,
-            protocol: ProtocolId(octet),
+            message_reference: octet,
+            protocol_identifier: ProtocolId(octet),
             ..Command::new(CommandType(octet), octet, number())
         };
         set.push(format!("command {octet:02X}"), command);
@@ -138,7 +138,7 @@ fn flags(set: &mut Set) {
         set.push(
             &name,
             Deliver {
-                more_messages: bit(0),
+                more_messages_to_send: bit(0),
                 loop_prevention: bit(1),
                 status_report_indication: bit(2),
                 reply_path: bit(3),
@@ -157,9 +157,9 @@ fn flags(set: &mut Set) {
         set.push(
             &name,
             StatusReport {
-                more_messages: bit(0),
+                more_messages_to_send: bit(0),
                 loop_prevention: bit(1),
-                of_command: bit(2),
+                status_report_qualifier: bit(2),
                 ..StatusReport::new(7, number(), time(1), time(2), Status(0))
             },
         );
@@ -215,7 +215,7 @@ fn times(set: &mut Set) {
     let hello = hello();
     let mut submit = |name: String, validity| {
         let submit = Submit {
-            validity,
+            validity_period: validity,
             ..Submit::new(number(), hello.view())
         };
         set.push(name, submit);
@@ -262,12 +262,12 @@ fn reports(set: &mut Set) {
     );
     let parameters = [
         Parameters::new(),
-        Parameters::new().with_protocol(ProtocolId(0x7F)),
-        Parameters::new().with_coding(DataCodingScheme::UCS2),
+        Parameters::new().with_protocol_identifier(ProtocolId(0x7F)),
+        Parameters::new().with_data_coding_scheme(DataCodingScheme::UCS2),
         Parameters::new().with_user_data(hello.view()),
         Parameters::new().with_user_data(ports.view()),
         Parameters::new()
-            .with_protocol(ProtocolId(0x41))
+            .with_protocol_identifier(ProtocolId(0x41))
             .with_user_data(ports.view()),
     ];
     for (index, parameters) in (0_u32..).zip(parameters) {
@@ -575,5 +575,11 @@ fn elements(set: &mut Set) {
     let data = header(&[port_element()], Alphabet::EightBit, b"abc");
     let command = Command::new(CommandType(0xE0), 2, number());
     let data = CommandData::from(data.view());
-    set.push("a command's data", Command { data, ..command });
+    set.push(
+        "a command's data",
+        Command {
+            command_data: data,
+            ..command
+        },
+    );
 }

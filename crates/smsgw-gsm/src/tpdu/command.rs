@@ -24,28 +24,28 @@ use crate::wire::Reader;
 #[doc(alias = "SMS-COMMAND")]
 pub struct Command<'a> {
     /// Whether a status report is wanted.
-    #[doc(alias = "TP-SRR")]
+    #[doc(alias("TP-SRR", "TP-Status-Report-Request"))]
     pub status_report_request: bool,
     /// The bits of the first octet that have no meaning, 1001 1100; others are not written.
     pub spare_bits: u8,
     /// The sender's number for the command.
-    #[doc(alias = "TP-MR")]
-    pub reference: u8,
+    #[doc(alias("TP-MR", "TP-Message-Reference"))]
+    pub message_reference: u8,
     /// The protocol of the message that the command is about.
-    #[doc(alias = "TP-PID")]
-    pub protocol: ProtocolId,
+    #[doc(alias("TP-PID", "TP-Protocol-Identifier"))]
+    pub protocol_identifier: ProtocolId,
     /// What is asked for.
-    #[doc(alias = "TP-CT")]
+    #[doc(alias("TP-CT", "TP-Command-Type"))]
     pub command_type: CommandType,
     /// The reference of the message that the command is about.
-    #[doc(alias = "TP-MN")]
+    #[doc(alias("TP-MN", "TP-Message-Number"))]
     pub message_number: u8,
     /// Where the message that the command is about was sent.
-    #[doc(alias = "TP-DA")]
-    pub destination: Address,
+    #[doc(alias("TP-DA", "TP-Destination-Address"))]
+    pub destination_address: Address,
     /// What the command needs, and only its two ends understand.
-    #[doc(alias("TP-CD", "TP-CDL"))]
-    pub data: CommandData<'a>,
+    #[doc(alias("TP-CD", "TP-Command-Data", "TP-CDL"))]
+    pub command_data: CommandData<'a>,
     /// Octets after the last field: none by the standard, and none when reading is strict.
     pub trailing: &'a [u8],
 }
@@ -60,17 +60,17 @@ impl<'a> Command<'a> {
     pub const fn new(
         command_type: CommandType,
         message_number: u8,
-        destination: Address,
+        destination_address: Address,
     ) -> Command<'a> {
         Command {
             status_report_request: false,
             spare_bits: 0,
-            reference: 0,
-            protocol: ProtocolId::SME_TO_SME,
+            message_reference: 0,
+            protocol_identifier: ProtocolId::SME_TO_SME,
             command_type,
             message_number,
-            destination,
-            data: CommandData::EMPTY,
+            destination_address,
+            command_data: CommandData::EMPTY,
             trailing: &[],
         }
     }
@@ -79,7 +79,7 @@ impl<'a> Command<'a> {
     #[must_use]
     pub fn first_octet(&self) -> u8 {
         0b10 | flag(self.status_report_request, SR)
-            | flag(self.data.0.has_header(), UDHI)
+            | flag(self.command_data.0.has_header(), UDHI)
             | self.spare_bits & Self::SPARE
     }
 
@@ -91,24 +91,24 @@ impl<'a> Command<'a> {
         Ok(Command {
             status_report_request: first & SR != 0,
             spare_bits: first & Self::SPARE,
-            reference: reader.octet("TP-MR")?,
-            protocol: ProtocolId(reader.octet("TP-PID")?),
+            message_reference: reader.octet("TP-MR")?,
+            protocol_identifier: ProtocolId(reader.octet("TP-PID")?),
             command_type: CommandType(reader.octet("TP-CT")?),
             message_number: reader.octet("TP-MN")?,
-            destination: Address::read(reader, faults, "TP-DA")?,
-            data: CommandData(UserData::read_command(reader, first & UDHI != 0)?),
+            destination_address: Address::read(reader, faults, "TP-DA")?,
+            command_data: CommandData(UserData::read_command(reader, first & UDHI != 0)?),
             trailing: trailing(reader, faults, "TP-CD")?,
         })
     }
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
         sink.put("TP-MTI", &[self.first_octet()]);
-        sink.put("TP-MR", &[self.reference]);
-        sink.put("TP-PID", &[self.protocol.0]);
+        sink.put("TP-MR", &[self.message_reference]);
+        sink.put("TP-PID", &[self.protocol_identifier.0]);
         sink.put("TP-CT", &[self.command_type.0]);
         sink.put("TP-MN", &[self.message_number]);
-        self.destination.put(sink, "TP-DA");
-        self.data.0.put_command(sink);
+        self.destination_address.put(sink, "TP-DA");
+        self.command_data.0.put_command(sink);
         sink.put("trailing", self.trailing);
     }
 }
@@ -123,11 +123,11 @@ impl<'a> Command<'a> {
 /// let header = [3, 0x7F, 1, 0xAA];
 /// let data = UserDataBuf::new(DataCodingScheme::EIGHT_BIT, &header, b"hi")?;
 /// let command = Command {
-///     data: data.view().into(),
+///     command_data: data.view().into(),
 ///     ..Command::new(CommandType(0xE0), 0, Address::parse("+15551234567")?)
 /// };
 /// assert_eq!(command.first_octet(), 0x42);
-/// assert_eq!(command.data.user_data().payload(), b"hi");
+/// assert_eq!(command.command_data.user_data().payload(), b"hi");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

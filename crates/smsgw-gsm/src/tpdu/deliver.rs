@@ -28,30 +28,30 @@ pub struct Deliver<'a> {
     /// Whether TP-MTI was the reserved value 3, which counts as a DELIVER.
     pub reserved_mti: bool,
     /// Whether more messages wait for the mobile. On the wire the bit is 0 when they do.
-    #[doc(alias = "TP-MMS")]
-    pub more_messages: bool,
+    #[doc(alias("TP-MMS", "TP-More-Messages-to-Send"))]
+    pub more_messages_to_send: bool,
     /// Whether the message was forwarded or is a spawned one, so that nobody sends it in circles.
-    #[doc(alias = "TP-LP")]
+    #[doc(alias("TP-LP", "TP-Loop-Prevention"))]
     pub loop_prevention: bool,
     /// Whether the sender asked for a status report.
-    #[doc(alias = "TP-SRI")]
+    #[doc(alias("TP-SRI", "TP-Status-Report-Indication"))]
     pub status_report_indication: bool,
     /// Whether there is a reply path.
-    #[doc(alias = "TP-RP")]
+    #[doc(alias("TP-RP", "TP-Reply-Path"))]
     pub reply_path: bool,
     /// The bit of the first octet that has no meaning, 0001 0000; others are not written.
     pub spare_bits: u8,
     /// The sender.
-    #[doc(alias = "TP-OA")]
-    pub originator: Address,
+    #[doc(alias("TP-OA", "TP-Originating-Address"))]
+    pub originating_address: Address,
     /// The protocol of the message.
-    #[doc(alias = "TP-PID")]
-    pub protocol: ProtocolId,
+    #[doc(alias("TP-PID", "TP-Protocol-Identifier"))]
+    pub protocol_identifier: ProtocolId,
     /// When the service centre got the message, in its local time.
-    #[doc(alias = "TP-SCTS")]
-    pub timestamp: Timestamp,
+    #[doc(alias("TP-SCTS", "TP-Service-Centre-Time-Stamp"))]
+    pub service_centre_time_stamp: Timestamp,
     /// The message, with its data coding scheme.
-    #[doc(alias("TP-UD", "TP-DCS"))]
+    #[doc(alias("TP-UD", "TP-User-Data", "TP-DCS", "TP-Data-Coding-Scheme"))]
     pub user_data: UserData<'a>,
     /// Octets after the last field: none by the standard, and none when reading is strict.
     pub trailing: &'a [u8],
@@ -65,20 +65,20 @@ impl<'a> Deliver<'a> {
     /// A message from this sender: no flags, [`ProtocolId::SME_TO_SME`].
     #[must_use]
     pub const fn new(
-        originator: Address,
-        timestamp: Timestamp,
+        originating_address: Address,
+        service_centre_time_stamp: Timestamp,
         user_data: UserData<'a>,
     ) -> Deliver<'a> {
         Deliver {
             reserved_mti: false,
-            more_messages: false,
+            more_messages_to_send: false,
             loop_prevention: false,
             status_report_indication: false,
             reply_path: false,
             spare_bits: 0,
-            originator,
-            protocol: ProtocolId::SME_TO_SME,
-            timestamp,
+            originating_address,
+            protocol_identifier: ProtocolId::SME_TO_SME,
+            service_centre_time_stamp,
             user_data,
             trailing: &[],
         }
@@ -88,7 +88,7 @@ impl<'a> Deliver<'a> {
     #[must_use]
     pub fn first_octet(&self) -> u8 {
         flag(self.reserved_mti, MTI)
-            | flag(!self.more_messages, MMS)
+            | flag(!self.more_messages_to_send, MMS)
             | flag(self.loop_prevention, LP)
             | flag(self.status_report_indication, SR)
             | flag(self.user_data.has_header(), UDHI)
@@ -101,10 +101,10 @@ impl<'a> Deliver<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<Deliver<'a>, DecodeError> {
-        let originator = Address::read(reader, faults, "TP-OA")?;
-        let protocol = ProtocolId(reader.octet("TP-PID")?);
+        let originating_address = Address::read(reader, faults, "TP-OA")?;
+        let protocol_identifier = ProtocolId(reader.octet("TP-PID")?);
         let coding = DataCodingScheme(reader.octet("TP-DCS")?);
-        let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
+        let service_centre_time_stamp = Timestamp::read(reader, faults, "TP-SCTS")?;
         let has_header = first & UDHI != 0;
         let user_data = UserData::read(
             reader,
@@ -115,14 +115,14 @@ impl<'a> Deliver<'a> {
         )?;
         Ok(Deliver {
             reserved_mti: first & MTI == MTI,
-            more_messages: first & MMS == 0,
+            more_messages_to_send: first & MMS == 0,
             loop_prevention: first & LP != 0,
             status_report_indication: first & SR != 0,
             reply_path: first & RP != 0,
             spare_bits: first & Self::SPARE,
-            originator,
-            protocol,
-            timestamp,
+            originating_address,
+            protocol_identifier,
+            service_centre_time_stamp,
             user_data,
             trailing: trailing(reader, faults, "TP-UD")?,
         })
@@ -130,10 +130,10 @@ impl<'a> Deliver<'a> {
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
         sink.put("TP-MTI", &[self.first_octet()]);
-        self.originator.put(sink, "TP-OA");
-        sink.put("TP-PID", &[self.protocol.0]);
-        sink.put("TP-DCS", &[self.user_data.coding().0]);
-        sink.put("TP-SCTS", &self.timestamp.octets());
+        self.originating_address.put(sink, "TP-OA");
+        sink.put("TP-PID", &[self.protocol_identifier.0]);
+        sink.put("TP-DCS", &[self.user_data.data_coding_scheme().0]);
+        sink.put("TP-SCTS", &self.service_centre_time_stamp.octets());
         self.user_data.put(sink);
         sink.put("trailing", self.trailing);
     }

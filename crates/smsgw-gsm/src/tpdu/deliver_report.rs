@@ -24,8 +24,8 @@ pub struct DeliverReport<'a> {
     /// user data; others are not written.
     pub spare_bits: u8,
     /// Why the message was refused: there in an RP-ERROR, not in an RP-ACK.
-    #[doc(alias = "TP-FCS")]
-    pub failure: Option<FailureCause>,
+    #[doc(alias("TP-FCS", "TP-Failure-Cause"))]
+    pub failure_cause: Option<FailureCause>,
     /// The optional fields.
     pub parameters: Parameters<'a>,
 }
@@ -38,16 +38,16 @@ impl<'a> DeliverReport<'a> {
     pub fn ack() -> DeliverReport<'a> {
         DeliverReport {
             spare_bits: 0,
-            failure: None,
+            failure_cause: None,
             parameters: Parameters::new(),
         }
     }
 
     /// The message was refused.
     #[must_use]
-    pub fn error(failure: FailureCause) -> DeliverReport<'a> {
+    pub fn error(failure_cause: FailureCause) -> DeliverReport<'a> {
         DeliverReport {
-            failure: Some(failure),
+            failure_cause: Some(failure_cause),
             ..DeliverReport::ack()
         }
     }
@@ -64,7 +64,7 @@ impl<'a> DeliverReport<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<DeliverReport<'a>, DecodeError> {
-        let failure = read_failure(report, reader, faults)?;
+        let failure_cause = read_failure(report, reader, faults)?;
         let most = Kind::DeliverReport.max_user_data();
         let parameters = Parameters::read_indicator(reader, faults)?.read_fields(
             reader,
@@ -74,15 +74,15 @@ impl<'a> DeliverReport<'a> {
         )?;
         Ok(DeliverReport {
             spare_bits: spare_bits(first, &parameters),
-            failure,
+            failure_cause,
             parameters,
         })
     }
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
         sink.put("TP-MTI", &[self.first_octet()]);
-        if let Some(failure) = self.failure {
-            sink.put("TP-FCS", &[failure.0]);
+        if let Some(failure_cause) = self.failure_cause {
+            sink.put("TP-FCS", &[failure_cause.0]);
         }
         self.parameters.put_indicator(sink);
         self.parameters.put_fields(sink);

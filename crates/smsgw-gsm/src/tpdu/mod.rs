@@ -16,8 +16,8 @@
 //! let octets = b"\x04\x0B\x91\x51\x55\x21\x43\x65\xF7\0\0\x42\x20\x92\x32\x95\x95\x40\x02\x76\x38";
 //! let tpdu = Tpdu::decode(octets, Context::SC_TO_MS)?;
 //! let Tpdu::Deliver(deliver) = tpdu else { panic!("a {}", tpdu.kind()) };
-//! assert_eq!(deliver.originator.to_string(), "+15551234567");
-//! assert_eq!(deliver.timestamp.to_string(), "2024-02-29T23:59:59+01:00");
+//! assert_eq!(deliver.originating_address.to_string(), "+15551234567");
+//! assert_eq!(deliver.service_centre_time_stamp.to_string(), "2024-02-29T23:59:59+01:00");
 //! assert_eq!(deliver.user_data.text().as_deref(), Some("vp"));
 //! assert_eq!(tpdu.to_vec(), octets);
 //! # Ok::<(), smsgw_gsm::DecodeError>(())
@@ -206,7 +206,7 @@ impl Kind {
     /// assert_eq!(Kind::of(0x03, Direction::ScToMs), Some(Kind::Deliver));
     /// ```
     #[must_use]
-    #[doc(alias = "TP-MTI")]
+    #[doc(alias("TP-MTI", "TP-Message-Type-Indicator"))]
     pub const fn of(first_octet: u8, direction: Direction) -> Option<Kind> {
         Some(match (direction, first_octet & MTI) {
             (Direction::ScToMs, 0b01) => Kind::SubmitReport,
@@ -314,7 +314,7 @@ impl<'a> Tpdu<'a> {
             Tpdu::Submit(submit) => Some(submit.user_data),
             Tpdu::SubmitReport(report) => report.parameters.user_data(),
             Tpdu::StatusReport(report) => report.parameters?.user_data(),
-            Tpdu::Command(command) => Some(command.data.user_data()),
+            Tpdu::Command(command) => Some(command.command_data.user_data()),
         }
     }
 
@@ -323,10 +323,10 @@ impl<'a> Tpdu<'a> {
     #[must_use]
     pub const fn address(&self) -> Option<&crate::field::Address> {
         match self {
-            Tpdu::Deliver(deliver) => Some(&deliver.originator),
-            Tpdu::Submit(submit) => Some(&submit.destination),
-            Tpdu::StatusReport(report) => Some(&report.recipient),
-            Tpdu::Command(command) => Some(&command.destination),
+            Tpdu::Deliver(deliver) => Some(&deliver.originating_address),
+            Tpdu::Submit(submit) => Some(&submit.destination_address),
+            Tpdu::StatusReport(report) => Some(&report.recipient_address),
+            Tpdu::Command(command) => Some(&command.destination_address),
             Tpdu::DeliverReport(_) | Tpdu::SubmitReport(_) => None,
         }
     }

@@ -19,13 +19,13 @@ use crate::wire::Reader;
 /// # Ok::<(), smsgw_gsm::UserDataError>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[doc(alias = "TP-PI")]
+#[doc(alias("TP-PI", "TP-Parameter-Indicator"))]
 pub struct Parameters<'a> {
     indicator: ParameterIndicator,
     /// The octets of TP-PI after the first.
     extension: &'a [u8],
-    protocol: Option<ProtocolId>,
-    coding: Option<DataCodingScheme>,
+    protocol_identifier: Option<ProtocolId>,
+    data_coding_scheme: Option<DataCodingScheme>,
     user_data: Option<UserData<'a>>,
     trailing: &'a [u8],
 }
@@ -39,9 +39,12 @@ impl<'a> Parameters<'a> {
 
     /// With a TP-PID.
     #[must_use]
-    pub const fn with_protocol(mut self, protocol: ProtocolId) -> Parameters<'a> {
+    pub const fn with_protocol_identifier(
+        mut self,
+        protocol_identifier: ProtocolId,
+    ) -> Parameters<'a> {
         self.indicator = self.indicator.with(ParameterIndicator::PID);
-        self.protocol = Some(protocol);
+        self.protocol_identifier = Some(protocol_identifier);
         self
     }
 
@@ -52,18 +55,21 @@ impl<'a> Parameters<'a> {
             .indicator
             .with(ParameterIndicator::DCS)
             .with(ParameterIndicator::UDL);
-        self.coding = Some(user_data.coding());
+        self.data_coding_scheme = Some(user_data.data_coding_scheme());
         self.user_data = Some(user_data);
         self
     }
 
     /// With a TP-DCS alone, and no user data.
     #[must_use]
-    pub const fn with_coding(mut self, coding: DataCodingScheme) -> Parameters<'a> {
+    pub const fn with_data_coding_scheme(
+        mut self,
+        data_coding_scheme: DataCodingScheme,
+    ) -> Parameters<'a> {
         let others = !ParameterIndicator::UDL.0;
         self.indicator =
             ParameterIndicator(self.indicator.0 & others).with(ParameterIndicator::DCS);
-        self.coding = Some(coding);
+        self.data_coding_scheme = Some(data_coding_scheme);
         self.user_data = None;
         self
     }
@@ -71,10 +77,10 @@ impl<'a> Parameters<'a> {
     /// Leaves TP-DCS out where it says nothing: user data without one is plain GSM 7-bit.
     #[must_use]
     pub const fn without_default_coding(mut self) -> Parameters<'a> {
-        if let (Some(_), Some(DataCodingScheme::GSM7)) = (self.user_data, self.coding) {
+        if let (Some(_), Some(DataCodingScheme::GSM7)) = (self.user_data, self.data_coding_scheme) {
             let others = !ParameterIndicator::DCS.0;
             self.indicator = ParameterIndicator(self.indicator.0 & others);
-            self.coding = None;
+            self.data_coding_scheme = None;
         }
         self
     }
@@ -128,18 +134,21 @@ impl<'a> Parameters<'a> {
 
     /// TP-PID.
     #[must_use]
-    pub const fn protocol(&self) -> Option<ProtocolId> {
-        self.protocol
+    #[doc(alias("TP-PID", "TP-Protocol-Identifier"))]
+    pub const fn protocol_identifier(&self) -> Option<ProtocolId> {
+        self.protocol_identifier
     }
 
     /// TP-DCS. User data without one is GSM 7-bit.
     #[must_use]
-    pub const fn coding(&self) -> Option<DataCodingScheme> {
-        self.coding
+    #[doc(alias("TP-DCS", "TP-Data-Coding-Scheme"))]
+    pub const fn data_coding_scheme(&self) -> Option<DataCodingScheme> {
+        self.data_coding_scheme
     }
 
     /// TP-UD.
     #[must_use]
+    #[doc(alias("TP-UD", "TP-User-Data"))]
     pub const fn user_data(&self) -> Option<UserData<'a>> {
         self.user_data
     }
@@ -198,14 +207,20 @@ impl<'a> Parameters<'a> {
             return Ok(self);
         }
         if self.indicator.contains(ParameterIndicator::PID) {
-            self.protocol = Some(ProtocolId(reader.octet("TP-PID")?));
+            self.protocol_identifier = Some(ProtocolId(reader.octet("TP-PID")?));
         }
         if self.indicator.contains(ParameterIndicator::DCS) {
-            self.coding = Some(DataCodingScheme(reader.octet("TP-DCS")?));
+            self.data_coding_scheme = Some(DataCodingScheme(reader.octet("TP-DCS")?));
         }
         if self.indicator.contains(ParameterIndicator::UDL) {
-            let coding = self.coding.unwrap_or_default();
-            self.user_data = Some(UserData::read(reader, faults, coding, has_header, most)?);
+            let data_coding_scheme = self.data_coding_scheme.unwrap_or_default();
+            self.user_data = Some(UserData::read(
+                reader,
+                faults,
+                data_coding_scheme,
+                has_header,
+                most,
+            )?);
         }
         self.trailing = if self.has_unknown() {
             reader.rest()
@@ -221,11 +236,11 @@ impl<'a> Parameters<'a> {
     }
 
     pub(super) fn put_fields(&self, sink: &mut impl Sink) {
-        if let Some(protocol) = self.protocol {
-            sink.put("TP-PID", &[protocol.0]);
+        if let Some(protocol_identifier) = self.protocol_identifier {
+            sink.put("TP-PID", &[protocol_identifier.0]);
         }
-        if let Some(coding) = self.coding {
-            sink.put("TP-DCS", &[coding.0]);
+        if let Some(data_coding_scheme) = self.data_coding_scheme {
+            sink.put("TP-DCS", &[data_coding_scheme.0]);
         }
         if let Some(user_data) = self.user_data {
             user_data.put(sink);

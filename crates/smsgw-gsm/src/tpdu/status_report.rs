@@ -23,31 +23,31 @@ use crate::wire::Reader;
 #[doc(alias = "SMS-STATUS-REPORT")]
 pub struct StatusReport<'a> {
     /// Whether more messages wait for the mobile. On the wire the bit is 0 when they do.
-    #[doc(alias = "TP-MMS")]
-    pub more_messages: bool,
+    #[doc(alias("TP-MMS", "TP-More-Messages-to-Send"))]
+    pub more_messages_to_send: bool,
     /// Whether the report was forwarded or is a spawned one, so that nobody sends it in circles.
-    #[doc(alias = "TP-LP")]
+    #[doc(alias("TP-LP", "TP-Loop-Prevention"))]
     pub loop_prevention: bool,
     /// Whether it reports on an SMS-COMMAND; else on an SMS-SUBMIT.
-    #[doc(alias = "TP-SRQ")]
-    pub of_command: bool,
+    #[doc(alias("TP-SRQ", "TP-Status-Report-Qualifier"))]
+    pub status_report_qualifier: bool,
     /// The bits of the first octet that have no meaning, 1001 0000, and TP-UDHI when there is no
     /// user data; others are not written.
     pub spare_bits: u8,
     /// The reference of the message or command.
-    #[doc(alias = "TP-MR")]
-    pub reference: u8,
+    #[doc(alias("TP-MR", "TP-Message-Reference"))]
+    pub message_reference: u8,
     /// To whom the message went.
-    #[doc(alias = "TP-RA")]
-    pub recipient: Address,
+    #[doc(alias("TP-RA", "TP-Recipient-Address"))]
+    pub recipient_address: Address,
     /// When the service centre got the message, in its local time.
-    #[doc(alias = "TP-SCTS")]
-    pub timestamp: Timestamp,
+    #[doc(alias("TP-SCTS", "TP-Service-Centre-Time-Stamp"))]
+    pub service_centre_time_stamp: Timestamp,
     /// When it was delivered, or last tried.
-    #[doc(alias = "TP-DT")]
+    #[doc(alias("TP-DT", "TP-Discharge-Time"))]
     pub discharge_time: Timestamp,
     /// What became of it.
-    #[doc(alias = "TP-ST")]
+    #[doc(alias("TP-ST", "TP-Status"))]
     pub status: Status,
     /// The optional fields; `None` when the report ends with the status.
     pub parameters: Option<Parameters<'a>>,
@@ -61,20 +61,20 @@ impl<'a> StatusReport<'a> {
     /// A report without flags and optional fields.
     #[must_use]
     pub const fn new(
-        reference: u8,
-        recipient: Address,
-        timestamp: Timestamp,
+        message_reference: u8,
+        recipient_address: Address,
+        service_centre_time_stamp: Timestamp,
         discharge_time: Timestamp,
         status: Status,
     ) -> StatusReport<'a> {
         StatusReport {
-            more_messages: false,
+            more_messages_to_send: false,
             loop_prevention: false,
-            of_command: false,
+            status_report_qualifier: false,
             spare_bits: 0,
-            reference,
-            recipient,
-            timestamp,
+            message_reference,
+            recipient_address,
+            service_centre_time_stamp,
             discharge_time,
             status,
             parameters: None,
@@ -87,9 +87,9 @@ impl<'a> StatusReport<'a> {
         let header = self
             .parameters
             .is_some_and(|parameters| parameters.has_header());
-        0b10 | flag(!self.more_messages, MMS)
+        0b10 | flag(!self.more_messages_to_send, MMS)
             | flag(self.loop_prevention, LP)
-            | flag(self.of_command, SR)
+            | flag(self.status_report_qualifier, SR)
             | flag(header, UDHI)
             | Self::spare_bits(self.spare_bits, self.parameters.as_ref())
     }
@@ -111,9 +111,9 @@ impl<'a> StatusReport<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<StatusReport<'a>, DecodeError> {
-        let reference = reader.octet("TP-MR")?;
-        let recipient = Address::read(reader, faults, "TP-RA")?;
-        let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
+        let message_reference = reader.octet("TP-MR")?;
+        let recipient_address = Address::read(reader, faults, "TP-RA")?;
+        let service_centre_time_stamp = Timestamp::read(reader, faults, "TP-SCTS")?;
         let discharge_time = Timestamp::read(reader, faults, "TP-DT")?;
         let status = Status(reader.octet("TP-ST")?);
         let parameters = if reader.rest().is_empty() {
@@ -124,13 +124,13 @@ impl<'a> StatusReport<'a> {
             Some(indicator.read_fields(reader, faults, first & UDHI != 0, most)?)
         };
         Ok(StatusReport {
-            more_messages: first & MMS == 0,
+            more_messages_to_send: first & MMS == 0,
             loop_prevention: first & LP != 0,
-            of_command: first & SR != 0,
+            status_report_qualifier: first & SR != 0,
             spare_bits: Self::spare_bits(first, parameters.as_ref()),
-            reference,
-            recipient,
-            timestamp,
+            message_reference,
+            recipient_address,
+            service_centre_time_stamp,
             discharge_time,
             status,
             parameters,
@@ -139,9 +139,9 @@ impl<'a> StatusReport<'a> {
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
         sink.put("TP-MTI", &[self.first_octet()]);
-        sink.put("TP-MR", &[self.reference]);
-        self.recipient.put(sink, "TP-RA");
-        sink.put("TP-SCTS", &self.timestamp.octets());
+        sink.put("TP-MR", &[self.message_reference]);
+        self.recipient_address.put(sink, "TP-RA");
+        sink.put("TP-SCTS", &self.service_centre_time_stamp.octets());
         sink.put("TP-DT", &self.discharge_time.octets());
         sink.put("TP-ST", &[self.status.0]);
         if let Some(parameters) = &self.parameters {

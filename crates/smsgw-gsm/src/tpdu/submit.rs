@@ -17,7 +17,7 @@ use crate::wire::Reader;
 /// let text = UserDataBuf::text("See you at 10")?;
 /// let submit = Submit {
 ///     status_report_request: true,
-///     validity: Some(ValidityPeriod::relative(Duration::from_secs(3600))),
+///     validity_period: Some(ValidityPeriod::relative(Duration::from_secs(3600))),
 ///     ..Submit::new(Address::parse("+41791234567")?, text.view())
 /// };
 /// assert_eq!(submit.first_octet(), 0x31);
@@ -29,29 +29,29 @@ use crate::wire::Reader;
 pub struct Submit<'a> {
     /// Whether the service centre shall refuse a message that it has already, with the same
     /// reference from the same sender to the same destination.
-    #[doc(alias = "TP-RD")]
+    #[doc(alias("TP-RD", "TP-Reject-Duplicates"))]
     pub reject_duplicates: bool,
     /// Whether a status report is wanted.
-    #[doc(alias = "TP-SRR")]
+    #[doc(alias("TP-SRR", "TP-Status-Report-Request"))]
     pub status_report_request: bool,
     /// Whether a reply path is wanted.
-    #[doc(alias = "TP-RP")]
+    #[doc(alias("TP-RP", "TP-Reply-Path"))]
     pub reply_path: bool,
     /// The sender's number for the message, which a status report repeats. A modem in PDU mode
     /// puts its own in.
-    #[doc(alias = "TP-MR")]
-    pub reference: u8,
+    #[doc(alias("TP-MR", "TP-Message-Reference"))]
+    pub message_reference: u8,
     /// The recipient.
-    #[doc(alias = "TP-DA")]
-    pub destination: Address,
+    #[doc(alias("TP-DA", "TP-Destination-Address"))]
+    pub destination_address: Address,
     /// The protocol of the message.
-    #[doc(alias = "TP-PID")]
-    pub protocol: ProtocolId,
+    #[doc(alias("TP-PID", "TP-Protocol-Identifier"))]
+    pub protocol_identifier: ProtocolId,
     /// Until when to try; `None` leaves it to the service centre.
-    #[doc(alias("TP-VP", "TP-VPF"))]
-    pub validity: Option<ValidityPeriod>,
+    #[doc(alias("TP-VP", "TP-Validity-Period", "TP-VPF"))]
+    pub validity_period: Option<ValidityPeriod>,
     /// The message, with its data coding scheme.
-    #[doc(alias("TP-UD", "TP-DCS"))]
+    #[doc(alias("TP-UD", "TP-User-Data", "TP-DCS", "TP-Data-Coding-Scheme"))]
     pub user_data: UserData<'a>,
     /// Octets after the last field: none by the standard, and none when reading is strict.
     pub trailing: &'a [u8],
@@ -63,15 +63,15 @@ impl<'a> Submit<'a> {
     /// A message for this recipient: no flags, reference 0, [`ProtocolId::SME_TO_SME`], no
     /// validity period.
     #[must_use]
-    pub const fn new(destination: Address, user_data: UserData<'a>) -> Submit<'a> {
+    pub const fn new(destination_address: Address, user_data: UserData<'a>) -> Submit<'a> {
         Submit {
             reject_duplicates: false,
             status_report_request: false,
             reply_path: false,
-            reference: 0,
-            destination,
-            protocol: ProtocolId::SME_TO_SME,
-            validity: None,
+            message_reference: 0,
+            destination_address,
+            protocol_identifier: ProtocolId::SME_TO_SME,
+            validity_period: None,
             user_data,
             trailing: &[],
         }
@@ -81,7 +81,7 @@ impl<'a> Submit<'a> {
     #[must_use]
     pub fn first_octet(&self) -> u8 {
         0b01 | flag(self.reject_duplicates, RD)
-            | ValidityPeriod::format_bits(self.validity)
+            | ValidityPeriod::format_bits(self.validity_period)
             | flag(self.status_report_request, SR)
             | flag(self.user_data.has_header(), UDHI)
             | flag(self.reply_path, RP)
@@ -92,11 +92,11 @@ impl<'a> Submit<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<Submit<'a>, DecodeError> {
-        let reference = reader.octet("TP-MR")?;
-        let destination = Address::read(reader, faults, "TP-DA")?;
-        let protocol = ProtocolId(reader.octet("TP-PID")?);
+        let message_reference = reader.octet("TP-MR")?;
+        let destination_address = Address::read(reader, faults, "TP-DA")?;
+        let protocol_identifier = ProtocolId(reader.octet("TP-PID")?);
         let coding = DataCodingScheme(reader.octet("TP-DCS")?);
-        let validity = ValidityPeriod::read(reader, faults, first)?;
+        let validity_period = ValidityPeriod::read(reader, faults, first)?;
         let has_header = first & UDHI != 0;
         let user_data = UserData::read(
             reader,
@@ -109,10 +109,10 @@ impl<'a> Submit<'a> {
             reject_duplicates: first & RD != 0,
             status_report_request: first & SR != 0,
             reply_path: first & RP != 0,
-            reference,
-            destination,
-            protocol,
-            validity,
+            message_reference,
+            destination_address,
+            protocol_identifier,
+            validity_period,
             user_data,
             trailing: trailing(reader, faults, "TP-UD")?,
         })
@@ -120,11 +120,11 @@ impl<'a> Submit<'a> {
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
         sink.put("TP-MTI", &[self.first_octet()]);
-        sink.put("TP-MR", &[self.reference]);
-        self.destination.put(sink, "TP-DA");
-        sink.put("TP-PID", &[self.protocol.0]);
-        sink.put("TP-DCS", &[self.user_data.coding().0]);
-        match self.validity {
+        sink.put("TP-MR", &[self.message_reference]);
+        self.destination_address.put(sink, "TP-DA");
+        sink.put("TP-PID", &[self.protocol_identifier.0]);
+        sink.put("TP-DCS", &[self.user_data.data_coding_scheme().0]);
+        match self.validity_period {
             None => {}
             Some(ValidityPeriod::Relative(period)) => sink.put("TP-VP", &[period.0]),
             Some(ValidityPeriod::Absolute(time)) => sink.put("TP-VP", &time.octets()),

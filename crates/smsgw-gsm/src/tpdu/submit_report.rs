@@ -16,8 +16,8 @@ use crate::wire::Reader;
 ///
 /// let octets = b"\x01\xC0\x00\x42\x20\x92\x32\x95\x95\x40";
 /// let report = SubmitReport::decode(octets, ReportKind::Error)?;
-/// assert_eq!(report.failure, Some(FailureCause::SC_BUSY));
-/// assert_eq!(report.timestamp.to_string(), "2024-02-29T23:59:59+01:00");
+/// assert_eq!(report.failure_cause, Some(FailureCause::SC_BUSY));
+/// assert_eq!(report.service_centre_time_stamp.to_string(), "2024-02-29T23:59:59+01:00");
 /// assert_eq!(report.to_vec(), octets);
 /// # Ok::<(), smsgw_gsm::DecodeError>(())
 /// ```
@@ -28,11 +28,11 @@ pub struct SubmitReport<'a> {
     /// user data; others are not written.
     pub spare_bits: u8,
     /// Why the message was refused: there in an RP-ERROR, not in an RP-ACK.
-    #[doc(alias = "TP-FCS")]
-    pub failure: Option<FailureCause>,
+    #[doc(alias("TP-FCS", "TP-Failure-Cause"))]
+    pub failure_cause: Option<FailureCause>,
     /// When the service centre got the message, in its local time.
-    #[doc(alias = "TP-SCTS")]
-    pub timestamp: Timestamp,
+    #[doc(alias("TP-SCTS", "TP-Service-Centre-Time-Stamp"))]
+    pub service_centre_time_stamp: Timestamp,
     /// The optional fields. TP-SCTS stands between TP-PI and the rest of them.
     pub parameters: Parameters<'a>,
 }
@@ -42,21 +42,24 @@ super::tpdu!(SubmitReport, decode report);
 impl<'a> SubmitReport<'a> {
     /// The message was taken at that time.
     #[must_use]
-    pub fn ack(timestamp: Timestamp) -> SubmitReport<'a> {
+    pub fn ack(service_centre_time_stamp: Timestamp) -> SubmitReport<'a> {
         SubmitReport {
             spare_bits: 0,
-            failure: None,
-            timestamp,
+            failure_cause: None,
+            service_centre_time_stamp,
             parameters: Parameters::new(),
         }
     }
 
     /// The message was refused at that time.
     #[must_use]
-    pub fn error(failure: FailureCause, timestamp: Timestamp) -> SubmitReport<'a> {
+    pub fn error(
+        failure_cause: FailureCause,
+        service_centre_time_stamp: Timestamp,
+    ) -> SubmitReport<'a> {
         SubmitReport {
-            failure: Some(failure),
-            ..SubmitReport::ack(timestamp)
+            failure_cause: Some(failure_cause),
+            ..SubmitReport::ack(service_centre_time_stamp)
         }
     }
 
@@ -72,26 +75,26 @@ impl<'a> SubmitReport<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<SubmitReport<'a>, DecodeError> {
-        let failure = read_failure(report, reader, faults)?;
+        let failure_cause = read_failure(report, reader, faults)?;
         let parameters = Parameters::read_indicator(reader, faults)?;
-        let timestamp = Timestamp::read(reader, faults, "TP-SCTS")?;
+        let service_centre_time_stamp = Timestamp::read(reader, faults, "TP-SCTS")?;
         let most = Kind::SubmitReport.max_user_data();
         let parameters = parameters.read_fields(reader, faults, first & UDHI != 0, most)?;
         Ok(SubmitReport {
             spare_bits: spare_bits(first, &parameters),
-            failure,
-            timestamp,
+            failure_cause,
+            service_centre_time_stamp,
             parameters,
         })
     }
 
     pub(super) fn put(&self, sink: &mut impl Sink) {
         sink.put("TP-MTI", &[self.first_octet()]);
-        if let Some(failure) = self.failure {
-            sink.put("TP-FCS", &[failure.0]);
+        if let Some(failure_cause) = self.failure_cause {
+            sink.put("TP-FCS", &[failure_cause.0]);
         }
         self.parameters.put_indicator(sink);
-        sink.put("TP-SCTS", &self.timestamp.octets());
+        sink.put("TP-SCTS", &self.service_centre_time_stamp.octets());
         self.parameters.put_fields(sink);
     }
 }

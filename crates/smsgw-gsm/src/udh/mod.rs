@@ -127,16 +127,19 @@ impl<'a> UserDataHeader<'a> {
     }
 
     /// The whole header, its length octet first.
+    #[must_use]
     pub fn octets(&self) -> &'a [u8] {
         self.octets
     }
 
     /// The fill bits between this header and packed septets.
+    #[must_use]
     pub fn fill_bits(&self) -> FillBits {
         FillBits::after(self.octets.len())
     }
 
     /// The information elements, in the order they arrived.
+    #[must_use]
     pub fn elements(&self) -> Elements<'a> {
         Elements {
             rest: self.elements,
@@ -246,6 +249,7 @@ impl<'a> UserDataHeader<'a> {
     /// The language identifiers of the last locking and the last single shift element that have
     /// one; `None` where there is no such element, and in a header that does not
     /// [`check`](Self::check).
+    #[must_use]
     pub fn languages(&self) -> (Option<u8>, Option<u8>) {
         national::languages(self.elements())
     }

@@ -30,10 +30,11 @@ use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme, Group};
 use smsgw_gsm::field::{
     self, Npi, ProtocolId, Status, Timestamp, Ton, TypeOfAddress, ValidityPeriod,
 };
+use smsgw_gsm::join::{self, Written};
 use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::segment::LanguageChoice;
 use smsgw_gsm::septet::{self, FillBits};
-use smsgw_gsm::tpdu::{Deliver, Piece, StatusReport, Submit, UserData, UserDataBuf};
+use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserData, UserDataBuf};
 use smsgw_gsm::udh::{Reference, UserDataHeader, iei};
 use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
@@ -148,15 +149,16 @@ impl<'a> Outgoing<'a> {
 
     /// Towards a service centre, one for each part. TP-MR counts from `reference` on, and after 255
     /// from 0.
+    #[must_use]
     pub fn submits(&self, reference: u8) -> impl ExactSizeIterator<Item = Submit<'_>> {
         let mut next = reference;
         self.parts.iter().map(move |part| {
             let reference = next;
             next = next.wrapping_add(1);
             Submit {
-                reference,
-                protocol: self.protocol,
-                validity: self.message.validity.map(ValidityPeriod::relative),
+                message_reference: reference,
+                protocol_identifier: self.protocol,
+                validity_period: self.message.validity.map(ValidityPeriod::relative),
                 status_report_request: self.message.receipt != ReceiptRequest::None,
                 ..Submit::new(self.to, part.view())
             }
@@ -174,7 +176,7 @@ impl<'a> Outgoing<'a> {
         let from = self.message.from.as_ref();
         let from = from.map_or(Ok(field::Address::default()), |from| address("TP-OA", from))?;
         Ok(self.parts.iter().map(move |part| Deliver {
-            protocol: self.protocol,
+            protocol_identifier: self.protocol,
             status_report_indication: self.message.receipt != ReceiptRequest::None,
             ..Deliver::new(from, timestamp, part.view())
         }))
@@ -213,15 +215,15 @@ fn parts(message: &Message, reference: Reference) -> Result<Vec<UserDataBuf>, Co
 /// What a SUBMIT says that comes from `from`.
 #[must_use]
 pub fn from_submit(submit: &Submit<'_>, from: Option<Address>) -> Message {
-    let validity = submit.validity.and_then(ValidityPeriod::duration);
+    let validity = submit.validity_period.and_then(ValidityPeriod::duration);
     Message {
         from,
         validity,
         receipt: asked(submit.status_report_request),
-        reference: Some(submit.reference.into()),
+        reference: Some(submit.message_reference.into()),
         ..received(
-            neutral(&submit.destination),
-            submit.protocol,
+            neutral(&submit.destination_address),
+            submit.protocol_identifier,
             &submit.user_data,
         )
     }
@@ -242,11 +244,11 @@ pub fn from_submit(submit: &Submit<'_>, from: Option<Address>) -> Message {
 /// ```
 #[must_use]
 pub fn from_deliver(deliver: &Deliver<'_>, to: Address) -> Message {
-    let from = neutral(&deliver.originator);
+    let from = neutral(&deliver.originating_address);
     Message {
-        from: (deliver.originator != field::Address::default()).then_some(from),
+        from: (deliver.originating_address != field::Address::default()).then_some(from),
         receipt: asked(deliver.status_report_indication),
-        ..received(to, deliver.protocol, &deliver.user_data)
+        ..received(to, deliver.protocol_identifier, &deliver.user_data)
     }
 }
 
@@ -269,8 +271,8 @@ pub fn from_status_report(report: &StatusReport<'_>) -> Receipt {
     let seconds = report.discharge_time.unix_seconds();
     let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
     Receipt {
-        recipient: neutral(&report.recipient),
-        reference: report.reference,
+        recipient: neutral(&report.recipient_address),
+        reference: report.message_reference,
         state: match (report.status, report.status.state()) {
             (_, field::State::Delivered) => ReceiptState::Delivered,
             (_, field::State::Retrying) => ReceiptState::Retrying,
@@ -315,7 +317,8 @@ pub fn to_part(message: Message) -> reassemble::Part<Parties, Message> {
 /// One message from its parts, in order; `None` when there is none, or one of them is not text.
 ///
 /// All but the text is that of the first; a receipt is asked for when one of them asks for it.
-/// Characters that the sender tore between two parts are whole again.
+/// Characters that the sender tore between two parts are whole again, unless one is missing
+/// between them.
 ///
 /// ```
 /// use smsgw::convert::tpdu::{Outgoing, from_submit, joined};
@@ -337,53 +340,45 @@ pub fn joined(parts: impl IntoIterator<Item = Message>) -> Option<Message> {
     if let Content::Encoded { dcs, .. } = first.content {
         whole.class = DataCodingScheme(dcs).class().map(Class::number);
     }
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces = Vec::new();
     let mut languages = None;
+    let mut last = 0_u8;
     for part in std::iter::once(first).chain(parts) {
         if part.receipt != ReceiptRequest::None {
             whole.receipt = part.receipt;
         }
-        let (language, piece) = match part.content {
-            Content::Text(text) => (part.writing.language, Piece::Ucs2(ucs2::encode(&text))),
+        // One that does not say its number follows the one before.
+        let mut number = last.saturating_add(1);
+        let (language, written, octets) = match part.content {
+            Content::Text(text) => (part.writing.language, Written::Ucs2, ucs2::encode(&text)),
             Content::Encoded { dcs, udh, octets } => {
-                match piece(DataCodingScheme(dcs), &udh, octets) {
-                    Piece::Septets(tables, octets) => {
-                        (language(tables), Piece::Septets(tables, octets))
-                    }
-                    other => (LanguageChoice::None, other),
-                }
+                let header = UserDataHeader::split(&udh).ok().map(|(header, _)| header);
+                let concat = header.and_then(|header| header.concat());
+                number = concat.map_or(number, |concat| concat.sequence());
+                let tables = header.map_or(Tables::DEFAULT, |header| header.tables());
+                let written = Written::new(DataCodingScheme(dcs), tables);
+                let language = match written {
+                    Written::Septets(tables) => language(tables),
+                    _ => LanguageChoice::None,
+                };
+                (language, written, octets)
             }
         };
-        let follows = |last: &mut Piece| last.append(&piece);
-        if !pieces.last_mut().is_some_and(follows) {
-            pieces.push(piece);
-        }
+        pieces.push((number, written, octets));
+        last = number;
         languages = Some(match languages {
             Some(before) if before != language => LanguageChoice::Auto,
             _ => language,
         });
     }
-    let text = pieces.iter().map(Piece::text).collect::<Option<_>>()?;
-    whole.content = Content::Text(text);
+    whole.content = Content::Text(join::text(pieces)?);
     whole.writing.language = languages.unwrap_or_default();
     Some(whole)
 }
 
-/// Encoded octets, as far as they can be read together with others.
-fn piece(coding: DataCodingScheme, udh: &[u8], octets: Vec<u8>) -> Piece {
-    let header = UserDataHeader::split(udh).ok();
-    let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
-    match coding.alphabet() {
-        _ if coding.is_compressed() => Piece::Octets(octets),
-        Alphabet::Gsm7 => Piece::Septets(tables, octets),
-        Alphabet::Ucs2 => Piece::Ucs2(octets),
-        Alphabet::EightBit => Piece::Octets(octets),
-    }
-}
-
 /// What DELIVER and SUBMIT have in common.
 fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Message {
-    let coding = user_data.coding();
+    let coding = user_data.data_coding_scheme();
     let mut message = Message::text(to, String::new());
     if protocol != ProtocolId::default() {
         message.extras.push(Extra::ProtocolId(protocol.0));
@@ -435,7 +430,7 @@ fn is_whole(user_data: &UserData<'_>) -> bool {
             iei::NATIONAL_LANGUAGE_SINGLE_SHIFT | iei::NATIONAL_LANGUAGE_LOCKING_SHIFT
         )
     });
-    let group = user_data.coding().group();
+    let group = user_data.data_coding_scheme().group();
     names_language
         && matches!(
             group,
