@@ -13,10 +13,10 @@ use smsgw_gsm::tpdu::{
     SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 use smsgw_gsm::udh::{
-    Concat, ExtendedObject, FormatColour, FormatMode, HeaderBuilder, InformationElement, Mailbox,
-    MailboxStatus, ObjectDistribution, Ports, PredefinedAnimation, PredefinedSound, Reference,
-    SmscControl, SpecialMessage, TextFormat, ToolkitHeader, UdhSource, VariablePicture, VoiceMail,
-    WaitingKind,
+    Concat, ExtendedObject, FormatColour, FormatMode, HeaderBuilder, Indication,
+    InformationElement, Mailbox, MailboxStatus, ObjectDistribution, Ports, PredefinedAnimation,
+    PredefinedSound, Reference, SmscControl, SpecialMessage, TextFormat, ToolkitHeader, UdhSource,
+    UserDefinedSound, VariablePicture, VoiceMail,
 };
 
 use crate::tpdu::Case;
@@ -446,10 +446,7 @@ fn elements(set: &mut Set) {
             position: 3,
             sound: PredefinedSound(9),
         },
-        Element::UserDefinedSound {
-            position: 4,
-            melody: b"BEGIN:IMELODY",
-        },
+        Element::UserDefinedSound(UserDefinedSound::new(4, b"BEGIN:IMELODY").unwrap()),
         Element::PredefinedAnimation {
             position: 5,
             animation: PredefinedAnimation(14),
@@ -508,11 +505,11 @@ fn elements(set: &mut Set) {
         },
     ];
     for kind in [
-        WaitingKind::Voice,
-        WaitingKind::Fax,
-        WaitingKind::Email,
-        WaitingKind::Other,
-        WaitingKind::Video,
+        Indication::Voicemail,
+        Indication::Fax,
+        Indication::Email,
+        Indication::Other,
+        Indication::Video,
     ] {
         let waiting = SpecialMessage::new(kind, 5);
         list.push(Element::SpecialMessage(waiting));
