@@ -503,6 +503,16 @@ fn what_a_sender_tore_is_whole_again() {
 }
 
 #[test]
+fn nothing_is_joined_across_a_missing_page() {
+    let torn = |page, unit: [u8; 2]| octets(0x48, page, &unit.repeat(41));
+    let pages = [torn(0x13, [0xD8, 0x3D]), torn(0x33, [0xDE, 0x00])];
+    let pages = pages.iter().map(|octets| Page::decode(octets).unwrap());
+    let joined = &join(pages)[0];
+    assert_eq!(joined.missing().collect::<Vec<_>>(), [2]);
+    assert_eq!(joined.text(), Some("\u{FFFD}".repeat(82)));
+}
+
+#[test]
 fn the_reassembler_takes_pages_too() {
     use core::time::Duration;
     use smsgw_gsm::reassemble::{Limits, Outcome, Part, Reassembler};

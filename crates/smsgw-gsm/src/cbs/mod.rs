@@ -258,7 +258,8 @@ impl<'a> Page<'a> {
     /// are lost: [`join`] reads the text of all pages at once.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        content::text(self.data_coding, core::iter::once(self.coded()))
+        let page = (self.number(), self.coded());
+        content::text(self.data_coding, core::iter::once(page))
     }
 
     /// How many septets the content has room for after a user data header, filling and language

@@ -154,7 +154,7 @@ impl<'a> UmtsMessage<'a> {
     /// The text of all pages, as [`Joined::text`](super::Joined::text) reads it.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        text(self.data_coding, self.contents())
+        text(self.data_coding, (1..).zip(self.contents()))
     }
 
     fn contents(&self) -> impl Iterator<Item = Content<'a>> + use<'a> {
