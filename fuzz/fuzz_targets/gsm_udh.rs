@@ -94,6 +94,11 @@ fuzz_target!(|octets: &[u8]| {
         }
     }
     let all: Vec<_> = header.information().collect();
+    if !is_whole {
+        assert_eq!((header.concat(), header.ports()), (None, None));
+        assert_eq!(header.languages(), (None, None));
+        assert_eq!(header.effective().count(), 0);
+    }
     for element in header.effective() {
         assert!(all.contains(&element));
     }
@@ -113,7 +118,8 @@ fuzz_target!(|octets: &[u8]| {
             .elements()
             .filter_map(|element| Some((element, Concat::from_element(element)?)))
     };
-    assert_eq!(header.concat(), concats().last().map(|(_, concat)| concat));
+    let last = concats().last().map(|(_, concat)| concat);
+    assert_eq!(header.concat(), last.filter(|_| is_whole));
     for (element, concat) in concats() {
         assert!((1..=concat.total()).contains(&concat.sequence()));
         let octets = concat.to_udh();

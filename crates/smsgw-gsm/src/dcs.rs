@@ -264,7 +264,10 @@ const COMPRESSED: u8 = 0b0010_0000;
 const CLASS: u8 = 0b0001_0000;
 const ACTIVE: u8 = 0b0000_1000;
 
-/// How user data is written.
+/// How user data is written, as a data coding scheme says it.
+///
+/// The scheme says nothing of the tables of a language, nor what fits into a message: that is for
+/// [`Encoding`](crate::segment::Encoding), which this turns into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Alphabet {
     /// GSM 7-bit, packed septets.

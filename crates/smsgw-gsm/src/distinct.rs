@@ -44,8 +44,9 @@ mod tests {
 
     #[test]
     fn each_character_is_new_once() {
+        let characters = || ('\0'..='\u{FFFF}').chain(['\u{10000}', '😀', '😁', char::MAX]);
         let mut distinct = Distinct::new();
-        assert!(('\0'..=char::MAX).all(|character| distinct.insert(character)));
-        assert!(('\0'..=char::MAX).all(|character| !distinct.insert(character)));
+        assert!(characters().all(|character| distinct.insert(character)));
+        assert!(characters().all(|character| !distinct.insert(character)));
     }
 }

@@ -39,6 +39,7 @@
 //! | [`segment`] | choice of encoding, splitting of long texts |
 //! | [`cbs`] | cell broadcast pages |
 //! | [`reassemble`] | from parts in any order to messages |
+//! | [`join`] | from the parts of a message to its text |
 //! | [`translit`] | typographic and accented characters, written with those of GSM 7-bit |
 //!
 //! # Features
@@ -64,6 +65,7 @@ pub mod cbs;
 pub mod codec;
 pub mod dcs;
 pub mod field;
+pub mod join;
 pub mod reassemble;
 pub mod segment;
 pub mod septet;

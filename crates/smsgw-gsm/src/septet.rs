@@ -31,6 +31,7 @@ impl FillBits {
     pub const NONE: FillBits = FillBits(0);
 
     /// `bits` fill bits; `None` above 6.
+    #[must_use]
     pub const fn new(bits: u8) -> Option<FillBits> {
         if bits <= 6 {
             Some(FillBits(bits))
@@ -40,6 +41,7 @@ impl FillBits {
     }
 
     /// The fill bits after a header of `octets` octets, its length octet included.
+    #[must_use]
     pub const fn after(octets: usize) -> FillBits {
         // 8 bits are one septet and a bit, so n octets are n bits past a boundary.
         FillBits(match octets % 7 {
@@ -54,6 +56,7 @@ impl FillBits {
     }
 
     /// How many they are.
+    #[must_use]
     pub const fn get(self) -> u8 {
         self.0
     }
@@ -61,6 +64,7 @@ impl FillBits {
 
 /// Octets that `count` septets take after `fill` bits. Fill bits alone take one: TP-UDL counts
 /// them to the header's last septet.
+#[must_use]
 pub const fn packed_len(count: usize, fill: FillBits) -> usize {
     (count / 8) * 7 + ((count % 8) * 7 + fill.0 as usize).div_ceil(8)
 }
@@ -73,6 +77,7 @@ pub const fn packed_len(count: usize, fill: FillBits) -> usize {
 /// assert_eq!(capacity(140, FillBits::NONE), 160);
 /// assert_eq!(capacity(134, FillBits::after(6)), 153);
 /// ```
+#[must_use]
 pub const fn capacity(octets: usize, fill: FillBits) -> usize {
     octets.saturating_mul(8).saturating_sub(fill.0 as usize) / 7
 }

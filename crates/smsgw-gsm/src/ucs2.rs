@@ -102,6 +102,7 @@ fn four_units(octets: [u8; 8]) -> Option<[u8; 8]> {
 /// assert_eq!(ucs2::decode(&[0x00, 0x61, 0x00]), "a\u{FFFD}");
 /// ```
 #[doc(alias = "UTF-16BE")]
+#[must_use]
 pub fn decode(octets: &[u8]) -> String {
     let mut text = String::new();
     decode_into(octets, &mut text);
@@ -136,7 +137,9 @@ mod tests {
 
     #[test]
     fn every_character_and_runs_of_every_length() {
-        let all = String::from_iter('\0'..=char::MAX);
+        // Above U+FFFF a sample that has each bit set and not set.
+        let above = ('\u{10000}'..=char::MAX).step_by(0x101).chain([char::MAX]);
+        let all = String::from_iter(('\0'..='\u{FFFF}').chain(above));
         assert_eq!(encode(&all), slowly(&all));
         for last in ["a", "я", "न", "😀"] {
             for next in ["b", "ж", "म", "👍"] {

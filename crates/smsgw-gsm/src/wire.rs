@@ -1,6 +1,7 @@
 //! Reading octets in wire order.
 
 use crate::error::{DecodeError, DecodeErrorKind};
+use crate::quirks::{Faults, Tolerance};
 
 /// What is left of an input, and where in it that is.
 #[derive(Debug, Clone)]
@@ -83,4 +84,25 @@ impl<'a> Reader<'a> {
         let had = self.rest.len();
         self.error(DecodeErrorKind::Truncated { needed, had }, field)
     }
+}
+
+/// What is left after the last field, which is `field`.
+pub(crate) fn trailing<'a>(
+    reader: &mut Reader<'a>,
+    faults: &mut Faults<'_>,
+    field: &'static str,
+) -> Result<&'a [u8], DecodeError> {
+    let rest = reader.rest();
+    if !rest.is_empty() {
+        let what = match rest {
+            // One alone is rather of a field with a wrong length.
+            [0xFF, 0xFF, more @ ..] if more.iter().all(|octet| *octet == 0xFF) => {
+                Tolerance::Padding
+            }
+            _ => Tolerance::TrailingOctets,
+        };
+        let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
+        faults.meet(what, reader.error(kind, field))?;
+    }
+    Ok(rest)
 }

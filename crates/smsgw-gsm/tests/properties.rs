@@ -124,8 +124,7 @@ proptest! {
         let septets = unpack(&octets, count, fill);
         prop_assert_eq!(septets.len(), count.min(capacity(octets.len(), fill)));
         prop_assert!(septets.iter().all(|septet| *septet < 0x80));
-        alphabet::decode_unpacked(&octets);
-        ucs2::decode(&octets);
+        let _ = (alphabet::decode_unpacked(&octets), ucs2::decode(&octets));
         if let Ok((header, rest)) = UserDataHeader::split(&octets) {
             prop_assert_eq!([header.octets(), rest].concat(), &octets[..]);
             let elements: usize = header.elements().map(|element| 2 + element.data.len()).sum();

@@ -411,6 +411,16 @@ fn user_data_is_full_to_the_last_septet_and_octet() {
 }
 
 #[test]
+fn user_data_prints_the_octets_that_are_there() {
+    let text = UserDataBuf::text("hi").unwrap();
+    assert_eq!(
+        format!("{text:?}"),
+        format!("UserDataBuf({:?})", text.view())
+    );
+    assert!(format!("{text:?}").ends_with("octets: [232, 52] })"));
+}
+
+#[test]
 fn a_class_is_kept_by_the_groups_that_know_it() {
     let text = UserDataBuf::text("flash")
         .unwrap()

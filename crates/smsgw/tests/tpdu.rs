@@ -226,6 +226,14 @@ fn what_was_torn_between_parts_is_whole_again() {
 }
 
 #[test]
+fn nothing_is_joined_across_a_missing_part() {
+    let part = |number, octets| encoded(8, &[5, 0, 3, 7, 3, number], octets);
+    let parts = [part(1, b"\xD8\x3D"), part(3, b"\xDE\x00")];
+    let text = joined(parts).unwrap().content;
+    assert_eq!(text, Content::Text("\u{FFFD}\u{FFFD}".into()));
+}
+
+#[test]
 fn octets_pass_unchanged() {
     let ports = [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0];
     for (dcs, udh, octets) in [

@@ -47,6 +47,10 @@ impl Args {
 
 /// Decodes the octets of one line.
 pub(super) trait Decode {
+    /// The octets of a line of hex.
+    fn octets(&self, line: &[u8]) -> Result<Vec<u8>, Error> {
+        octets(line)
+    }
     /// For programs.
     fn json(&self, octets: &[u8]) -> Result<Json, Error>;
     /// For people.
@@ -94,7 +98,7 @@ impl Style {
 pub(super) fn run(args: &Args, decode: &impl Decode) -> ExitCode {
     let style = Style::of_stdout();
     lines::run(&args.hex, |line, out| {
-        let octets = octets(line);
+        let octets = decode.octets(line);
         if args.json {
             let json = octets.and_then(|octets| decode.json(&octets));
             let is_good = json.is_ok();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{Address, FailureCause, ProtocolId, Timestamp, ValidityPeriod};
 use smsgw_gsm::tpdu::{Context, Direction, ModemPdu, Parameters, ReportKind, Tpdu, UserData};
-use smsgw_gsm::{Decoded, Quirks, Tolerated};
+use smsgw_gsm::{Decoded, Quirks, Tolerance, Tolerated};
 
 use super::dissect;
 use super::input::{self, Decode, Style};
@@ -400,6 +400,25 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
+    /// Without the half octet at the end, when what is before it is cut anyway.
+    fn octets(&self, line: &[u8]) -> Result<Vec<u8>, Error> {
+        let error = match input::octets(line) {
+            Ok(octets) => return Ok(octets),
+            Err(error) => error,
+        };
+        let Some((_, digits)) = line.trim_ascii_end().split_last() else {
+            return Err(error);
+        };
+        let Ok(octets) = input::octets(digits) else {
+            return Err(error);
+        };
+        let is_cut = self.reading.read(&octets).is_ok_and(|pdu| {
+            let mut faults = pdu.tolerated.iter();
+            faults.any(|fault| fault.what == Tolerance::TruncatedUserData)
+        });
+        if is_cut { Ok(octets) } else { Err(error) }
+    }
+
     fn json(&self, octets: &[u8]) -> Result<Json, Error> {
         Ok(Json::Object(self.reading.read(octets)?.json()))
     }

@@ -24,6 +24,7 @@ impl Code {
     /// assert_eq!(Code::of('\t'), None);
     /// ```
     #[inline]
+    #[must_use]
     pub fn of(character: char) -> Option<Code> {
         Tables::DEFAULT.code(character)
     }
@@ -37,11 +38,13 @@ impl Code {
     /// assert_eq!(Code::Plain(0x00).character(), Some('@'));
     /// assert_eq!(Code::Escaped(0x00).character(), None);
     /// ```
+    #[must_use]
     pub fn character(self) -> Option<char> {
         Tables::DEFAULT.character(self)
     }
 
     /// How many septets it takes, 1 or 2.
+    #[must_use]
     pub fn septets(self) -> usize {
         match self {
             Code::Plain(_) => 1,

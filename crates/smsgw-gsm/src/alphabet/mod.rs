@@ -223,6 +223,7 @@ pub fn encode_unpacked(text: &str) -> Result<Vec<u8>, EncodeError> {
 /// assert_eq!(decode_unpacked(&[0x61, 0x1B]), "a");
 /// assert_eq!(decode_unpacked(&[0xE4]), "\u{FFFD}");
 /// ```
+#[must_use]
 pub fn decode_unpacked(septets: &[u8]) -> String {
     Tables::DEFAULT.decode(septets)
 }

@@ -38,9 +38,8 @@ use alloc::vec::Vec;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
 use crate::reassemble::{Position, Tie};
-use crate::tpdu::trailing;
 use crate::udh::{Reference, UserDataHeader};
-use crate::wire::Reader;
+use crate::wire::{Reader, trailing};
 
 use content::Content;
 
@@ -81,8 +80,8 @@ const CR: u8 = 0x0D;
 pub struct Page<'a> {
     /// Which message of its source and type.
     pub serial: SerialNumber,
-    /// The source and type of the message: what phones choose by (§9.4.1.2.2). 4352 and up
-    /// are warnings.
+    /// The source and type of the message: what phones choose by (§9.4.1.2.2). 4352 to 6399 are
+    /// for warnings to the public.
     pub message_id: u16,
     /// How the content is written.
     pub data_coding: CbsDataCodingScheme,

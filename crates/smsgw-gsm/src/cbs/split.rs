@@ -9,9 +9,10 @@ use super::{
     BroadcastLanguage, CONTENT_OCTETS, CR, CbsDataCodingScheme, LanguageCode, MAX_PAGES, Page,
     PageParameter, SerialNumber,
 };
-use crate::alphabet::{self, ESCAPE};
+use crate::alphabet;
 use crate::dcs::Alphabet;
 use crate::error::EncodeError;
+use crate::segment::{Whole, cut_by};
 use crate::septet::{FillBits, pack};
 use crate::ucs2;
 
@@ -19,8 +20,6 @@ use crate::ucs2;
 const SEPTETS: usize = 93;
 /// How many octets of a page count, when all do.
 const FULL: u8 = 82;
-/// 16-bit units of a page.
-const UNITS: usize = CONTENT_OCTETS / 2;
 
 /// What the pages of a message have in common.
 ///
@@ -67,6 +66,12 @@ pub enum BroadcastError {
         /// Pages a message may have: 15.
         max: usize,
     },
+    /// A page would end with a CR of the text, which readers take for filling: the text ends with
+    /// one, or has more of them in a row than a page has room for.
+    TrailingReturn {
+        /// Which page, counted from 1.
+        page: usize,
+    },
 }
 
 impl Broadcast {
@@ -92,9 +97,9 @@ impl Broadcast {
         }
     }
 
-    /// The pages of a text, filled with CR. An escape or surrogate pair is never torn, and no page
-    /// but the last ends with a CR of the text unless it has nothing else; readers take CRs at the
-    /// end of a page for filling.
+    /// The pages of a text, filled with CR. An escape or surrogate pair is never torn. As readers
+    /// take CRs at the end of a page for filling, a page ends before CRs of the text and the next
+    /// one starts with them.
     ///
     /// # Errors
     /// See [`BroadcastError`].
@@ -111,7 +116,7 @@ impl Broadcast {
         let contents = match coding.alphabet() {
             Alphabet::EightBit => return Err(BroadcastError::OtherCoding(coding)),
             Alphabet::Gsm7 => gsm7_contents(text, code)?,
-            Alphabet::Ucs2 => ucs2_contents(text, code),
+            Alphabet::Ucs2 => ucs2_contents(text, code)?,
         };
         self.of(contents)
     }
@@ -168,7 +173,8 @@ fn gsm7_contents(
         [first, second, CR]
     });
     let code = code.as_ref().map_or(&[][..], |code| code);
-    let pages = cut(&septets, SEPTETS - code.len(), CR, |last| *last == ESCAPE);
+    let room = SEPTETS - code.len();
+    let pages = cut(Whole::EscapePairs, &septets, room, &[CR])?;
     let contents = pages.into_iter().map(|page| {
         let mut septets = [code, page].concat();
         septets.resize(SEPTETS, CR);
@@ -177,45 +183,52 @@ fn gsm7_contents(
     Ok(contents.collect())
 }
 
-fn ucs2_contents(text: &str, code: Option<LanguageCode>) -> Vec<[u8; CONTENT_OCTETS]> {
+fn ucs2_contents(
+    text: &str,
+    code: Option<LanguageCode>,
+) -> Result<Vec<[u8; CONTENT_OCTETS]>, BroadcastError> {
     let octets = ucs2::encode(text);
-    let (units, _) = octets.as_chunks::<2>();
     let code = code.map(|code| pack(&code.octets(), FillBits::NONE));
     let code = code.as_deref().unwrap_or_default();
-    let is_high = |unit: &[u8; 2]| (0xD8..=0xDB).contains(&unit[0]);
-    let pages = cut(units, UNITS - code.len() / 2, [0, CR], is_high);
+    let room = CONTENT_OCTETS - code.len();
+    let pages = cut(Whole::SurrogatePairs, &octets, room, &[0, CR])?;
     let contents = pages.into_iter().map(|page| {
-        let mut content = code.to_vec();
-        content.extend(page.iter().flatten());
+        let mut content = [code, page].concat();
         while content.len() < CONTENT_OCTETS {
             content.extend_from_slice(&[0, CR]);
         }
         filled(&content)
     });
-    contents.collect()
+    Ok(contents.collect())
 }
 
-/// Cuts units into pages of at most `room`: not after a unit that `binds` the next one, and not
-/// after a `filler` if something else stands before it on the page. One empty page of nothing.
-fn cut<U: PartialEq>(units: &[U], room: usize, filler: U, binds: impl Fn(&U) -> bool) -> Vec<&[U]> {
-    let mut pages = Vec::new();
-    let mut rest = units;
-    while rest.len() > room {
-        let (page, _) = rest.split_at_checked(room).unwrap_or((rest, &[]));
-        // A page has two units and more, so there is always one to cut after.
-        let end = match page.split_last() {
-            Some((last, before)) if binds(last) => before.len(),
-            _ => page.len(),
-        };
-        let page = page.get(..end).unwrap_or(page);
-        let solid = page.iter().rposition(|unit| *unit != filler);
-        let end = solid.map_or(end, |last| last + 1);
-        let (page, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-        pages.push(page);
-        rest = after;
-    }
-    pages.push(rest);
-    pages
+/// Cuts a text into pages of at most `room` octets, none of which ends with a `filler`.
+fn cut<'a>(
+    whole: Whole,
+    octets: &'a [u8],
+    room: usize,
+    filler: &[u8],
+) -> Result<Vec<&'a [u8]>, BroadcastError> {
+    let ends = cut_by(octets, room, |rest| {
+        let end = whole.before(rest, room);
+        let units = rest.get(..end).unwrap_or(rest).chunks(filler.len());
+        let fillers = units.rev().take_while(|unit| *unit == filler).count();
+        match end - fillers * filler.len() {
+            // Nothing but fillers: refused below.
+            0 => end,
+            solid => solid,
+        }
+    });
+    let mut start = 0;
+    let pages = ends.into_iter().zip(1..).map(|(end, number)| {
+        let page = octets.get(start..end).unwrap_or_default();
+        start = end;
+        if page.ends_with(filler) {
+            return Err(BroadcastError::TrailingReturn { page: number });
+        }
+        Ok(page)
+    });
+    pages.collect()
 }
 
 /// The pages of a message, made by [`Broadcast::pages`].
@@ -237,13 +250,14 @@ impl Pages {
     /// The page at `index`, counted from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Page<'_>> {
+        let content = self.contents.get(index)?;
         let number = u8::try_from(index + 1).ok()?;
         Some(Page {
             serial: self.broadcast.serial,
             message_id: self.broadcast.message_id,
             data_coding: self.broadcast.data_coding,
             page: PageParameter::new(number, self.total)?,
-            content: self.contents.get(index)?,
+            content,
         })
     }
 
@@ -318,6 +332,9 @@ impl fmt::Display for BroadcastError {
             BroadcastError::TooManyPages { needed, max } => {
                 write!(f, "message needs {needed} pages, it may have at most {max}")
             }
+            BroadcastError::TrailingReturn { page } => {
+                write!(f, "page {page} ends with a CR, which reads as filling")
+            }
         }
     }
 }
@@ -328,25 +345,40 @@ impl Error for BroadcastError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::{String, ToString};
 
-    fn cut_text(text: &str, room: usize) -> Vec<&str> {
-        let pages = cut(text.as_bytes(), room, b'.', |last| *last == b'\\');
-        pages
-            .into_iter()
-            .map(|page| str::from_utf8(page).unwrap())
-            .collect()
+    fn cut_text(text: &str, room: usize) -> Result<Vec<String>, usize> {
+        let text = text.replace('\\', "\x1B");
+        match cut(Whole::EscapePairs, text.as_bytes(), room, b".") {
+            Ok(pages) => Ok(pages
+                .into_iter()
+                .map(|page| str::from_utf8(page).unwrap().replace('\x1B', "\\"))
+                .collect()),
+            Err(BroadcastError::TrailingReturn { page }) => Err(page),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     #[test]
     fn pages_end_where_they_may() {
-        assert_eq!(cut_text("", 4), [""]);
-        assert_eq!(cut_text("abcd", 4), ["abcd"]);
-        assert_eq!(cut_text("abcde", 4), ["abcd", "e"]);
-        assert_eq!(cut_text("abc\\de", 4), ["abc", "\\de"]);
-        assert_eq!(cut_text("ab..de", 4), ["ab", "..de"]);
-        assert_eq!(cut_text("ab.\\de", 4), ["ab", ".\\de"]);
-        assert_eq!(cut_text(".....a", 4), ["....", ".a"]);
-        assert_eq!(cut_text("abc.", 4), ["abc."]);
+        let pages = |text, pages: &[&str]| {
+            let pages = pages.iter().map(ToString::to_string).collect();
+            assert_eq!(cut_text(text, 4), Ok(pages));
+        };
+        pages("", &[""]);
+        pages("abcd", &["abcd"]);
+        pages("abcde", &["abcd", "e"]);
+        pages("abc\\de", &["abc", "\\de"]);
+        pages("ab..de", &["ab", "..de"]);
+        pages("ab.\\de", &["ab", ".\\de"]);
+        pages("...a", &["...a"]);
+    }
+
+    #[test]
+    fn pages_do_not_end_with_filling() {
+        assert_eq!(cut_text("abc.", 4), Err(1));
+        assert_eq!(cut_text("....a", 4), Err(1));
+        assert_eq!(cut_text("abc.....a", 4), Err(2));
     }
 
     #[test]

@@ -10,8 +10,7 @@ use super::{
 };
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks};
-use crate::tpdu::trailing;
-use crate::wire::Reader;
+use crate::wire::{Reader, trailing};
 
 /// The message type of a message, other than that of a schedule.
 const CBS_MESSAGE: u8 = 1;

@@ -38,13 +38,13 @@ const MAX_SEPTETS: usize = 11;
 /// # Ok::<(), smsgw_gsm::AddressError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Aligned so that it is copied in the pieces that it is written in.
+#[repr(align(8))]
 #[doc(alias("TP-OA", "TP-DA", "TP-RA", "SCA"))]
 pub struct Address {
-    type_of_address: TypeOfAddress,
-    /// At most [`MAX_DIGITS`].
-    semi_octets: u8,
-    /// As sent; 0 after those that `semi_octets` needs.
-    octets: [u8; MAX_OCTETS],
+    /// The digits as sent, and 0 after those that the length needs; the length in semi-octets, at
+    /// most [`MAX_DIGITS`]; the type. In one, as [`of_word`](Self::of_word) says.
+    parts: [u8; MAX_OCTETS + 2],
 }
 
 impl Address {
@@ -96,30 +96,22 @@ impl Address {
         if type_of_address.ton() == Ton::ALPHANUMERIC {
             return Address::of_name(type_of_address, text);
         }
-        let mut octets = [0; MAX_OCTETS];
+        let mut word = u128::MAX;
         let mut count = 0_u8;
         for (index, character) in text.char_indices() {
             let at = DIGITS.iter().position(|digit| *digit == character);
             let value = at.and_then(|at| u8::try_from(at).ok());
             let value = value.ok_or(AddressError::NoDigit { character, index })?;
-            if let Some(octet) = octets.get_mut(usize::from(count / 2)) {
-                *octet = if count.is_multiple_of(2) {
-                    FILL << 4 | value
-                } else {
-                    *octet & 0x0F | value << 4
-                };
+            if usize::from(count) == MAX_DIGITS {
+                let (max, had) = (MAX_DIGITS, text.chars().count());
+                return Err(AddressError::TooLong { max, had });
             }
-            count = count.saturating_add(1);
+            // Ones are the fill.
+            word ^= u128::from(value ^ FILL) << (4 * count);
+            count += 1;
         }
-        if usize::from(count) > MAX_DIGITS {
-            let (max, had) = (MAX_DIGITS, text.chars().count());
-            return Err(AddressError::TooLong { max, had });
-        }
-        Ok(Address {
-            type_of_address,
-            semi_octets: count,
-            octets,
-        })
+        let word = word & below(8 * usize::from(count.div_ceil(2)));
+        Ok(Address::of_word(type_of_address, count, word))
     }
 
     /// A name: at most 11 septets, of which characters of the extension table take two.
@@ -154,29 +146,43 @@ impl Address {
         if count > MAX_DIGITS || octets.len() != count.div_ceil(2) {
             return None;
         }
-        Some(Address {
-            type_of_address: toa,
-            semi_octets,
-            octets: padded(octets),
-        })
+        Some(Address::of_word(toa, semi_octets, word(octets)))
+    }
+
+    /// Of the octets in a number, as [`take_word`] has them.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "takes the number apart")]
+    const fn of_word(toa: TypeOfAddress, semi_octets: u8, word: u128) -> Address {
+        let high = (word >> 64) as u32 & 0xFFFF | u32::from_be_bytes([toa.0, semi_octets, 0, 0]);
+        let mut parts = [0; MAX_OCTETS + 2];
+        // In two pieces: read again in others than it was written in, an address takes as long as
+        // all the rest of a TPDU.
+        if let Some((first, rest)) = parts.split_first_chunk_mut() {
+            *first = (word as u64).to_le_bytes();
+            if let Some(second) = rest.first_chunk_mut() {
+                *second = high.to_le_bytes();
+            }
+        }
+        Address { parts }
     }
 
     /// Type of number and numbering plan.
     #[must_use]
     pub const fn type_of_address(&self) -> TypeOfAddress {
-        self.type_of_address
+        let [.., toa] = self.parts;
+        TypeOfAddress(toa)
     }
 
     /// What kind of number it is.
     #[must_use]
     pub const fn ton(&self) -> Ton {
-        self.type_of_address.ton()
+        self.type_of_address().ton()
     }
 
     /// The numbering plan.
     #[must_use]
     pub const fn npi(&self) -> Npi {
-        self.type_of_address.npi()
+        self.type_of_address().npi()
     }
 
     /// Whether it is a name.
@@ -189,20 +195,21 @@ impl Address {
     /// 4 septets.
     #[must_use]
     pub const fn semi_octets(&self) -> u8 {
-        self.semi_octets
+        let [.., semi_octets, _] = self.parts;
+        semi_octets
     }
 
     /// The digits or the packed name as sent.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        let len = usize::from(self.semi_octets).div_ceil(2);
-        self.octets.get(..len).unwrap_or_default()
+        let len = usize::from(self.semi_octets()).div_ceil(2);
+        self.parts.get(..len).unwrap_or_default()
     }
 
     /// Whether there is neither digit nor character.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.semi_octets == 0
+        self.semi_octets() == 0
     }
 
     /// The digits, without `+`; none for a name. An F, which only lenient reading lets in, ends
@@ -212,7 +219,7 @@ impl Address {
         let count = if self.is_alphanumeric() {
             0
         } else {
-            usize::from(self.semi_octets)
+            usize::from(self.semi_octets())
         };
         let digits = semi_octets.take(count);
         digits.map_while(|value| DIGITS.get(usize::from(value)).copied())
@@ -224,8 +231,8 @@ impl Address {
         if !self.is_alphanumeric() {
             return None;
         }
-        let septets = usize::from(self.semi_octets) * 4 / 7;
-        let septets = septet::unpack(&self.octets, septets, FillBits::NONE);
+        let septets = usize::from(self.semi_octets()) * 4 / 7;
+        let septets = septet::unpack(self.octets(), septets, FillBits::NONE);
         Some(alphabet::decode_unpacked(&septets))
     }
 
@@ -239,7 +246,8 @@ impl Address {
     }
 
     /// Reads a length in semi-octets, a type, and digits.
-    #[inline]
+    // Inlined, as its value comes back through memory else, which takes as long as reading it.
+    #[inline(always)]
     pub(crate) fn read(
         reader: &mut Reader<'_>,
         faults: &mut Faults<'_>,
@@ -258,27 +266,18 @@ impl Address {
         let type_of_address = TypeOfAddress(toa);
         if type_of_address.ton() != Ton::ALPHANUMERIC {
             let digits = 4 * usize::from(semi_octets);
-            if has_fill(word & below(digits)) {
-                let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, field);
-                faults.meet(Tolerance::OddValue, error)?;
-            }
-            // After an odd number of digits stands F; some senders fill with 0.
-            let [value, ..] = (word >> digits).to_le_bytes();
-            if value != 0 && value != FILL {
-                let error = start.error(DecodeErrorKind::InvalidValue { value }, field);
-                faults.meet(Tolerance::FillSemiOctet, error)?;
+            let is_odd = !semi_octets.is_multiple_of(2);
+            // One F, in its place, or none where none belongs: the usual case.
+            if fills(word) != u128::from(is_odd) << digits {
+                check_digits(word, digits, faults, &start, field)?;
             }
         }
-        Ok(Address {
-            type_of_address,
-            semi_octets,
-            octets: narrow(word),
-        })
+        Ok(Address::of_word(type_of_address, semi_octets, word))
     }
 
     /// Reads the service centre's address: a length in octets, the type's included, then as
     /// above. Length 0 is none.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read_service_centre(
         reader: &mut Reader<'_>,
         faults: &mut Faults<'_>,
@@ -304,24 +303,22 @@ impl Address {
         } else {
             count > 0 && word >> (8 * count - 4) == FILL.into()
         };
-        let address = Address {
-            type_of_address,
-            semi_octets: 2 * (length - 1) - u8::from(is_odd),
-            octets: narrow(word),
-        };
-        if !is_name && has_fill(word & below(4 * usize::from(address.semi_octets))) {
+        let semi_octets = 2 * (length - 1) - u8::from(is_odd);
+        let digits = word & below(4 * usize::from(semi_octets));
+        if !is_name && fills(digits) != 0 {
             let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, FIELD);
             // A digit after it is of the TPDU: the length is wrong, and where that starts not known.
-            if !address.is_filled_up() {
+            if !is_filled_up(digits, semi_octets) {
                 return Err(error);
             }
             faults.meet(Tolerance::ShortServiceCentre, error)?;
         }
+        let address = Address::of_word(type_of_address, semi_octets, word);
         Ok(Some(address))
     }
 
     pub(crate) fn put(&self, sink: &mut impl Sink, field: &'static str) {
-        sink.put(field, &[self.semi_octets, self.type_of_address.0]);
+        sink.put(field, &[self.semi_octets(), self.type_of_address().0]);
         sink.put(field, self.octets());
     }
 
@@ -333,10 +330,10 @@ impl Address {
         };
         let octets = address.octets();
         let length = u8::try_from(1 + octets.len()).unwrap_or_default();
-        sink.put(FIELD, &[length, address.type_of_address.0]);
+        sink.put(FIELD, &[length, address.type_of_address().0]);
         match octets.split_last() {
             Some((last, octets))
-                if !address.semi_octets.is_multiple_of(2) && !address.is_alphanumeric() =>
+                if !address.semi_octets().is_multiple_of(2) && !address.is_alphanumeric() =>
             {
                 sink.put(FIELD, octets);
                 sink.put(FIELD, &[last | FILL << 4]);
@@ -344,23 +341,12 @@ impl Address {
             _ => sink.put(FIELD, octets),
         }
     }
-
-    /// Whether only F follow the first F.
-    fn is_filled_up(&self) -> bool {
-        let mut semi_octets = self.octets().iter().flat_map(|o| [o & 0x0F, o >> 4]);
-        semi_octets.by_ref().find(|value| *value == FILL);
-        semi_octets.all(|value| value == FILL)
-    }
 }
 
 /// No digits, of unknown type.
 impl Default for Address {
     fn default() -> Self {
-        Address {
-            type_of_address: TypeOfAddress::UNKNOWN,
-            semi_octets: 0,
-            octets: [0; MAX_OCTETS],
-        }
+        Address::of_word(TypeOfAddress::UNKNOWN, 0, 0)
     }
 }
 
@@ -386,7 +372,7 @@ impl fmt::Display for Address {
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} ({:02X})", self.type_of_address.0)
+        write!(f, "{self} ({:02X})", self.type_of_address().0)
     }
 }
 
@@ -397,55 +383,64 @@ const DIGITS: [char; 15] = [
 /// The semi-octet after an odd number of digits.
 const FILL: u8 = 0xF;
 
-/// At most [`MAX_OCTETS`], and 0 after them.
-fn padded(octets: &[u8]) -> [u8; MAX_OCTETS] {
-    let mut own = [0; MAX_OCTETS];
-    for (to, from) in own.iter_mut().zip(octets) {
-        *to = *from;
-    }
-    own
-}
-
-/// The next `count` octets, at most [`MAX_OCTETS`], as [`wide`] has them; `None` when there are not
-/// as many.
+/// The next `count` octets, at most [`MAX_OCTETS`], as a number whose low semi-octet is the first
+/// digit; `None` when there are not as many.
 ///
-/// Ten are read at once where there are ten, and looked at as a number: octet by octet, and in
-/// memory, an address takes as long as all the rest of a TPDU.
+/// More are read at once where there are more: octet by octet an address takes longer than all the
+/// rest of a TPDU.
 #[inline]
 fn take_word(reader: &mut Reader<'_>, count: usize) -> Option<u128> {
-    let ahead = reader.rest().first_chunk().copied();
+    let ahead = reader.rest().first_chunk();
     let octets = reader.take(count, "").ok()?;
-    Some(wide(ahead.unwrap_or_else(|| padded(octets))) & below(8 * count))
+    Some(match ahead {
+        Some(ahead) => u128::from_le_bytes(*ahead) & below(8 * count),
+        None => word(octets),
+    })
 }
 
-/// The octets as one number, whose low semi-octet is the first digit.
-#[inline]
-fn wide(octets: [u8; MAX_OCTETS]) -> u128 {
-    let [a, b, c, d, e, f, g, h, i, j] = octets;
-    u128::from_le_bytes([a, b, c, d, e, f, g, h, i, j, 0, 0, 0, 0, 0, 0])
-}
-
-/// The inverse of [`wide`].
-#[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "takes the number apart; in two pieces, as octet by octet is slower"
-)]
-const fn narrow(word: u128) -> [u8; MAX_OCTETS] {
-    let mut octets = [0; MAX_OCTETS];
-    let pieces = octets.split_first_chunk_mut();
-    if let Some((low, [i, j])) = pieces {
-        *low = (word as u64).to_le_bytes();
-        [*i, *j] = ((word >> 64) as u16).to_le_bytes();
+/// Octets, at most [`MAX_OCTETS`], as [`take_word`] has them.
+fn word(octets: &[u8]) -> u128 {
+    let mut wide = [0; 16];
+    for (to, from) in wide.iter_mut().zip(octets) {
+        *to = *from;
     }
-    octets
+    u128::from_le_bytes(wide)
 }
 
-/// Whether a semi-octet is F.
+/// A one at the start of each semi-octet that is F.
 #[inline]
-fn has_fill(word: u128) -> bool {
-    let all_ones = word & word >> 1 & word >> 2 & word >> 3;
-    all_ones & 0x1111_1111_1111_1111_1111 != 0
+const fn fills(word: u128) -> u128 {
+    word & word >> 1 & word >> 2 & word >> 3 & 0x1111_1111_1111_1111_1111
+}
+
+/// Looks for an F among the digits, which take so many bits, and for no F after an odd number.
+#[cold]
+fn check_digits(
+    word: u128,
+    bits: usize,
+    faults: &mut Faults<'_>,
+    start: &Reader<'_>,
+    field: &'static str,
+) -> Result<(), DecodeError> {
+    if fills(word & below(bits)) != 0 {
+        let error = start.error(DecodeErrorKind::NotDecimal { value: FILL }, field);
+        faults.meet(Tolerance::OddValue, error)?;
+    }
+    // Some senders fill with 0.
+    let [value, ..] = (word >> bits).to_le_bytes();
+    if value != 0 && value != FILL {
+        let error = start.error(DecodeErrorKind::InvalidValue { value }, field);
+        faults.meet(Tolerance::FillSemiOctet, error)?;
+    }
+    Ok(())
+}
+
+/// Whether only F follow the first F of so many semi-octets.
+#[cold]
+fn is_filled_up(word: u128, semi_octets: u8) -> bool {
+    let values = (0..semi_octets).map(|at| word >> (4 * at) & 0xF);
+    let mut after = values.skip_while(|value| *value != FILL.into());
+    after.all(|value| value == FILL.into())
 }
 
 /// A number of so many ones, at most 80.

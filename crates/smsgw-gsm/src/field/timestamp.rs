@@ -212,7 +212,8 @@ impl Timestamp {
         fault(u64::from_be_bytes([a, b, c, d, e, f, g, 0]))
     }
 
-    #[inline]
+    // Inlined for the same reason as an address.
+    #[inline(always)]
     pub(crate) fn read(
         reader: &mut Reader<'_>,
         faults: &mut Faults<'_>,
@@ -240,7 +241,6 @@ impl Timestamp {
 /// What is wrong with the time in the first seven octets of a number.
 #[inline]
 const fn fault(word: u64) -> Option<DecodeErrorKind> {
-    let [year, month, day, hour, minute, second, ..] = word.to_be_bytes();
     // A semi-octet above 9 has its top bit set and one of the next two. The sign is no digit's.
     let digits = word & !(0xFF | (SIGN as u64) << 8);
     let above = digits & (digits << 1 | digits << 2) & 0x8888_8888_8888_8888;
@@ -248,17 +248,20 @@ const fn fault(word: u64) -> Option<DecodeErrorKind> {
         let [value, ..] = (digits >> (above.ilog2() - 3)).to_le_bytes();
         return Some(DecodeErrorKind::NotDecimal { value: value & 0xF });
     }
-    let days = match number(month) {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
+    // With the high digit first they can be compared as they are.
+    let low = digits & 0x0F0F_0F0F_0F0F_0F0F;
+    let high = digits >> 4 & 0x0F0F_0F0F_0F0F_0F0F;
+    let [year, month, day, hour, minute, second, ..] = (low << 4 | high).to_be_bytes();
+    let last = match month {
+        0x01 | 0x03 | 0x05 | 0x07 | 0x08 | 0x10 | 0x12 => 0x31,
+        0x04 | 0x06 | 0x09 | 0x11 => 0x30,
         // From 1990 to 2089 every fourth year is a leap year, and both centuries are divisible by 4.
-        2 if number(year).is_multiple_of(4) => 29,
-        2 => 28,
+        0x02 if ((year >> 4) * 10 + (year & 0xF)).is_multiple_of(4) => 0x29,
+        0x02 => 0x28,
         _ => 0,
     };
-    let day = number(day);
-    let is_day = 1 <= day && day <= days;
-    if is_day && number(hour) < 24 && number(minute) < 60 && number(second) < 60 {
+    let is_day = 1 <= day && day <= last;
+    if is_day && hour < 0x24 && minute < 0x60 && second < 0x60 {
         None
     } else {
         Some(DecodeErrorKind::InvalidTime)

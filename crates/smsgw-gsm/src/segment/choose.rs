@@ -76,6 +76,7 @@ pub struct Choice {
 /// assert_eq!(choose(text, LanguageChoice::None).encoding, Encoding::Ucs2);
 /// ```
 #[doc(alias("cheapest encoding", "cost"))]
+#[must_use]
 pub fn choose(text: &str, language: LanguageChoice) -> Choice {
     let options = Options::new().with_language(language);
     let mut default = Some(0);

@@ -6,7 +6,7 @@ use crate::alphabet::ESCAPE;
 
 /// What is never torn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(crate) enum Whole {
     /// An escape and the septet after it; a septet an octet.
     EscapePairs,
     /// The two halves of a character above U+FFFF, in UTF-16BE.
@@ -28,7 +28,7 @@ impl Whole {
     }
 
     /// The last place up to `end` where `octets` may be cut.
-    fn before(self, octets: &[u8], end: usize) -> usize {
+    pub(crate) fn before(self, octets: &[u8], end: usize) -> usize {
         let (head, tail) = octets.split_at_checked(end).unwrap_or((octets, &[]));
         let torn = match self {
             // No code of an extension is itself an escape, so the first of a pair is known by its
@@ -53,11 +53,17 @@ impl Whole {
 
 /// Where each segment ends, when each has room for `room` octets: at least [`Whole::longest`].
 pub(super) fn cut(whole: Whole, octets: &[u8], room: usize) -> Vec<usize> {
+    cut_by(octets, room, |rest| whole.before(rest, room))
+}
+
+/// The same with `next` to say how many octets the next segment takes of those that are left: at
+/// least one.
+pub(crate) fn cut_by(octets: &[u8], room: usize, next: impl Fn(&[u8]) -> usize) -> Vec<usize> {
     let mut ends = Vec::with_capacity(octets.len() / room + 1);
-    let mut start = 0;
-    while octets.len() - start > room {
-        start = whole.before(octets, start + room);
-        ends.push(start);
+    let mut rest = octets;
+    while rest.len() > room {
+        rest = rest.get(next(rest)..).unwrap_or_default();
+        ends.push(octets.len() - rest.len());
     }
     ends.push(octets.len());
     ends

@@ -48,12 +48,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::alphabet::{Code, Tables};
+use crate::dcs::Alphabet;
 use crate::error::{EncodeError, SegmentError};
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 
 use choose::Plan;
-use cut::Whole;
+pub(crate) use cut::{Whole, cut_by};
 
 pub use choose::{Choice, LanguageChoice, choose};
 pub use options::Options;
@@ -66,7 +67,19 @@ pub const USER_DATA_OCTETS: usize = 140;
 /// Parts that one message may have.
 pub const MAX_PARTS: usize = 255;
 
-/// How the characters of a message are written.
+/// How the characters of a message are written: what a sender chooses.
+///
+/// An [`Alphabet`] is what a data coding scheme says of it. The standard has these three and no
+/// others; of ways to write there may come to be more. Each turns into the other:
+///
+/// ```
+/// use smsgw_gsm::dcs::DataCodingScheme;
+/// use smsgw_gsm::segment::Encoding;
+///
+/// let coding = DataCodingScheme::general(Encoding::choose("10 ₽").into(), None);
+/// assert_eq!(coding, DataCodingScheme::UCS2);
+/// assert_eq!(Encoding::from(coding.alphabet()).capacity(0), 70);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -91,6 +104,7 @@ impl Encoding {
     /// assert_eq!(Encoding::choose("10 €"), Encoding::Gsm7);
     /// assert_eq!(Encoding::choose("10 ₽"), Encoding::Ucs2);
     /// ```
+    #[must_use]
     pub fn choose(text: &str) -> Encoding {
         if text.chars().all(|character| Code::of(character).is_some()) {
             Encoding::Gsm7
@@ -109,6 +123,7 @@ impl Encoding {
     /// assert_eq!(Encoding::EightBit.capacity(6), 134);
     /// assert_eq!(Encoding::Ucs2.capacity(7), 66);
     /// ```
+    #[must_use]
     pub const fn capacity(self, header: usize) -> usize {
         let octets = USER_DATA_OCTETS.saturating_sub(header);
         match self {
@@ -119,6 +134,7 @@ impl Encoding {
     }
 
     /// `gsm7`, `8bit` or `ucs2`.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Encoding::Gsm7 => "gsm7",
@@ -139,6 +155,28 @@ impl Encoding {
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+/// What a data coding scheme says of it.
+impl From<Encoding> for Alphabet {
+    fn from(encoding: Encoding) -> Alphabet {
+        match encoding {
+            Encoding::Gsm7 => Alphabet::Gsm7,
+            Encoding::EightBit => Alphabet::EightBit,
+            Encoding::Ucs2 => Alphabet::Ucs2,
+        }
+    }
+}
+
+/// How to write as a data coding scheme says.
+impl From<Alphabet> for Encoding {
+    fn from(alphabet: Alphabet) -> Encoding {
+        match alphabet {
+            Alphabet::Gsm7 => Encoding::Gsm7,
+            Alphabet::EightBit => Encoding::EightBit,
+            Alphabet::Ucs2 => Encoding::Ucs2,
+        }
     }
 }
 
@@ -282,6 +320,15 @@ mod tests {
         let options = Options::new().with_reference(reference);
         let segments = segment(text, &options).unwrap();
         segments.iter().map(|segment| segment.units()).collect()
+    }
+
+    #[test]
+    fn alphabets_are_encodings() {
+        for alphabet in [Alphabet::Gsm7, Alphabet::EightBit, Alphabet::Ucs2] {
+            let encoding = Encoding::from(alphabet);
+            assert_eq!(Alphabet::from(encoding), alphabet);
+            assert_eq!(encoding.name(), alphabet.name());
+        }
     }
 
     #[test]

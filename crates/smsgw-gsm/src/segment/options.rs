@@ -45,6 +45,7 @@ pub struct Options<'a> {
 
 impl<'a> Options<'a> {
     /// The default: encoding by the text, no language, 8-bit reference 0.
+    #[must_use]
     pub const fn new() -> Options<'a> {
         Options {
             encoding: None,

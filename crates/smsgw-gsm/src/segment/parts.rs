@@ -47,21 +47,25 @@ pub struct Segments {
 
 impl Segments {
     /// The encoding asked for or chosen.
+    #[must_use]
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
 
     /// The tables chosen, which each header names; the default for all but GSM 7-bit.
+    #[must_use]
     pub fn tables(&self) -> Tables {
         self.tables
     }
 
     /// How many segments there are, 1 to 255.
+    #[must_use]
     pub fn count(&self) -> usize {
         self.ends.len()
     }
 
     /// Units of the whole text, headers not counted.
+    #[must_use]
     pub fn total_units(&self) -> usize {
         self.octets.len() / self.encoding.unit_octets()
     }
@@ -69,6 +73,7 @@ impl Segments {
     /// The characters that the default alphabet lacks, and that so made the text UCS-2 or took
     /// the tables of a language; each once, in the order of the text. Empty when UCS-2 or 8-bit
     /// was asked for.
+    #[must_use]
     pub fn forced_by(&self) -> Vec<char> {
         let text = match (self.forced, self.encoding) {
             (false, _) => String::new(),
@@ -79,6 +84,7 @@ impl Segments {
     }
 
     /// The segment at `index`, counted from 0.
+    #[must_use]
     pub fn get(&self, index: usize) -> Option<Segment<'_>> {
         let end = *self.ends.get(index)?;
         let start = match index.checked_sub(1) {
@@ -99,6 +105,7 @@ impl Segments {
     }
 
     /// The segments in order.
+    #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter {
             segments: self,
@@ -167,26 +174,31 @@ pub struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     /// The encoding, the same in all segments of a text.
+    #[must_use]
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
 
     /// The tables, the same in all segments of a text.
+    #[must_use]
     pub fn tables(&self) -> Tables {
         self.tables
     }
 
     /// Which part this is; `None` when the text is one segment.
+    #[must_use]
     pub fn concat(&self) -> Option<Concat> {
         self.concat
     }
 
     /// Septets, octets or 16-bit units, header not counted.
+    #[must_use]
     pub fn units(&self) -> usize {
         self.octets.len() / self.encoding.unit_octets()
     }
 
     /// Characters (Unicode code points) of [`text`](Self::text).
+    #[must_use]
     pub fn chars(&self) -> usize {
         match self.encoding {
             Encoding::Gsm7 => {
@@ -209,6 +221,7 @@ impl<'a> Segment<'a> {
     }
 
     /// The text of this segment; of 8-bit octets as UTF-8, with U+FFFD for what is none.
+    #[must_use]
     pub fn text(&self) -> String {
         match self.encoding {
             Encoding::Gsm7 => self.tables.decode(self.octets),
@@ -220,6 +233,7 @@ impl<'a> Segment<'a> {
     /// The user data header with its length octet: concatenation, language, then the elements of
     /// the caller. Empty when there is none of them.
     #[doc(alias = "UDH")]
+    #[must_use]
     pub fn udh(&self) -> Vec<u8> {
         let mut udh = Vec::with_capacity(self.udh_len());
         self.write_udh(&mut udh);
@@ -227,6 +241,7 @@ impl<'a> Segment<'a> {
     }
 
     /// Octets of [`udh`](Self::udh); 0 when TP-UDHI is not to be set.
+    #[must_use]
     pub fn udh_len(&self) -> usize {
         match (self.concat, self.elements.len()) {
             (None, 0) => 0,
@@ -250,6 +265,7 @@ impl<'a> Segment<'a> {
     /// The user data after the header as SMPP carries it: septets one an octet, UTF-16BE, or the
     /// octets.
     #[doc(alias = "short_message")]
+    #[must_use]
     pub fn unpacked(&self) -> &'a [u8] {
         self.octets
     }
@@ -258,6 +274,7 @@ impl<'a> Segment<'a> {
     /// bits that the header asks for, UTF-16BE, or the octets.
     ///
     /// [`udh`](Self::udh) and this, one after the other, are the octets of the message.
+    #[must_use]
     pub fn packed(&self) -> Vec<u8> {
         match self.encoding {
             Encoding::Gsm7 => septet::pack(self.octets, FillBits::after(self.udh_len())),
@@ -267,6 +284,7 @@ impl<'a> Segment<'a> {
 
     /// Header and [`packed`](Self::packed) data: the octets of the message, at most 140.
     #[doc(alias = "TP-UD")]
+    #[must_use]
     pub fn user_data(&self) -> Vec<u8> {
         let mut user_data = Vec::with_capacity(USER_DATA_OCTETS);
         self.write_user_data(&mut user_data);
@@ -287,6 +305,7 @@ impl<'a> Segment<'a> {
     /// What TP-UDL says of them: septets for GSM 7-bit, else octets, header and fill bits
     /// included. At most 160.
     #[doc(alias("TP-UDL", "TP-User-Data-Length"))]
+    #[must_use]
     pub fn udl(&self) -> u8 {
         let header = self.udh_len();
         let length = match self.encoding {

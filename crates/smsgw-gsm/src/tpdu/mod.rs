@@ -51,9 +51,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
+use crate::quirks::{Decoded, Faults, Quirks};
 use crate::segment::USER_DATA_OCTETS;
-use crate::wire::Reader;
+use crate::wire::{Reader, trailing};
 
 pub use command::{Command, CommandData};
 pub use deliver::Deliver;
@@ -509,27 +509,6 @@ fn first_octet(kind: Kind, reader: &mut Reader<'_>) -> Result<u8, DecodeError> {
     } else {
         Err(start.error(DecodeErrorKind::OtherKind, "TP-MTI"))
     }
-}
-
-/// What is left after the last field, which is `field`.
-pub(crate) fn trailing<'a>(
-    reader: &mut Reader<'a>,
-    faults: &mut Faults<'_>,
-    field: &'static str,
-) -> Result<&'a [u8], DecodeError> {
-    let rest = reader.rest();
-    if !rest.is_empty() {
-        let what = match rest {
-            // One alone is rather of a field with a wrong length.
-            [0xFF, 0xFF, more @ ..] if more.iter().all(|octet| *octet == 0xFF) => {
-                Tolerance::Padding
-            }
-            _ => Tolerance::TrailingOctets,
-        };
-        let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
-        faults.meet(what, reader.error(kind, field))?;
-    }
-    Ok(rest)
 }
 
 /// A flag of the first octet, as it is written.

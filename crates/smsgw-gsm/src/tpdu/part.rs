@@ -8,11 +8,10 @@ use alloc::vec::Vec;
 
 use super::{Deliver, Direction, Submit, Tpdu, UserData};
 use crate::alphabet::Tables;
-use crate::dcs::Alphabet;
 use crate::field::Address;
+use crate::join::{self, Written};
 use crate::reassemble::{Message, Part, Position, Tie};
 use crate::septet::{self, FillBits};
-use crate::ucs2;
 use crate::udh::Reference;
 
 /// Whose messages tell their parts apart by reference numbers: those from one originator, or to
@@ -45,64 +44,28 @@ impl PartKey {
 /// What is kept of a part: its text before it is read, as what belongs together may be torn
 /// between two parts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Piece {
-    /// GSM 7-bit, unpacked, with the tables that the part's header names.
-    Septets(Tables, Vec<u8>),
-    /// UTF-16BE.
-    Ucs2(Vec<u8>),
-    /// Octets of no text: 8-bit, or compressed.
-    Octets(Vec<u8>),
+pub struct Piece {
+    /// How it is written.
+    pub written: Written,
+    /// The user data without its header; septets unpacked, one an octet.
+    pub octets: Vec<u8>,
 }
 
 impl Piece {
     fn new(user_data: &UserData<'_>) -> Piece {
         let header = user_data.header();
         let payload = user_data.payload();
-        match (user_data.septets(), user_data.data_coding_scheme()) {
-            (Some(septets), _) => {
-                let (fill, tables) = match header {
-                    Some(header) => (header.fill_bits(), header.tables()),
-                    None => (FillBits::NONE, Tables::DEFAULT),
-                };
-                Piece::Septets(tables, septet::unpack(payload, septets, fill))
-            }
-            (None, coding) if coding.alphabet() == Alphabet::Ucs2 && !coding.is_compressed() => {
-                Piece::Ucs2(Vec::from(payload))
-            }
-            _ => Piece::Octets(Vec::from(payload)),
+        let tables = header.map_or(Tables::DEFAULT, |header| header.tables());
+        Piece {
+            written: Written::new(user_data.data_coding_scheme(), tables),
+            octets: match user_data.septets() {
+                Some(septets) => {
+                    let fill = header.map_or(FillBits::NONE, |header| header.fill_bits());
+                    septet::unpack(payload, septets, fill)
+                }
+                None => Vec::from(payload),
+            },
         }
-    }
-
-    /// The septets, one an octet, or the octets.
-    #[must_use]
-    pub fn octets(&self) -> &[u8] {
-        match self {
-            Piece::Septets(_, octets) | Piece::Ucs2(octets) | Piece::Octets(octets) => octets,
-        }
-    }
-
-    /// The text; `None` for octets of no text.
-    #[must_use]
-    pub fn text(&self) -> Option<String> {
-        match self {
-            Piece::Septets(tables, septets) => Some(tables.decode(septets)),
-            Piece::Ucs2(octets) => Some(ucs2::decode(octets)),
-            Piece::Octets(_) => None,
-        }
-    }
-
-    /// Appends the piece that follows; `false`, and nothing done, when it is written in another
-    /// way.
-    pub fn append(&mut self, next: &Piece) -> bool {
-        match (self, next) {
-            (Piece::Septets(tables, octets), Piece::Septets(same, more)) if tables == same => {
-                octets.extend_from_slice(more);
-            }
-            (Piece::Ucs2(octets), Piece::Ucs2(more))
-            | (Piece::Octets(octets), Piece::Octets(more)) => octets.extend_from_slice(more),
-            _ => return false,
-        }
-        true
     }
 }
 
@@ -175,7 +138,7 @@ fn part(key: PartKey, user_data: &UserData<'_>) -> Part<PartKey, Piece> {
     Part {
         key,
         position: concat.map_or(alone, Position::from),
-        octets: payload.octets().len(),
+        octets: payload.octets.len(),
         payload,
     }
 }
@@ -185,27 +148,11 @@ impl<K> Message<K, Piece> {
     /// The text of the parts that are there, one after the other; `None` when one of them is no
     /// text.
     ///
-    /// Parts that follow each other and are written alike are joined before they are read: a pair
-    /// of UTF-16 units, or an escape and its code, may be torn between them.
+    /// Joined as [`join::text`] does it.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        let mut text = String::new();
-        let mut run: Option<Piece> = None;
-        let mut following = 0;
-        for (number, piece) in self.parts() {
-            let joined = match &mut run {
-                Some(run) if number == following => run.append(piece),
-                _ => false,
-            };
-            if !joined && let Some(before) = run.replace(piece.clone()) {
-                text.push_str(&before.text()?);
-            }
-            following = number.saturating_add(1);
-        }
-        if let Some(last) = run {
-            text.push_str(&last.text()?);
-        }
-        Some(text)
+        let parts = self.parts();
+        join::text(parts.map(|(number, piece)| (number, piece.written, &piece.octets)))
     }
 
     /// The octets of the parts that are there, one after the other, when one of them is no text;
@@ -213,8 +160,8 @@ impl<K> Message<K, Piece> {
     #[must_use]
     pub fn data(&self) -> Option<Vec<u8>> {
         let pieces = || self.parts().map(|(_, piece)| piece);
-        let has_data = pieces().any(|piece| matches!(piece, Piece::Octets(_)));
-        has_data.then(|| pieces().flat_map(|piece| piece.octets()).copied().collect())
+        let has_data = pieces().any(|piece| piece.written == Written::Octets);
+        has_data.then(|| pieces().flat_map(|piece| &piece.octets).copied().collect())
     }
 }
 
@@ -255,6 +202,20 @@ mod tests {
         let gsm7 = DataCodingScheme::GSM7;
         let message = joined(&[(gsm7, &[], &[0x1B]), (gsm7, &[], &[0x65, 0x61])]);
         assert_eq!(message.text().as_deref(), Some("€a"));
+    }
+
+    #[test]
+    fn nothing_is_joined_over_a_gap() {
+        let mut reassembler = Reassembler::new(Limits::DEFAULT);
+        for (number, payload) in [(1, [0xD8, 0x3D]), (3, [0xDE, 0x00])] {
+            let header = [5, 0, 3, 9, 3, number];
+            let user_data = UserDataBuf::new(DataCodingScheme::UCS2, &header, &payload).unwrap();
+            let submit = Submit::new(Address::default(), user_data.view());
+            let inserted = reassembler.insert(submit.part(), Duration::ZERO);
+            assert_eq!(inserted.outcome, Outcome::Kept);
+        }
+        let text = reassembler.release().unwrap().text();
+        assert_eq!(text.as_deref(), Some("\u{FFFD}\u{FFFD}"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! TP-UDL and TP-UD: the message itself (3GPP TS 23.040 §9.2.3.16, §9.2.3.24).
 
 use alloc::string::String;
+use core::fmt;
 
 use super::{Kind, Sink};
 use crate::alphabet::{self, Tables};
@@ -344,7 +345,7 @@ fn read_header(octets: &[u8], has_header: bool, start: &Reader<'_>) -> Result<u8
 /// assert_eq!(parts[1].view().septets(), Some(250 - 153));
 /// # Ok::<(), smsgw_gsm::SegmentError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserDataBuf {
     coding: DataCodingScheme,
     udl: u8,
@@ -434,6 +435,12 @@ impl UserDataBuf {
             header_len: self.header_len,
             octets: self.octets.get(..self.len.into()).unwrap_or_default(),
         }
+    }
+}
+
+impl fmt::Debug for UserDataBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("UserDataBuf").field(&self.view()).finish()
     }
 }
 

@@ -81,6 +81,7 @@ pub struct Change<'a> {
 /// assert_eq!(mixed.left, ['я', '😀']);
 /// ```
 #[doc(alias("smart encoding", "iconv //TRANSLIT"))]
+#[must_use]
 pub fn transliterate(text: &str) -> Transliterated<'_> {
     transliterate_for(text, Tables::DEFAULT)
 }
@@ -95,6 +96,7 @@ pub fn transliterate(text: &str) -> Transliterated<'_> {
 /// assert_eq!(transliterate_for(text, Tables::DEFAULT).text, "\"Agac\"");
 /// assert_eq!(transliterate_for(text, Tables::of(Language::Turkish)).text, "\"Ağaç\"");
 /// ```
+#[must_use]
 pub fn transliterate_for(text: &str, tables: Tables) -> Transliterated<'_> {
     rewrite(text, |character| tables.code(character).is_some())
 }

@@ -20,6 +20,7 @@ pub enum Reference {
 
 impl Reference {
     /// Octets of a header that carries this and nothing else: 6 or 7.
+    #[must_use]
     pub const fn header_len(self) -> usize {
         match self {
             Reference::Eight(_) => 6,
@@ -70,6 +71,7 @@ impl Concat {
 
     /// Reads a concatenation element; `None` for another identifier, and for an element that the
     /// standard says to ignore: of the wrong length, or with numbers that [`Concat::new`] refuses.
+    #[must_use]
     pub fn from_element(element: Element<'_>) -> Option<Concat> {
         let (reference, total, sequence) = match (element.iei, element.data) {
             (CONCATENATED_8_BIT, &[reference, total, sequence]) => {
@@ -85,16 +87,19 @@ impl Concat {
     }
 
     /// The number that all parts of the message share.
+    #[must_use]
     pub const fn reference(self) -> Reference {
         self.reference
     }
 
     /// How many parts the message has, 1 to 255.
+    #[must_use]
     pub const fn total(self) -> u8 {
         self.total
     }
 
     /// Which part this is, 1 to [`total`](Self::total).
+    #[must_use]
     pub const fn sequence(self) -> u8 {
         self.sequence
     }
@@ -127,6 +132,7 @@ impl Concat {
     }
 
     /// A whole header with this element alone: 6 octets, or 7 with a 16-bit reference.
+    #[must_use]
     pub fn to_udh(self) -> Vec<u8> {
         let mut octets = Vec::with_capacity(self.reference.header_len());
         octets.push(match self.reference {

@@ -92,8 +92,9 @@ impl<'a> UserDataHeader<'a> {
         Ok((UserDataHeader { octets, elements }, rest))
     }
 
-    /// Checks that the elements fill the header exactly, as the standard has it; [`Self::split`]
-    /// and [`Self::elements`] let a header through whose last element does not fit.
+    /// Checks that the elements fill the header exactly. Where they do not, the standard wants the
+    /// whole header ignored: the readers of what it means say nothing then, while [`Self::split`],
+    /// [`Self::elements`] and [`Self::information`] let it through.
     ///
     /// ```
     /// use smsgw_gsm::udh::UserDataHeader;
@@ -123,16 +124,19 @@ impl<'a> UserDataHeader<'a> {
     }
 
     /// The whole header, its length octet first.
+    #[must_use]
     pub fn octets(&self) -> &'a [u8] {
         self.octets
     }
 
     /// The fill bits between this header and packed septets.
+    #[must_use]
     pub fn fill_bits(&self) -> FillBits {
         FillBits::after(self.octets.len())
     }
 
     /// The information elements, in the order they arrived.
+    #[must_use]
     pub fn elements(&self) -> Elements<'a> {
         Elements {
             rest: self.elements,
@@ -147,7 +151,8 @@ impl<'a> UserDataHeader<'a> {
     /// The information elements that count: of those that may stand in a header only once, and
     /// of those that exclude each other (the two widths of ports, of concatenation), the last.
     ///
-    /// Elements that are kept raw ([`InformationElement::Other`]) are all there.
+    /// Elements that are kept raw ([`InformationElement::Other`]) are all there. Of a header that
+    /// does not [`check`](Self::check) none counts.
     ///
     /// ```
     /// use smsgw_gsm::udh::{InformationElement, UserDataHeader};
@@ -161,7 +166,10 @@ impl<'a> UserDataHeader<'a> {
     /// # Ok::<(), smsgw_gsm::DecodeError>(())
     /// ```
     pub fn effective(&self) -> impl Iterator<Item = InformationElement<'a>> + use<'a> {
-        let mut rest = self.elements();
+        let mut rest = match self.trailing() {
+            [] => self.elements(),
+            _ => Elements { rest: &[] },
+        };
         core::iter::from_fn(move || {
             loop {
                 let element = InformationElement::from(rest.next()?);
@@ -213,26 +221,38 @@ impl<'a> UserDataHeader<'a> {
     /// Which part of which message this is, if the header has a valid concatenation element.
     ///
     /// Of several the last counts (TS 23.040 §9.2.3.24); an invalid one (see
-    /// [`Concat::from_element`]) is passed over as if it were not there.
+    /// [`Concat::from_element`]) is passed over as if it were not there. None counts in a header
+    /// that does not [`check`](Self::check).
     pub fn concat(&self) -> Option<Concat> {
-        self.elements().filter_map(Concat::from_element).last()
+        self.last(Concat::from_element)
     }
 
     /// Which application the message is for, if the header has a valid port element.
     ///
-    /// Of several the last counts; one of a wrong length is passed over.
+    /// Of several the last counts; one of a wrong length is passed over. None counts in a header
+    /// that does not [`check`](Self::check).
     pub fn ports(&self) -> Option<Ports> {
-        self.elements().filter_map(Ports::from_element).last()
+        self.last(Ports::from_element)
+    }
+
+    /// What the last element says that `read` takes; nothing when the header does not end with an
+    /// element. One walk for both.
+    fn last<T>(&self, read: impl Fn(Element<'a>) -> Option<T>) -> Option<T> {
+        let mut elements = self.elements();
+        let last = elements.by_ref().filter_map(read).last();
+        last.filter(|_| elements.rest.is_empty())
     }
 
     /// The language identifiers of the last locking and the last single shift element that have
-    /// one; `None` where there is no such element.
+    /// one; `None` where there is no such element, and in a header that does not
+    /// [`check`](Self::check).
+    #[must_use]
     pub fn languages(&self) -> (Option<u8>, Option<u8>) {
         national::languages(self.elements())
     }
 
     /// The tables that the text is written in: the default ones where the header does not say, or
-    /// says a language that is not known.
+    /// says a language that is not known, or does not [`check`](Self::check).
     ///
     /// ```
     /// use smsgw_gsm::alphabet::{Language, Tables};
@@ -367,10 +387,29 @@ mod tests {
         );
     }
 
+    /// TS 23.040 §9.2.3.24: the whole header is ignored when the last element does not fit.
     #[test]
-    fn an_octet_alone_is_trailing() {
-        let header = header(&[6, 0, 3, 0, 2, 2, 0x24]);
-        assert_eq!(header.concat().unwrap().reference(), Reference::Eight(0));
-        assert_eq!(header.trailing(), [0x24]);
+    fn a_header_that_does_not_end_with_an_element_says_nothing() {
+        let whole = [
+            17, 0, 3, 0, 2, 2, 4, 2, 240, 241, 0x24, 1, 1, 0x25, 1, 2, 0x9F, 0,
+        ];
+        let read = header(&whole);
+        assert_eq!(read.concat().unwrap().reference(), Reference::Eight(0));
+        assert_eq!(read.ports().unwrap().destination(), 240);
+        assert_eq!(read.languages(), (Some(2), Some(1)));
+        assert_eq!(read.effective().count(), 5);
+
+        for trailing in [&[0x24][..], &[0x24, 2, 1], &[0, 4, 1, 2, 1]] {
+            let mut octets = [&whole, trailing].concat();
+            octets[0] = u8::try_from(octets.len() - 1).unwrap();
+            let read = header(&octets);
+            assert_eq!(read.trailing(), trailing);
+            assert_eq!((read.concat(), read.ports()), (None, None));
+            assert_eq!(read.languages(), (None, None));
+            assert_eq!(read.tables(), Tables::DEFAULT);
+            assert_eq!(read.effective().count(), 0);
+            assert_eq!(read.elements().count(), 5);
+            assert_eq!(read.information().count(), 5);
+        }
     }
 }

@@ -3,15 +3,18 @@
 use super::Elements;
 use super::iei::{NATIONAL_LANGUAGE_LOCKING_SHIFT, NATIONAL_LANGUAGE_SINGLE_SHIFT};
 
-/// The last identifier of each kind: locking, single.
-pub(super) fn languages(elements: Elements<'_>) -> (Option<u8>, Option<u8>) {
+/// The last identifier of each kind: locking, single; none when octets are left at the end.
+pub(super) fn languages(mut elements: Elements<'_>) -> (Option<u8>, Option<u8>) {
     let (mut locking, mut single) = (None, None);
-    for element in elements {
+    for element in elements.by_ref() {
         match (element.iei, element.data) {
             (NATIONAL_LANGUAGE_LOCKING_SHIFT, &[language]) => locking = Some(language),
             (NATIONAL_LANGUAGE_SINGLE_SHIFT, &[language]) => single = Some(language),
             _ => {}
         }
+    }
+    if !elements.rest.is_empty() {
+        return (None, None);
     }
     (locking, single)
 }

@@ -41,6 +41,7 @@ pub enum Ports {
 
 impl Ports {
     /// Reads a port element; `None` for another identifier or a wrong length.
+    #[must_use]
     pub const fn from_element(element: Element<'_>) -> Option<Ports> {
         match (element.iei, element.data) {
             (APPLICATION_PORT_8_BIT, &[destination, originator]) => Some(Ports::Eight {
@@ -56,6 +57,7 @@ impl Ports {
     }
 
     /// The port of the receiving application, in whichever width.
+    #[must_use]
     pub fn destination(self) -> u16 {
         match self {
             Ports::Eight { destination, .. } => destination.into(),
@@ -64,6 +66,7 @@ impl Ports {
     }
 
     /// The port of the sending application, in whichever width.
+    #[must_use]
     pub fn originator(self) -> u16 {
         match self {
             Ports::Eight { originator, .. } => originator.into(),
@@ -97,6 +100,7 @@ impl Ports {
     }
 
     /// Bits of each port, 8 or 16.
+    #[must_use]
     pub const fn bits(self) -> u8 {
         match self {
             Ports::Eight { .. } => 8,

@@ -6,9 +6,10 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 use smsgw_gsm::alphabet::Tables;
+use smsgw_gsm::join::runs;
 use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::septet::FillBits;
-use smsgw_gsm::udh::UserDataHeader;
+use smsgw_gsm::udh::{Ports, UserDataHeader};
 
 use super::charset::unpack;
 use super::{Alphabets, Charset};
@@ -79,7 +80,7 @@ impl<'a> Content<'a> {
             _ => (None, octets),
         };
         let position = udh.and_then(|udh| udh.concat()).map(Position::from);
-        let ports = udh.and_then(ports);
+        let ports = udh.and_then(|udh| udh.ports());
         let destination_port = || Some(tlvs.find::<DestinationPort>()?.0);
         let source_port = || Some(tlvs.find::<SourcePort>()?.0);
         Self {
@@ -87,8 +88,8 @@ impl<'a> Content<'a> {
             udh,
             octets,
             position: position.or_else(|| sar(tlvs)),
-            destination_port: ports.map(|(to, _)| to).or_else(destination_port),
-            source_port: ports.map(|(_, from)| from).or_else(source_port),
+            destination_port: ports.map(Ports::destination).or_else(destination_port),
+            source_port: ports.map(Ports::originator).or_else(source_port),
             unused_payload,
         }
     }
@@ -104,10 +105,7 @@ impl<'a> Content<'a> {
                 let septets = unpack(self.octets, self.fill());
                 Some(Cow::Owned(self.tables().decode(&septets)))
             }
-            Charset::GsmUnpacked if self.tables() != Tables::DEFAULT => {
-                Some(Cow::Owned(self.tables().decode(self.octets)))
-            }
-            charset => Some(charset.decode(self.octets)),
+            charset => Some(read(charset, self.tables(), self.octets)),
         }
     }
 
@@ -143,19 +141,6 @@ impl<'a> Content<'a> {
     fn fill(&self) -> FillBits {
         self.udh.map_or(FillBits::NONE, |udh| udh.fill_bits())
     }
-}
-
-/// Destination and source port: elements 05 and 04 (3GPP TS 23.040 §9.2.3.24.4, §9.2.3.24.3), of
-/// several the last.
-fn ports(udh: UserDataHeader<'_>) -> Option<(u16, u16)> {
-    let ports = udh
-        .elements()
-        .filter_map(|element| match (element.iei, element.data) {
-            (0x05, &[a, b, c, d]) => Some((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))),
-            (0x04, &[to, from]) => Some((to.into(), from.into())),
-            _ => None,
-        });
-    ports.last()
 }
 
 /// What the three `sar_` TLVs say, when all are there.
@@ -267,55 +252,35 @@ pub fn joined_text<K, A>(
     message: &reassemble::Message<K, Piece<A>>,
     alphabets: &Alphabets,
 ) -> Option<String> {
-    let mut text = String::new();
-    let mut run = Run {
-        charset: Charset::Ucs2,
-        tables: Tables::DEFAULT,
-        octets: Vec::new(),
-        next: 1,
-    };
-    for (number, piece) in message.parts() {
+    let parts = message.parts().map(|(number, piece)| {
         let (charset, octets) = match alphabets.charset(piece.data_coding)? {
             Charset::GsmPacked => {
                 let septets = unpack(&piece.octets, piece.fill);
                 (Charset::GsmUnpacked, Cow::Owned(septets))
             }
-            charset => (charset, Cow::Borrowed(&piece.octets[..])),
+            charset => (charset, Cow::Borrowed(&*piece.octets)),
         };
         let tables = match charset {
             Charset::GsmUnpacked => piece.tables,
             _ => Tables::DEFAULT,
         };
-        let is_other = (charset, tables) != (run.charset, run.tables);
         // ISO-2022-JP has to begin and end in ASCII, so a part stands alone.
-        if is_other || charset == Charset::Iso2022Jp || number != run.next {
-            run.end(&mut text);
-        }
-        run.charset = charset;
-        run.tables = tables;
-        run.octets.extend_from_slice(&octets);
-        run.next = number.saturating_add(1);
+        let alone = (charset == Charset::Iso2022Jp).then_some(number);
+        Some((number, (charset, tables, alone), octets))
+    });
+    let parts = parts.collect::<Option<Vec<_>>>()?;
+    let mut text = String::new();
+    for ((charset, tables, _), octets) in runs(parts) {
+        text.push_str(&read(charset, tables, &octets));
     }
-    run.end(&mut text);
     Some(text)
 }
 
-/// Parts in a row that are read as one.
-struct Run {
-    charset: Charset,
-    tables: Tables,
-    octets: Vec<u8>,
-    /// The number that the next part must have.
-    next: u8,
-}
-
-impl Run {
-    fn end(&mut self, text: &mut String) {
-        match self.charset {
-            Charset::GsmUnpacked => self.tables.decode_into(&self.octets, text),
-            charset => text.push_str(&charset.decode(&self.octets)),
-        }
-        self.octets.clear();
+/// The text of octets in this alphabet; of GSM 7-bit unpacked and in these tables.
+fn read(charset: Charset, tables: Tables, octets: &[u8]) -> Cow<'_, str> {
+    match charset {
+        Charset::GsmUnpacked if tables != Tables::DEFAULT => Cow::Owned(tables.decode(octets)),
+        charset => charset.decode(octets),
     }
 }
 

@@ -30,10 +30,11 @@ use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme, Group};
 use smsgw_gsm::field::{
     self, Npi, ProtocolId, Status, Timestamp, Ton, TypeOfAddress, ValidityPeriod,
 };
+use smsgw_gsm::join::{self, Written};
 use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::segment::LanguageChoice;
 use smsgw_gsm::septet::{self, FillBits};
-use smsgw_gsm::tpdu::{Deliver, Piece, StatusReport, Submit, UserData, UserDataBuf};
+use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserData, UserDataBuf};
 use smsgw_gsm::udh::{Reference, UserDataHeader, iei};
 use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
@@ -148,6 +149,7 @@ impl<'a> Outgoing<'a> {
 
     /// Towards a service centre, one for each part. TP-MR counts from `reference` on, and after 255
     /// from 0.
+    #[must_use]
     pub fn submits(&self, reference: u8) -> impl ExactSizeIterator<Item = Submit<'_>> {
         let mut next = reference;
         self.parts.iter().map(move |part| {
@@ -315,7 +317,8 @@ pub fn to_part(message: Message) -> reassemble::Part<Parties, Message> {
 /// One message from its parts, in order; `None` when there is none, or one of them is not text.
 ///
 /// All but the text is that of the first; a receipt is asked for when one of them asks for it.
-/// Characters that the sender tore between two parts are whole again.
+/// Characters that the sender tore between two parts are whole again, unless one is missing
+/// between them.
 ///
 /// ```
 /// use smsgw::convert::tpdu::{Outgoing, from_submit, joined};
@@ -337,48 +340,40 @@ pub fn joined(parts: impl IntoIterator<Item = Message>) -> Option<Message> {
     if let Content::Encoded { dcs, .. } = first.content {
         whole.class = DataCodingScheme(dcs).class().map(Class::number);
     }
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces = Vec::new();
     let mut languages = None;
+    let mut last = 0_u8;
     for part in std::iter::once(first).chain(parts) {
         if part.receipt != ReceiptRequest::None {
             whole.receipt = part.receipt;
         }
-        let (language, piece) = match part.content {
-            Content::Text(text) => (part.writing.language, Piece::Ucs2(ucs2::encode(&text))),
+        // One that does not say its number follows the one before.
+        let mut number = last.saturating_add(1);
+        let (language, written, octets) = match part.content {
+            Content::Text(text) => (part.writing.language, Written::Ucs2, ucs2::encode(&text)),
             Content::Encoded { dcs, udh, octets } => {
-                match piece(DataCodingScheme(dcs), &udh, octets) {
-                    Piece::Septets(tables, octets) => {
-                        (language(tables), Piece::Septets(tables, octets))
-                    }
-                    other => (LanguageChoice::None, other),
-                }
+                let header = UserDataHeader::split(&udh).ok().map(|(header, _)| header);
+                let concat = header.and_then(|header| header.concat());
+                number = concat.map_or(number, |concat| concat.sequence());
+                let tables = header.map_or(Tables::DEFAULT, |header| header.tables());
+                let written = Written::new(DataCodingScheme(dcs), tables);
+                let language = match written {
+                    Written::Septets(tables) => language(tables),
+                    _ => LanguageChoice::None,
+                };
+                (language, written, octets)
             }
         };
-        let follows = |last: &mut Piece| last.append(&piece);
-        if !pieces.last_mut().is_some_and(follows) {
-            pieces.push(piece);
-        }
+        pieces.push((number, written, octets));
+        last = number;
         languages = Some(match languages {
             Some(before) if before != language => LanguageChoice::Auto,
             _ => language,
         });
     }
-    let text = pieces.iter().map(Piece::text).collect::<Option<_>>()?;
-    whole.content = Content::Text(text);
+    whole.content = Content::Text(join::text(pieces)?);
     whole.writing.language = languages.unwrap_or_default();
     Some(whole)
-}
-
-/// Encoded octets, as far as they can be read together with others.
-fn piece(coding: DataCodingScheme, udh: &[u8], octets: Vec<u8>) -> Piece {
-    let header = UserDataHeader::split(udh).ok();
-    let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
-    match coding.alphabet() {
-        _ if coding.is_compressed() => Piece::Octets(octets),
-        Alphabet::Gsm7 => Piece::Septets(tables, octets),
-        Alphabet::Ucs2 => Piece::Ucs2(octets),
-        Alphabet::EightBit => Piece::Octets(octets),
-    }
 }
 
 /// What DELIVER and SUBMIT have in common.
