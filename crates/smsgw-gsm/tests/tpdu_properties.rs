@@ -19,7 +19,7 @@ use smsgw_gsm::tpdu::{
     Command, Context, Deliver, DeliverReport, Kind, ModemPdu, Parameters, ReportKind, StatusReport,
     Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
-use smsgw_gsm::{AddressError, Quirks};
+use smsgw_gsm::{AddressError, Quirks, UserDataError};
 
 const CONTEXTS: [Context; 4] = [
     Context::SC_TO_MS,
@@ -62,7 +62,7 @@ fn read(octets: &[u8]) {
             let rest = pdu.tpdu.to_vec();
             assert_eq!(pdu.tpdu_len(), rest.len());
             assert!(octets.ends_with(&rest));
-            let shown = pdu.service_centre.map(|address| address.number());
+            let shown = pdu.service_centre.map(|address| address.to_string());
             assert!(shown.is_none_or(|shown| shown.chars().count() <= 21));
         }
     }
@@ -244,7 +244,7 @@ proptest! {
             let octets = pdu.to_vec();
             let decoded = ModemPdu::decode_with(&octets, context, &Quirks::STRICT).unwrap().pdu;
             prop_assert_eq!(&decoded.to_vec(), &octets);
-            let name = |address: &Address| (address.type_of_address(), address.number());
+            let name = |address: &Address| (address.type_of_address(), address.to_string());
             prop_assert_eq!(decoded.service_centre.as_ref().map(name), centre.as_ref().map(name));
         }
     }
@@ -349,7 +349,7 @@ fn user_data() -> impl Strategy<Value = UserDataBuf> {
         headers,
         proptest::collection::vec(any::<u8>(), 160),
     )
-        .prop_map(|(coding, header, content)| {
+        .prop_map(|(coding, header, mut content)| {
             let coding = DataCodingScheme(coding);
             let room = 140 - header.len();
             let room = if coding.counts_septets() {
@@ -365,6 +365,9 @@ fn user_data() -> impl Strategy<Value = UserDataBuf> {
             } else {
                 length
             };
+            if coding.counts_septets() {
+                content.iter_mut().for_each(|octet| *octet &= 0x7F);
+            }
             UserDataBuf::new(coding, &header, &content[..length]).unwrap()
         })
 }
@@ -441,7 +444,7 @@ fn a_class_is_kept_by_the_groups_that_know_it() {
 
 #[test]
 fn what_people_write_is_a_number_or_a_name() {
-    let shown = |text| Address::parse(text).map(|a| (a.type_of_address().0, a.number()));
+    let shown = |text| Address::parse(text).map(|a| (a.type_of_address().0, a.to_string()));
     let of = |toa, text: &str| Ok((toa, text.to_owned()));
     assert_eq!(shown("+41791234567"), of(0x91, "+41791234567"));
     assert_eq!(shown("0791234567"), of(0x81, "0791234567"));
@@ -502,5 +505,35 @@ fn a_name_has_as_many_characters_as_it_was_given() {
         assert_eq!(address.name().as_deref(), Some(name));
         let bits = 7 * name.len();
         assert_eq!(usize::from(address.semi_octets()), bits.div_ceil(4));
+    }
+}
+
+#[test]
+fn septets_and_headers_that_are_none() {
+    let new = |coding, header: &[u8], payload: &[u8]| {
+        UserDataBuf::new(coding, header, payload).unwrap_err()
+    };
+    assert_eq!(
+        new(DataCodingScheme::GSM7, &[], &[0x69, 0xE9]),
+        UserDataError::NoSeptet {
+            value: 0xE9,
+            index: 1
+        }
+    );
+    for (coding, header, payload, field, offset) in [
+        (
+            DataCodingScheme::EIGHT_BIT,
+            &[4, 0, 3, 9, 1][..],
+            &b"ab"[..],
+            "IE",
+            1,
+        ),
+        (DataCodingScheme::EIGHT_BIT, &[9, 0], b"x", "UDHL", 0),
+        (DataCodingScheme::UCS2, &[], b"x", "TP-UD", 0),
+    ] {
+        let UserDataError::Malformed(error) = new(coding, header, payload) else {
+            panic!("of another kind");
+        };
+        assert_eq!((error.field, error.offset), (field, offset), "{error}");
     }
 }

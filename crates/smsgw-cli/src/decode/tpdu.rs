@@ -313,7 +313,8 @@ impl Keys {
 /// Whether the address is the one that would be written for its keys.
 fn is_told_by_keys(address: &Address) -> bool {
     let written = encode::fields::of_json("address", address_json(address));
-    written.is_ok_and(|written| written == *address)
+    // Equal addresses may differ in what fills the last octet.
+    written.is_ok_and(|written| encode::fields::octets(&written) == encode::fields::octets(address))
 }
 
 /// An address; a name has no digits.
@@ -326,7 +327,7 @@ pub(crate) fn address_json(address: &Address) -> Json {
     if !address.is_alphanumeric() {
         keys.put("digits", address.digits().collect::<String>());
     }
-    keys.put("number", address.number());
+    keys.put("number", address.to_string());
     Json::Object(keys.finish())
 }
 

@@ -1,10 +1,10 @@
 //! SMS-COMMAND: a request about a message sent before (3GPP TS 23.040 §9.2.2.4).
 
-use super::{SR, Sink, UDHI, UserData, flag, trailing};
+use super::{SR, UDHI, UserData, flag, trailing};
 use crate::error::DecodeError;
 use crate::field::{Address, CommandType, ProtocolId};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A request about a message sent before (TS 23.040 §9.2.2.4).
 ///
@@ -97,7 +97,7 @@ impl<'a> Command<'a> {
             message_number: reader.octet("TP-MN")?,
             destination_address: Address::read(reader, faults, "TP-DA")?,
             command_data: CommandData(UserData::read_command(reader, first & UDHI != 0)?),
-            trailing: trailing(reader, faults, "TP-CD")?,
+            trailing: trailing(reader, faults)?,
         })
     }
 

@@ -1,11 +1,11 @@
 //! SMS-DELIVER: a message for the mobile (3GPP TS 23.040 §9.2.2.1).
 
-use super::{Kind, LP, MMS, MTI, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{Kind, LP, MMS, MTI, RP, SR, UDHI, UserData, flag, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{Address, ProtocolId, Timestamp};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A message for the mobile (TS 23.040 §9.2.2.1).
 ///
@@ -124,7 +124,7 @@ impl<'a> Deliver<'a> {
             protocol_identifier,
             service_centre_time_stamp,
             user_data,
-            trailing: trailing(reader, faults, "TP-UD")?,
+            trailing: trailing(reader, faults)?,
         })
     }
 

@@ -1,10 +1,10 @@
 //! SMS-DELIVER-REPORT: the mobile's answer to a message (3GPP TS 23.040 §9.2.2.1a).
 
-use super::{Kind, Parameters, ReportKind, Sink, UDHI, flag};
+use super::{Kind, Parameters, ReportKind, UDHI, flag};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::field::FailureCause;
 use crate::quirks::{Faults, Tolerance};
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// The mobile's answer to a message (TS 23.040 §9.2.2.1a).
 ///

@@ -53,7 +53,7 @@ use core::fmt;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks};
 use crate::segment::USER_DATA_OCTETS;
-use crate::wire::{Reader, trailing};
+use crate::wire::{Reader, Sink, trailing};
 
 pub use command::{Command, CommandData};
 pub use deliver::Deliver;
@@ -62,7 +62,6 @@ pub use modem_pdu::ModemPdu;
 pub use parameters::Parameters;
 pub use part::{PartKey, Piece};
 pub use sink::Field;
-pub(crate) use sink::Sink;
 pub use status_report::StatusReport;
 pub use submit::Submit;
 pub use submit_report::SubmitReport;

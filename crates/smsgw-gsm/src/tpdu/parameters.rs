@@ -1,11 +1,11 @@
 //! TP-PI and the optional fields that it announces (3GPP TS 23.040 §9.2.3.27).
 
-use super::{Sink, UserData, trailing};
+use super::{UserData, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{ParameterIndicator, ProtocolId};
 use crate::quirks::{Faults, Tolerance};
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// The optional fields at the end of a report (TS 23.040 §9.2.3.27), and TP-PI, which says which of
 /// them are there.
@@ -225,7 +225,7 @@ impl<'a> Parameters<'a> {
         self.trailing = if self.has_unknown() {
             reader.rest()
         } else {
-            trailing(reader, faults, "TP-UD")?
+            trailing(reader, faults)?
         };
         Ok(self)
     }

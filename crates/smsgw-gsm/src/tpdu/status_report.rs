@@ -1,10 +1,10 @@
 //! SMS-STATUS-REPORT: what became of a message (3GPP TS 23.040 §9.2.2.3).
 
-use super::{Kind, LP, MMS, Parameters, SR, Sink, UDHI, flag};
+use super::{Kind, LP, MMS, Parameters, SR, UDHI, flag};
 use crate::error::DecodeError;
 use crate::field::{Address, Status, Timestamp};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// What became of a message (TS 23.040 §9.2.2.3).
 ///

@@ -1,11 +1,11 @@
 //! SMS-SUBMIT: a message from the mobile (3GPP TS 23.040 §9.2.2.2).
 
-use super::{Kind, RD, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{Kind, RD, RP, SR, UDHI, UserData, flag, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{Address, ProtocolId, ValidityPeriod};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A message from the mobile (TS 23.040 §9.2.2.2).
 ///
@@ -114,7 +114,7 @@ impl<'a> Submit<'a> {
             protocol_identifier,
             validity_period,
             user_data,
-            trailing: trailing(reader, faults, "TP-UD")?,
+            trailing: trailing(reader, faults)?,
         })
     }
 

@@ -2,11 +2,11 @@
 //! §9.2.2.2a).
 
 use super::deliver_report::{first_octet, read_failure, spare_bits};
-use super::{Kind, Parameters, ReportKind, Sink, UDHI};
+use super::{Kind, Parameters, ReportKind, UDHI};
 use crate::error::DecodeError;
 use crate::field::{FailureCause, Timestamp};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// The service centre's answer to a message or command (TS 23.040 §9.2.2.2a).
 ///

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{Kind, Sink};
+use super::Kind;
 use crate::alphabet::{self, Tables};
 use crate::dcs::{Alphabet, Class, DataCodingScheme};
 use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
@@ -12,7 +12,7 @@ use crate::segment::{Encoding, Segment, USER_DATA_OCTETS};
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 use crate::udh::UserDataHeader;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// Octets of the longest TPDU.
 pub(super) const TPDU_OCTETS: usize = 164;
@@ -87,7 +87,7 @@ impl<'a> UserData<'a> {
         }
         let before = reader.clone();
         reader.take(length, "TP-UD")?;
-        super::trailing(&mut reader, &mut faults, "TP-UD")?;
+        super::trailing(&mut reader, &mut faults)?;
         let header_len = read_header(octets, has_header, &before)?;
         check_text(coding, udl, header_len, &before, &mut faults)?;
         Ok(UserData {
@@ -385,7 +385,7 @@ impl UserDataBuf {
     /// # Errors
     /// [`TooLong`](UserDataError::TooLong) above 140 octets in all,
     /// [`Malformed`](UserDataError::Malformed) when `header` is none or a UCS-2 text has an odd
-    /// number of octets.
+    /// number of octets, [`NoSeptet`](UserDataError::NoSeptet) for a septet above 7F.
     pub fn new(
         coding: DataCodingScheme,
         header: &[u8],
@@ -393,6 +393,10 @@ impl UserDataBuf {
     ) -> Result<UserDataBuf, UserDataError> {
         let (packed, udl);
         let payload = if coding.counts_septets() {
+            let mut octets = payload.iter().copied().enumerate();
+            if let Some((index, value)) = octets.find(|(_, octet)| *octet > 0x7F) {
+                return Err(UserDataError::NoSeptet { value, index });
+            }
             udl = header_septets(header.len()) + payload.len();
             packed = septet::pack(payload, FillBits::after(header.len()));
             &packed
@@ -409,7 +413,12 @@ impl UserDataBuf {
             *to = *from;
         }
         let udl = u8::try_from(udl).map_err(|_| too_long)?;
-        let view = UserData::from_octets(Kind::Submit, coding, udl, !header.is_empty(), own)?;
+        let view = UserData::from_octets(Kind::Submit, coding, udl, !header.is_empty(), own);
+        // The caller gave no TP-UDL to count from.
+        let view = view.map_err(|error| DecodeError {
+            offset: error.offset.saturating_sub(1),
+            ..error
+        })?;
         Ok(UserDataBuf {
             coding,
             udl,
