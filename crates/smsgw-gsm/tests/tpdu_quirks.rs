@@ -7,9 +7,11 @@
     reason = "tests state what must hold"
 )]
 
+use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{ParameterIndicator, ProtocolId, State};
 use smsgw_gsm::tpdu::{
     Context, DeliverReport, Kind, ModemPdu, Parameters, ReportKind, StatusReport, Submit, Tpdu,
+    UserDataBuf,
 };
 use smsgw_gsm::{DecodeError, Quirks};
 
@@ -246,12 +248,12 @@ fn user_data_above_its_limit() {
         (Kind::DeliverReport, vec![0x00, 0x04], Context::MS_TO_SC),
         (
             Kind::SubmitReport,
-            [&[0x01, 0x06], TIME, &[0x04]].concat(),
+            [&[0x01, 0x04], TIME].concat(),
             Context::SC_TO_MS,
         ),
         (
             Kind::StatusReport,
-            status_report(&[0, 6, 4]),
+            [&[0x06, 7, 0, 0x81], TIME, TIME, &[0, 4]].concat(),
             Context::SC_TO_MS,
         ),
         (
@@ -260,7 +262,7 @@ fn user_data_above_its_limit() {
             Context::MS_TO_SC,
         ),
     ] {
-        let septets = kind == Kind::DeliverReport;
+        let septets = kind != Kind::Command;
         let most = kind.max_user_data();
         let length = u8::try_from(if septets { most * 8 / 7 } else { most }).unwrap();
         let full = [&first[..], &[length], &vec![0; most][..]].concat();
@@ -350,7 +352,7 @@ fn a_flag_for_a_header_that_cannot_be_there_is_spare() {
         .unwrap()
         .pdu;
     assert_eq!(
-        (report.spare_bits, report.to_vec()),
+        (report.spare_bits.get(), report.to_vec()),
         (0x40, octets.to_vec())
     );
     // With user data it says that there is one.
@@ -416,5 +418,66 @@ fn more_faults_than_are_listed() {
     let decoded = Tpdu::decode_with(&octets, Context::SC_TO_MS, &Quirks::LENIENT).unwrap();
     let fields: Vec<_> = decoded.tolerated.iter().map(|fault| fault.field).collect();
     assert_eq!(fields, ["TP-RA", "TP-SCTS", "TP-DT", "TP-PI"]);
+    assert_eq!(decoded.pdu.to_vec(), octets);
+}
+
+#[test]
+fn a_report_that_is_longer_than_a_tpdu() {
+    let report = |octets: usize| {
+        let length = u8::try_from(octets).unwrap();
+        [&[0x00, 0xD0, 0x07, 0, 4, length][..], &vec![0x20; octets]].concat()
+    };
+    let context = Context::MS_TO_SC.with_error();
+    assert!(Tpdu::decode_with(&report(158), context, &Quirks::STRICT).is_ok());
+    assert_eq!(tolerated(&report(159), context, "odd_value"), ("TP-UDL", 5));
+}
+
+#[test]
+fn fields_instead_of_a_parameter_indicator_without_end() {
+    let padded = [0x00, 0xFF, 0xFF];
+    let read = DeliverReport::decode(&padded, ReportKind::Ack).unwrap();
+    assert!(read.parameters.is_endless());
+    let text = UserDataBuf::text("hi").unwrap();
+    let endless = read.parameters;
+    for parameters in [
+        endless.with_protocol_identifier(ProtocolId(0)),
+        endless.with_data_coding_scheme(DataCodingScheme::UCS2),
+        endless.with_user_data(text.view()),
+    ] {
+        let report = DeliverReport { parameters, ..read };
+        let octets = report.to_vec();
+        let again = DeliverReport::decode_with(&octets, ReportKind::Ack, &Quirks::STRICT);
+        assert_eq!(again.map(|decoded| decoded.pdu), Ok(report));
+    }
+}
+
+#[test]
+fn as_many_faults_as_there_can_be() {
+    let time = [0xFF; 7];
+    let data = [0x20; 142];
+    let octets = [
+        &b"\x03\x81\x21\xFF"[..],
+        &[0x06, 7],
+        b"\x03\x81\xF1\x13",
+        &time,
+        &time,
+        &[0, 0x06, 0x08, 143],
+        &data,
+    ]
+    .concat();
+    let decoded = ModemPdu::decode_with(&octets, Context::SC_TO_MS, &Quirks::LENIENT).unwrap();
+    let faults = decoded.tolerated.iter();
+    let faults: Vec<_> = faults.map(|it| (it.what.name(), it.field)).collect();
+    let expect = [
+        ("short_service_centre", "SCA"),
+        ("odd_value", "TP-RA"),
+        ("fill_semi_octet", "TP-RA"),
+        ("odd_time", "TP-SCTS"),
+        ("odd_time", "TP-DT"),
+        ("truncated_user_data", "TP-UD"),
+        ("odd_value", "TP-UD"),
+        ("odd_value", "TP-UDL"),
+    ];
+    assert_eq!(faults, expect);
     assert_eq!(decoded.pdu.to_vec(), octets);
 }
