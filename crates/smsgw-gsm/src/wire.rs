@@ -1,4 +1,6 @@
-//! Reading octets in wire order.
+//! Reading and writing octets in wire order.
+
+use alloc::vec::Vec;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Faults, Tolerance};
@@ -86,11 +88,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is left after the last field, which is `field`.
+/// What is left after the last field.
 pub(crate) fn trailing<'a>(
     reader: &mut Reader<'a>,
     faults: &mut Faults<'_>,
-    field: &'static str,
 ) -> Result<&'a [u8], DecodeError> {
     let rest = reader.rest();
     if !rest.is_empty() {
@@ -102,7 +103,26 @@ pub(crate) fn trailing<'a>(
             _ => Tolerance::TrailingOctets,
         };
         let kind = DecodeErrorKind::TrailingOctets { had: rest.len() };
-        faults.meet(what, reader.error(kind, field))?;
+        faults.meet(what, reader.error(kind, "trailing"))?;
     }
     Ok(rest)
+}
+
+/// Takes the fields of a TPDU in wire order.
+pub(crate) trait Sink {
+    /// Takes octets of a field. A field may come in several pieces, one after the other.
+    fn put(&mut self, field: &'static str, octets: &[u8]);
+}
+
+impl Sink for Vec<u8> {
+    fn put(&mut self, _: &'static str, octets: &[u8]) {
+        self.extend_from_slice(octets);
+    }
+}
+
+/// Counts the octets.
+impl Sink for usize {
+    fn put(&mut self, _: &'static str, octets: &[u8]) {
+        *self += octets.len();
+    }
 }

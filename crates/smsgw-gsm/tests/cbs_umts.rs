@@ -61,10 +61,7 @@ fn what_is_refused() {
     };
     for (octet, quirks) in [(0xFF, Quirks::LENIENT), (0, on_request)] {
         let octets = [&whole[..], &[octet; 2]].concat();
-        assert_eq!(
-            error(&octets),
-            ("trailing_octets", "CBS-Message-Information-Page", 90)
-        );
+        assert_eq!(error(&octets), ("trailing_octets", "trailing", 90));
         let decoded = UmtsMessage::decode_with(&octets, &quirks).unwrap();
         assert_eq!(decoded.tolerated.iter().count(), 1);
         assert_eq!(decoded.pdu.to_vec(), whole);
@@ -78,6 +75,8 @@ fn no_pages_are_no_text() {
     let message = UmtsMessage::decode(&octets).unwrap();
     assert_eq!(message.text().as_deref(), Some(""));
     assert_eq!(message.language(), None);
+    let error = UmtsMessage::decode_with(&octets, &Quirks::STRICT).unwrap_err();
+    assert_eq!((error.kind.name(), error.offset), ("invalid_value", 6));
     assert_eq!(message.to_vec(), octets);
 }
 

@@ -33,7 +33,7 @@ fn user_data_counted_as_if_it_were_septets() {
     let user_data = pdu.tpdu.user_data().unwrap();
     assert_eq!(user_data.text().as_deref(), Some("はい"));
     assert_eq!((user_data.udl(), user_data.octets().len()), (160, 10));
-    assert_eq!(pdu.tpdu.address().unwrap().number(), "+60164355246");
+    assert_eq!(pdu.tpdu.address().unwrap().to_string(), "+60164355246");
 }
 
 /// The test itself: there the number of digits counts the fill too.
@@ -48,7 +48,7 @@ fn digits_counted_with_their_fill() {
         [Tolerance::OddValue, Tolerance::TruncatedUserData]
     );
     let tpdu = decoded.pdu.tpdu;
-    assert_eq!(tpdu.address().unwrap().number(), "+60164355246");
+    assert_eq!(tpdu.address().unwrap().to_string(), "+60164355246");
     let text = tpdu.user_data().unwrap().text();
     assert_eq!(text.as_deref(), Some("はい"));
     assert_eq!(decoded.pdu.to_vec(), input);
@@ -81,7 +81,7 @@ fn service_centre_shorter_than_its_length() {
     let input =
         unhex("0791214365FFFFFF040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
     let pdu = only(Tolerance::ShortServiceCentre, &input, Context::SC_TO_MS);
-    assert_eq!(pdu.service_centre.unwrap().number(), "+123456");
+    assert_eq!(pdu.service_centre.unwrap().to_string(), "+123456");
     assert_eq!(
         pdu.tpdu.user_data().unwrap().text().as_deref(),
         Some("How are you?")

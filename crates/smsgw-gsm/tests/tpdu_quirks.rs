@@ -7,9 +7,11 @@
     reason = "tests state what must hold"
 )]
 
+use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{ParameterIndicator, ProtocolId, State};
 use smsgw_gsm::tpdu::{
     Context, DeliverReport, Kind, ModemPdu, Parameters, ReportKind, StatusReport, Submit, Tpdu,
+    UserDataBuf,
 };
 use smsgw_gsm::{DecodeError, Quirks};
 
@@ -49,7 +51,7 @@ fn refused(octets: &[u8], context: Context) -> DecodeError {
 
 fn number(octets: &[u8]) -> String {
     let tpdu = Tpdu::decode(octets, Context::SC_TO_MS).unwrap();
-    tpdu.address().unwrap().number()
+    tpdu.address().unwrap().to_string()
 }
 
 #[test]
@@ -102,7 +104,10 @@ fn the_service_centre_says_how_long_its_address_is() {
         let octets = [centre, submit].concat();
         let decoded = ModemPdu::decode_with(&octets, Context::MS_TO_SC, &quirks)?;
         assert_eq!(decoded.pdu.to_vec(), octets);
-        let number = decoded.pdu.service_centre.map(|address| address.number());
+        let number = decoded
+            .pdu
+            .service_centre
+            .map(|address| address.to_string());
         let fault = decoded
             .tolerated
             .iter()
@@ -169,7 +174,10 @@ fn times_that_are_none() {
     }
     // The same octets where no clock is.
     let reserved = submit(0x09, b"\x05\x0A\xFF\xFF\xFF\xFF\xFF");
-    assert!(Submit::decode_with(&reserved, &Quirks::STRICT).is_ok());
+    assert_eq!(
+        tolerated(&reserved, Context::MS_TO_SC, "odd_value"),
+        ("TP-VP", 8)
+    );
 }
 
 #[test]
@@ -189,7 +197,7 @@ fn user_data_that_ends_early_or_late() {
     let padded = deliver(ADDRESS, TIME, b"\x02\xE8\x34\xFF\xFF\xFF");
     assert_eq!(
         tolerated(&padded, Context::SC_TO_MS, "padding"),
-        ("TP-UD", 17)
+        ("trailing", 17)
     );
     let longer = deliver(ADDRESS, TIME, b"\x02\xE8\x34\x00");
     assert_eq!(
@@ -240,12 +248,12 @@ fn user_data_above_its_limit() {
         (Kind::DeliverReport, vec![0x00, 0x04], Context::MS_TO_SC),
         (
             Kind::SubmitReport,
-            [&[0x01, 0x06], TIME, &[0x04]].concat(),
+            [&[0x01, 0x04], TIME].concat(),
             Context::SC_TO_MS,
         ),
         (
             Kind::StatusReport,
-            status_report(&[0, 6, 4]),
+            [&[0x06, 7, 0, 0x81], TIME, TIME, &[0, 4]].concat(),
             Context::SC_TO_MS,
         ),
         (
@@ -254,7 +262,7 @@ fn user_data_above_its_limit() {
             Context::MS_TO_SC,
         ),
     ] {
-        let septets = kind == Kind::DeliverReport;
+        let septets = kind != Kind::Command;
         let most = kind.max_user_data();
         let length = u8::try_from(if septets { most * 8 / 7 } else { most }).unwrap();
         let full = [&first[..], &[length], &vec![0; most][..]].concat();
@@ -344,7 +352,7 @@ fn a_flag_for_a_header_that_cannot_be_there_is_spare() {
         .unwrap()
         .pdu;
     assert_eq!(
-        (report.spare_bits, report.to_vec()),
+        (report.spare_bits.get(), report.to_vec()),
         (0x40, octets.to_vec())
     );
     // With user data it says that there is one.
@@ -410,6 +418,66 @@ fn more_faults_than_are_listed() {
     let decoded = Tpdu::decode_with(&octets, Context::SC_TO_MS, &Quirks::LENIENT).unwrap();
     let fields: Vec<_> = decoded.tolerated.iter().map(|fault| fault.field).collect();
     assert_eq!(fields, ["TP-RA", "TP-SCTS", "TP-DT", "TP-PI"]);
-    assert!(!decoded.tolerated.is_cut());
+    assert_eq!(decoded.pdu.to_vec(), octets);
+}
+
+#[test]
+fn a_report_that_is_longer_than_a_tpdu() {
+    let report = |octets: usize| {
+        let length = u8::try_from(octets).unwrap();
+        [&[0x00, 0xD0, 0x07, 0, 4, length][..], &vec![0x20; octets]].concat()
+    };
+    let context = Context::MS_TO_SC.with_error();
+    assert!(Tpdu::decode_with(&report(158), context, &Quirks::STRICT).is_ok());
+    assert_eq!(tolerated(&report(159), context, "odd_value"), ("TP-UDL", 5));
+}
+
+#[test]
+fn fields_instead_of_a_parameter_indicator_without_end() {
+    let padded = [0x00, 0xFF, 0xFF];
+    let read = DeliverReport::decode(&padded, ReportKind::Ack).unwrap();
+    assert!(read.parameters.is_endless());
+    let text = UserDataBuf::text("hi").unwrap();
+    let endless = read.parameters;
+    for parameters in [
+        endless.with_protocol_identifier(ProtocolId(0)),
+        endless.with_data_coding_scheme(DataCodingScheme::UCS2),
+        endless.with_user_data(text.view()),
+    ] {
+        let report = DeliverReport { parameters, ..read };
+        let octets = report.to_vec();
+        let again = DeliverReport::decode_with(&octets, ReportKind::Ack, &Quirks::STRICT);
+        assert_eq!(again.map(|decoded| decoded.pdu), Ok(report));
+    }
+}
+
+#[test]
+fn as_many_faults_as_there_can_be() {
+    let time = [0xFF; 7];
+    let data = [0x20; 142];
+    let octets = [
+        &b"\x03\x81\x21\xFF"[..],
+        &[0x06, 7],
+        b"\x03\x81\xF1\x13",
+        &time,
+        &time,
+        &[0, 0x06, 0x08, 143],
+        &data,
+    ]
+    .concat();
+    let decoded = ModemPdu::decode_with(&octets, Context::SC_TO_MS, &Quirks::LENIENT).unwrap();
+    let faults = decoded.tolerated.iter();
+    let faults: Vec<_> = faults.map(|it| (it.what.name(), it.field)).collect();
+    let expect = [
+        ("short_service_centre", "SCA"),
+        ("odd_value", "TP-RA"),
+        ("fill_semi_octet", "TP-RA"),
+        ("odd_time", "TP-SCTS"),
+        ("odd_time", "TP-DT"),
+        ("truncated_user_data", "TP-UD"),
+        ("odd_value", "TP-UD"),
+        ("odd_value", "TP-UDL"),
+    ];
+    assert_eq!(faults, expect);
     assert_eq!(decoded.pdu.to_vec(), octets);
 }

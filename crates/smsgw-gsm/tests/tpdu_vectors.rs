@@ -100,7 +100,7 @@ fn address(address: &Address) -> Value {
         "toa": hex(&[address.type_of_address().0]),
         "ton": address.ton().0,
         "npi": address.npi().0,
-        "number": address.number(),
+        "number": address.to_string(),
     });
     if !address.is_alphanumeric() {
         said["digits"] = json!(address.digits().collect::<String>());

@@ -283,7 +283,11 @@ fn what_smpp_and_gsm_read_differently() {
 #[test]
 fn octets_that_do_not_fit_are_refused() {
     let wrong = refused(&encoded(0, b"", b"\x80"));
-    assert_eq!(wrong, ConvertError::NoSeptet { octet: 0x80 });
+    let no_septet = smsgw::gsm::UserDataError::NoSeptet {
+        value: 0x80,
+        index: 0,
+    };
+    assert_eq!(wrong, ConvertError::UserData(no_septet));
     for (dcs, udh, octets) in [
         (4, &[][..], &[7; 141][..]),
         (0, &[], &[7; 161]),
@@ -510,8 +514,10 @@ fn a_status_report_is_a_receipt() {
     for (status, state) in [
         (0x00, ReceiptState::Delivered),
         (0x02, ReceiptState::Delivered),
+        (0x03, ReceiptState::Undelivered),
         (0x1F, ReceiptState::Delivered),
         (0x20, ReceiptState::Retrying),
+        (0x26, ReceiptState::Undelivered),
         (0x3F, ReceiptState::Retrying),
         (0x40, ReceiptState::Undelivered),
         (0x46, ReceiptState::Expired),

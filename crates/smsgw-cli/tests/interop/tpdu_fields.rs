@@ -86,7 +86,7 @@ pub(crate) fn ours(tpdu: &Tpdu<'_>) -> Fields {
                 State::Failed if gave_up => "gave up",
                 state => state.name(),
             };
-            if report.status.0 < 0x80 {
+            if !report.status.is_reserved() {
                 put(fields, "state", state);
             }
             if let Some(parameters) = &report.parameters {

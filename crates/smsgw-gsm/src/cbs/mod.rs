@@ -185,7 +185,7 @@ impl<'a> Page<'a> {
             let [first, ..] = content;
             odd(*first, CONTENT_OF_MESSAGE, start)?;
         }
-        trailing(&mut reader, &mut faults, CONTENT_OF_MESSAGE)?;
+        trailing(&mut reader, &mut faults)?;
         Ok(Decoded {
             pdu,
             tolerated: faults.tolerated,

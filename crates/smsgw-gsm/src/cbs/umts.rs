@@ -9,7 +9,7 @@ use super::{
     MESSAGE_IDENTIFIER, SERIAL_NUMBER, SerialNumber,
 };
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::quirks::{Decoded, Faults, Quirks};
+use crate::quirks::{Decoded, Faults, Quirks, Tolerance};
 use crate::wire::{Reader, trailing};
 
 /// The message type of a message, other than that of a schedule.
@@ -71,7 +71,8 @@ impl<'a> UmtsMessage<'a> {
     /// Reads a message and says what was let through.
     ///
     /// # Errors
-    /// As [`Self::decode`], and for padding after the last page unless `quirks` let it through.
+    /// As [`Self::decode`], and for a message of no pages and for padding after the last page unless
+    /// `quirks` let it through.
     pub fn decode_with(octets: &'a [u8], quirks: &Quirks) -> Result<Decoded<Self>, DecodeError> {
         let mut faults = Faults::new(quirks);
         let mut reader = Reader::new(octets, 0);
@@ -92,6 +93,15 @@ impl<'a> UmtsMessage<'a> {
             field,
             offset,
         };
+        if count == 0 {
+            let kind = DecodeErrorKind::InvalidValue { value: 0 };
+            let error = DecodeError {
+                kind,
+                field: NUMBER_OF_PAGES,
+                offset,
+            };
+            faults.meet(Tolerance::OddValue, error)?;
+        }
         if count > MAX_PAGES {
             return Err(too_long(count, MAX_PAGES, NUMBER_OF_PAGES, offset));
         }
@@ -105,7 +115,7 @@ impl<'a> UmtsMessage<'a> {
                 return Err(too_long(had, CONTENT_OCTETS, INFORMATION_LENGTH, offset));
             }
         }
-        trailing(&mut reader, &mut faults, INFORMATION_PAGE)?;
+        trailing(&mut reader, &mut faults)?;
         let pdu = Self {
             message_id,
             serial,

@@ -1,15 +1,16 @@
 //! Addresses: TP-OA, TP-DA, TP-RA and the service centre's (3GPP TS 23.040 §9.1.2.5).
 
 use alloc::string::String;
+use core::cmp::Ordering;
 use core::fmt::{self, Write};
+use core::hash::{Hash, Hasher};
 
 use super::named_octet;
 use crate::alphabet;
 use crate::error::{AddressError, DecodeError, DecodeErrorKind};
 use crate::quirks::{Faults, Tolerance};
 use crate::septet::{self, FillBits};
-use crate::tpdu::Sink;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// Octets of digits, two to an octet.
 const MAX_OCTETS: usize = 10;
@@ -22,7 +23,8 @@ const MAX_SEPTETS: usize = 11;
 /// 11 septets.
 ///
 /// `Display` writes a number with `+` when it is international, and a name as text. Two addresses
-/// are equal when their octets are, the unused semi-octet after an odd number of digits included.
+/// are equal when their type, length and digits are, whatever fills the last octet of an odd number
+/// of digits.
 ///
 /// ```
 /// use smsgw_gsm::field::{Address, Ton};
@@ -37,7 +39,7 @@ const MAX_SEPTETS: usize = 11;
 /// assert_eq!(name.semi_octets(), 9); // 35 bits
 /// # Ok::<(), smsgw_gsm::AddressError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy)]
 // Aligned so that it is copied in the pieces that it is written in.
 #[repr(align(8))]
 #[doc(alias("TP-OA", "TP-DA", "TP-RA", "SCA"))]
@@ -139,14 +141,23 @@ impl Address {
 
     /// The parts as sent: type, length in semi-octets, and as many octets as that takes.
     ///
-    /// `None` when the length is above 20 or is not the length of the octets.
+    /// `None` when the length is above 20 or is not the length of the octets, and for a number with
+    /// an F among its digits or neither F nor 0 after an odd number of them.
     #[must_use]
     pub fn from_parts(toa: TypeOfAddress, semi_octets: u8, octets: &[u8]) -> Option<Address> {
         let count = usize::from(semi_octets);
         if count > MAX_DIGITS || octets.len() != count.div_ceil(2) {
             return None;
         }
-        Some(Address::of_word(toa, semi_octets, word(octets)))
+        let word = word(octets);
+        if toa.ton() != Ton::ALPHANUMERIC {
+            let bits = 4 * count;
+            let fill = word >> bits;
+            if fills(word & below(bits)) != 0 || (fill != 0 && fill != FILL.into()) {
+                return None;
+            }
+        }
+        Some(Address::of_word(toa, semi_octets, word))
     }
 
     /// Of the octets in a number, as [`take_word`] has them.
@@ -236,15 +247,6 @@ impl Address {
         Some(alphabet::decode_unpacked(&septets))
     }
 
-    /// What `Display` writes: digits with `+` when international, or the name.
-    #[must_use]
-    pub fn number(&self) -> String {
-        let mut text = String::with_capacity(MAX_DIGITS + 1);
-        // Writing to a `String` does not fail.
-        let _ = write!(text, "{self}");
-        text
-    }
-
     /// Reads a length in semi-octets, a type, and digits.
     // Inlined, as its value comes back through memory else, which takes as long as reading it.
     #[inline(always)]
@@ -317,6 +319,19 @@ impl Address {
         Ok(Some(address))
     }
 
+    /// With F after an odd number of digits.
+    fn filled(&self) -> [u8; MAX_OCTETS + 2] {
+        let mut parts = self.parts;
+        let count = self.semi_octets();
+        if !count.is_multiple_of(2)
+            && !self.is_alphanumeric()
+            && let Some(last) = parts.get_mut(usize::from(count / 2))
+        {
+            *last |= FILL << 4;
+        }
+        parts
+    }
+
     pub(crate) fn put(&self, sink: &mut impl Sink, field: &'static str) {
         sink.put(field, &[self.semi_octets(), self.type_of_address().0]);
         sink.put(field, self.octets());
@@ -340,6 +355,32 @@ impl Address {
             }
             _ => sink.put(FIELD, octets),
         }
+    }
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.filled() == other.filled()
+    }
+}
+
+impl Eq for Address {}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Address {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.filled().cmp(&other.filled())
+    }
+}
+
+impl Hash for Address {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.filled().hash(state);
     }
 }
 
@@ -455,13 +496,13 @@ fn below(bits: usize) -> u128 {
 /// use smsgw_gsm::field::{Npi, Ton, TypeOfAddress};
 ///
 /// let international = TypeOfAddress::of(Ton::INTERNATIONAL, Npi::ISDN_TELEPHONE);
-/// assert_eq!(international, TypeOfAddress::INTERNATIONAL);
+/// assert_eq!(international, Some(TypeOfAddress::INTERNATIONAL));
 /// assert_eq!(TypeOfAddress(0xD0).ton().to_string(), "alphanumeric");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[doc(alias("TOA", "Type-of-Address"))]
 pub struct TypeOfAddress(
-    /// The octet as sent. Its top bit is 1.
+    /// The octet as sent. Its top bit is 1 by the standard; reading takes 0 too, and keeps it.
     pub u8,
 );
 
@@ -475,10 +516,13 @@ impl TypeOfAddress {
     /// `0xD0`: a name.
     pub const ALPHANUMERIC: Self = Self(0xD0);
 
-    /// Of this type of number and numbering plan.
+    /// Of this type of number and numbering plan; `None` when they are above 7 or 15.
     #[must_use]
-    pub const fn of(ton: Ton, npi: Npi) -> Self {
-        Self(0b1000_0000 | (ton.0 & 0b0111) << 4 | npi.0 & 0b1111)
+    pub const fn of(ton: Ton, npi: Npi) -> Option<Self> {
+        match (ton.0, npi.0) {
+            (0..=0b0111, 0..=0b1111) => Some(Self(0b1000_0000 | ton.0 << 4 | npi.0)),
+            _ => None,
+        }
     }
 
     /// The type of number: bits 6 to 4.
@@ -534,4 +578,33 @@ named_octet! {
     PRIVATE = 0x9: "private numbering plan",
     ERMES = 0xA: "ERMES numbering plan",
     RESERVED = 0xF: "reserved for extension",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_whatever_fills_them() {
+        let of = |toa, count, octets: &[u8]| Address::from_parts(TypeOfAddress(toa), count, octets);
+        let (zero, ones) = (of(0x91, 3, &[0x21, 0x03]), of(0x91, 3, &[0x21, 0xF3]));
+        assert_eq!(zero, ones);
+        assert_eq!(zero.cmp(&ones), Ordering::Equal);
+        assert_eq!(zero.unwrap().octets(), [0x21, 0x03]);
+        assert_ne!(zero, of(0x81, 3, &[0x21, 0x03]));
+        assert_ne!(zero, of(0x91, 4, &[0x21, 0x03]));
+        // The bits after a name are kept apart.
+        assert_ne!(of(0xD0, 3, &[0x21, 0x03]), of(0xD0, 3, &[0x21, 0xF3]));
+    }
+
+    #[test]
+    fn parts_that_are_no_address() {
+        let of = |toa, count, octets: &[u8]| Address::from_parts(TypeOfAddress(toa), count, octets);
+        assert_eq!(of(0x91, 4, &[0x21, 0xF3]), None);
+        assert_eq!(of(0x91, 3, &[0x21, 0x13]), None);
+        assert_eq!(of(0x91, 3, &[0x21]), None);
+        assert!(of(0x91, 4, &[0x21, 0xE3]).is_some() && of(0xD0, 4, &[0x21, 0xF3]).is_some());
+        assert_eq!(TypeOfAddress::of(Ton(9), Npi(1)), None);
+        assert_eq!(TypeOfAddress::of(Ton(1), Npi(0x1F)), None);
+    }
 }

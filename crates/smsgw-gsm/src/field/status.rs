@@ -5,7 +5,8 @@ super::named_octet! {
     ///
     /// Four groups tell the [`state`](Self::state): 00-1F the transaction is completed, 20-3F the
     /// service centre still tries, 40-5F it cannot be, 60-7F it gave up. In each the upper half is
-    /// the service centre's own, and what has no name is reserved. 80 and above are reserved.
+    /// the service centre's own. What has no name in the lower half is reserved, and so is all from
+    /// 80 on: [`GAVE_UP_SERVICE_REJECTED`](Self::GAVE_UP_SERVICE_REJECTED) is what it counts as.
     ///
     /// ```
     /// use smsgw_gsm::field::{State, Status};
@@ -45,14 +46,22 @@ super::named_octet! {
 }
 
 impl Status {
-    /// What the value means for the message, reserved values by their group.
+    /// What the value means for the message: the service centre's own values by their group, and
+    /// reserved ones as a refusal of the service.
     #[must_use]
     pub const fn state(self) -> State {
         match self.0 {
+            _ if self.is_reserved() => State::Failed,
             0x00..=0x1F => State::Delivered,
             0x20..=0x3F => State::Retrying,
-            0x40..=0xFF => State::Failed,
+            _ => State::Failed,
         }
+    }
+
+    /// Whether the standard gives it no meaning, and leaves it to no service centre either.
+    #[must_use]
+    pub const fn is_reserved(self) -> bool {
+        self.name().is_none() && !self.is_sc_specific()
     }
 
     /// Whether each service centre gives it its own meaning: the upper half of each group.
@@ -89,5 +98,27 @@ impl State {
 impl core::fmt::Display for State {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_values_are_a_refusal() {
+        for octet in 0..=0xFF {
+            let is_reserved = matches!(octet, 0x03..=0x0F | 0x26..=0x2F | 0x4A..=0x4F | 0x66..=0x6F)
+                || octet >= 0x80;
+            let state = match octet {
+                _ if is_reserved => State::Failed,
+                0x00..=0x1F => State::Delivered,
+                0x20..=0x3F => State::Retrying,
+                _ => State::Failed,
+            };
+            let status = Status(octet);
+            assert_eq!((status.is_reserved(), status.state()), (is_reserved, state));
+        }
+        assert!(Status(0x1F).is_sc_specific() && !Status(0x9F).is_sc_specific());
     }
 }

@@ -18,7 +18,7 @@ use crate::wire::Reader;
 /// assert_eq!(time.offset_quarters(), -14);
 /// assert_eq!(Timestamp::new(2025, 2, 29, 0, 0, 0, 0), None);
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(alias(
     "TP-SCTS",
     "TP-DT",

@@ -165,7 +165,7 @@ pub enum EnhancedFormat {
     None,
     /// As the relative form.
     Relative(RelativePeriod),
-    /// Seconds, 0 to 255.
+    /// Seconds, 1 to 255; 0 is reserved.
     Seconds(u8),
     /// Hours, minutes and seconds.
     Time {
@@ -187,14 +187,14 @@ impl EnhancedPeriod {
         EnhancedPeriod { octets }
     }
 
-    /// A period in the form that `format` says; `None` for a reserved form, and for hours, minutes
-    /// or seconds out of range.
+    /// A period in the form that `format` says; `None` for a reserved form, 0 seconds in
+    /// [`Seconds`](EnhancedFormat::Seconds), and hours, minutes or seconds out of range.
     #[must_use]
     pub const fn new(format: EnhancedFormat) -> Option<EnhancedPeriod> {
         let octets = match format {
             EnhancedFormat::None => [0; 7],
             EnhancedFormat::Relative(period) => [1, period.0, 0, 0, 0, 0, 0],
-            EnhancedFormat::Seconds(seconds) => [2, seconds, 0, 0, 0, 0, 0],
+            EnhancedFormat::Seconds(seconds @ 1..) => [2, seconds, 0, 0, 0, 0, 0],
             EnhancedFormat::Time {
                 hours,
                 minutes,
@@ -206,7 +206,7 @@ impl EnhancedPeriod {
                 let (hours, minutes) = (swapped(hours), swapped(minutes));
                 [3, hours, minutes, swapped(seconds), 0, 0, 0]
             }
-            EnhancedFormat::Reserved(_) => return None,
+            EnhancedFormat::Seconds(0) | EnhancedFormat::Reserved(_) => return None,
         };
         Some(EnhancedPeriod { octets })
     }
@@ -283,19 +283,24 @@ impl EnhancedPeriod {
         [(); 3].map(|()| octets.next().unwrap_or_default())
     }
 
-    fn fault(self) -> Option<DecodeErrorKind> {
-        let EnhancedFormat::Time {
-            minutes, seconds, ..
-        } = self.format()
-        else {
-            return None;
+    fn fault(self) -> Option<(Tolerance, DecodeErrorKind)> {
+        let (minutes, seconds) = match self.format() {
+            EnhancedFormat::Time {
+                minutes, seconds, ..
+            } => (minutes, seconds),
+            EnhancedFormat::Reserved(value) | EnhancedFormat::Seconds(value @ 0) => {
+                let kind = DecodeErrorKind::InvalidValue { value };
+                return Some((Tolerance::OddValue, kind));
+            }
+            _ => return None,
         };
         let semi_octets = self.value().into_iter().flat_map(|o| [o & 0xF, o >> 4]);
-        match semi_octets.into_iter().find(|value| *value > 9) {
-            Some(value) => Some(DecodeErrorKind::NotDecimal { value }),
-            None if minutes > 59 || seconds > 59 => Some(DecodeErrorKind::InvalidTime),
-            None => None,
-        }
+        let kind = match semi_octets.into_iter().find(|value| *value > 9) {
+            Some(value) => DecodeErrorKind::NotDecimal { value },
+            None if minutes > 59 || seconds > 59 => DecodeErrorKind::InvalidTime,
+            None => return None,
+        };
+        Some((Tolerance::OddTime, kind))
     }
 
     fn read(reader: &mut Reader<'_>, faults: &mut Faults<'_>) -> Result<Self, DecodeError> {
@@ -303,13 +308,13 @@ impl EnhancedPeriod {
         let period = EnhancedPeriod {
             octets: reader.array(FIELD)?,
         };
-        if let Some(kind) = period.fault() {
+        if let Some((what, kind)) = period.fault() {
             let error = DecodeError {
                 kind,
                 field: FIELD,
                 offset,
             };
-            faults.meet(Tolerance::OddTime, error)?;
+            faults.meet(what, error)?;
         }
         Ok(period)
     }
@@ -358,6 +363,7 @@ mod tests {
             assert_eq!((once.format(), once.duration()), (form, period.duration()));
         }
         assert_eq!(EnhancedPeriod::new(EnhancedFormat::Reserved(4)), None);
+        assert_eq!(EnhancedPeriod::new(EnhancedFormat::Seconds(0)), None);
         let hours = EnhancedFormat::Time {
             hours: 100,
             minutes: 0,

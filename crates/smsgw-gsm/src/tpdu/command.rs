@@ -1,10 +1,10 @@
 //! SMS-COMMAND: a request about a message sent before (3GPP TS 23.040 §9.2.2.4).
 
-use super::{SR, Sink, UDHI, UserData, flag, trailing};
+use super::{SR, SpareBits, Trailing, UDHI, UserData, flag, trailing};
 use crate::error::DecodeError;
 use crate::field::{Address, CommandType, ProtocolId};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A request about a message sent before (TS 23.040 §9.2.2.4).
 ///
@@ -26,8 +26,8 @@ pub struct Command<'a> {
     /// Whether a status report is wanted.
     #[doc(alias("TP-SRR", "TP-Status-Report-Request"))]
     pub status_report_request: bool,
-    /// The bits of the first octet that have no meaning, 1001 1100; others are not written.
-    pub spare_bits: u8,
+    /// The bits of the first octet that have no meaning.
+    pub spare_bits: SpareBits<0b1001_1100>,
     /// The sender's number for the command.
     #[doc(alias("TP-MR", "TP-Message-Reference"))]
     pub message_reference: u8,
@@ -46,15 +46,13 @@ pub struct Command<'a> {
     /// What the command needs, and only its two ends understand.
     #[doc(alias("TP-CD", "TP-Command-Data", "TP-CDL"))]
     pub command_data: CommandData<'a>,
-    /// Octets after the last field: none by the standard, and none when reading is strict.
-    pub trailing: &'a [u8],
+    /// Octets after the last field.
+    pub trailing: Trailing<'a>,
 }
 
 super::tpdu!(Command, decode);
 
 impl<'a> Command<'a> {
-    const SPARE: u8 = 0b1001_1100;
-
     /// A command without flags and data.
     #[must_use]
     pub const fn new(
@@ -64,14 +62,14 @@ impl<'a> Command<'a> {
     ) -> Command<'a> {
         Command {
             status_report_request: false,
-            spare_bits: 0,
+            spare_bits: SpareBits::NONE,
             message_reference: 0,
             protocol_identifier: ProtocolId::SME_TO_SME,
             command_type,
             message_number,
             destination_address,
             command_data: CommandData::EMPTY,
-            trailing: &[],
+            trailing: Trailing::NONE,
         }
     }
 
@@ -80,7 +78,7 @@ impl<'a> Command<'a> {
     pub fn first_octet(&self) -> u8 {
         0b10 | flag(self.status_report_request, SR)
             | flag(self.command_data.0.has_header(), UDHI)
-            | self.spare_bits & Self::SPARE
+            | self.spare_bits.get()
     }
 
     pub(super) fn read(
@@ -90,14 +88,14 @@ impl<'a> Command<'a> {
     ) -> Result<Command<'a>, DecodeError> {
         Ok(Command {
             status_report_request: first & SR != 0,
-            spare_bits: first & Self::SPARE,
+            spare_bits: SpareBits::new(first),
             message_reference: reader.octet("TP-MR")?,
             protocol_identifier: ProtocolId(reader.octet("TP-PID")?),
             command_type: CommandType(reader.octet("TP-CT")?),
             message_number: reader.octet("TP-MN")?,
             destination_address: Address::read(reader, faults, "TP-DA")?,
             command_data: CommandData(UserData::read_command(reader, first & UDHI != 0)?),
-            trailing: trailing(reader, faults, "TP-CD")?,
+            trailing: Trailing(trailing(reader, faults)?),
         })
     }
 
@@ -109,7 +107,7 @@ impl<'a> Command<'a> {
         sink.put("TP-MN", &[self.message_number]);
         self.destination_address.put(sink, "TP-DA");
         self.command_data.0.put_command(sink);
-        sink.put("trailing", self.trailing);
+        sink.put("trailing", self.trailing.octets());
     }
 }
 

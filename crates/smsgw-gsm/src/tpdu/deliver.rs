@@ -1,11 +1,11 @@
 //! SMS-DELIVER: a message for the mobile (3GPP TS 23.040 §9.2.2.1).
 
-use super::{Kind, LP, MMS, MTI, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{Kind, LP, MMS, MTI, RP, SR, SpareBits, Trailing, UDHI, UserData, flag, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{Address, ProtocolId, Timestamp};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A message for the mobile (TS 23.040 §9.2.2.1).
 ///
@@ -39,8 +39,8 @@ pub struct Deliver<'a> {
     /// Whether there is a reply path.
     #[doc(alias("TP-RP", "TP-Reply-Path"))]
     pub reply_path: bool,
-    /// The bit of the first octet that has no meaning, 0001 0000; others are not written.
-    pub spare_bits: u8,
+    /// The bit of the first octet that has no meaning.
+    pub spare_bits: SpareBits<0b0001_0000>,
     /// The sender.
     #[doc(alias("TP-OA", "TP-Originating-Address"))]
     pub originating_address: Address,
@@ -53,15 +53,13 @@ pub struct Deliver<'a> {
     /// The message, with its data coding scheme.
     #[doc(alias("TP-UD", "TP-User-Data", "TP-DCS", "TP-Data-Coding-Scheme"))]
     pub user_data: UserData<'a>,
-    /// Octets after the last field: none by the standard, and none when reading is strict.
-    pub trailing: &'a [u8],
+    /// Octets after the last field.
+    pub trailing: Trailing<'a>,
 }
 
 super::tpdu!(Deliver, decode);
 
 impl<'a> Deliver<'a> {
-    const SPARE: u8 = 0b0001_0000;
-
     /// A message from this sender: no flags, [`ProtocolId::SME_TO_SME`].
     #[must_use]
     pub const fn new(
@@ -75,12 +73,12 @@ impl<'a> Deliver<'a> {
             loop_prevention: false,
             status_report_indication: false,
             reply_path: false,
-            spare_bits: 0,
+            spare_bits: SpareBits::NONE,
             originating_address,
             protocol_identifier: ProtocolId::SME_TO_SME,
             service_centre_time_stamp,
             user_data,
-            trailing: &[],
+            trailing: Trailing::NONE,
         }
     }
 
@@ -93,7 +91,7 @@ impl<'a> Deliver<'a> {
             | flag(self.status_report_indication, SR)
             | flag(self.user_data.has_header(), UDHI)
             | flag(self.reply_path, RP)
-            | self.spare_bits & Self::SPARE
+            | self.spare_bits.get()
     }
 
     pub(super) fn read(
@@ -119,12 +117,12 @@ impl<'a> Deliver<'a> {
             loop_prevention: first & LP != 0,
             status_report_indication: first & SR != 0,
             reply_path: first & RP != 0,
-            spare_bits: first & Self::SPARE,
+            spare_bits: SpareBits::new(first),
             originating_address,
             protocol_identifier,
             service_centre_time_stamp,
             user_data,
-            trailing: trailing(reader, faults, "TP-UD")?,
+            trailing: Trailing(trailing(reader, faults)?),
         })
     }
 
@@ -135,6 +133,6 @@ impl<'a> Deliver<'a> {
         sink.put("TP-DCS", &[self.user_data.data_coding_scheme().0]);
         sink.put("TP-SCTS", &self.service_centre_time_stamp.octets());
         self.user_data.put(sink);
-        sink.put("trailing", self.trailing);
+        sink.put("trailing", self.trailing.octets());
     }
 }

@@ -1,10 +1,10 @@
 //! SMS-DELIVER-REPORT: the mobile's answer to a message (3GPP TS 23.040 §9.2.2.1a).
 
-use super::{Kind, Parameters, ReportKind, Sink, UDHI, flag};
+use super::{Kind, Parameters, ReportKind, SpareBits, UDHI, flag};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::field::FailureCause;
 use crate::quirks::{Faults, Tolerance};
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// The mobile's answer to a message (TS 23.040 §9.2.2.1a).
 ///
@@ -20,9 +20,9 @@ use crate::wire::Reader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(alias = "SMS-DELIVER-REPORT")]
 pub struct DeliverReport<'a> {
-    /// The bits of the first octet that have no meaning, 1011 1100, and TP-UDHI when there is no
-    /// user data; others are not written.
-    pub spare_bits: u8,
+    /// The bits of the first octet that have no meaning. TP-UDHI is one of them when there is no
+    /// user data; else that is what says it, whatever is here.
+    pub spare_bits: SpareBits<0b1111_1100>,
     /// Why the message was refused: there in an RP-ERROR, not in an RP-ACK.
     #[doc(alias("TP-FCS", "TP-Failure-Cause"))]
     pub failure_cause: Option<FailureCause>,
@@ -37,13 +37,14 @@ impl<'a> DeliverReport<'a> {
     #[must_use]
     pub fn ack() -> DeliverReport<'a> {
         DeliverReport {
-            spare_bits: 0,
+            spare_bits: SpareBits::NONE,
             failure_cause: None,
             parameters: Parameters::new(),
         }
     }
 
-    /// The message was refused.
+    /// The message was refused. A [reserved](FailureCause::is_reserved) cause is sent all the same,
+    /// and refused by strict reading.
     #[must_use]
     pub fn error(failure_cause: FailureCause) -> DeliverReport<'a> {
         DeliverReport {
@@ -55,7 +56,7 @@ impl<'a> DeliverReport<'a> {
     /// The first octet: TP-MTI and the flags, as they are sent.
     #[must_use]
     pub fn first_octet(&self) -> u8 {
-        first_octet(0b00, self.spare_bits, &self.parameters)
+        first_octet(0b00, self.spare_bits, Some(&self.parameters))
     }
 
     pub(super) fn read(
@@ -64,16 +65,17 @@ impl<'a> DeliverReport<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<DeliverReport<'a>, DecodeError> {
+        let start = reader.offset() - 1;
         let failure_cause = read_failure(report, reader, faults)?;
-        let most = Kind::DeliverReport.max_user_data();
         let parameters = Parameters::read_indicator(reader, faults)?.read_fields(
             reader,
             faults,
-            first & UDHI != 0,
-            most,
+            first,
+            Kind::DeliverReport,
+            start,
         )?;
         Ok(DeliverReport {
-            spare_bits: spare_bits(first, &parameters),
+            spare_bits: spare_bits(first, Some(&parameters)),
             failure_cause,
             parameters,
         })
@@ -89,23 +91,24 @@ impl<'a> DeliverReport<'a> {
     }
 }
 
-/// Neither TP-MTI nor TP-UDHI.
-const SPARE: u8 = 0b1011_1100;
-
 /// The first octet of a report that answers.
-pub(super) fn first_octet(mti: u8, spare_bits: u8, parameters: &Parameters<'_>) -> u8 {
-    mti | flag(parameters.has_header(), UDHI) | self::spare_bits(spare_bits, parameters)
+pub(super) fn first_octet<const MASK: u8>(
+    mti: u8,
+    spare_bits: SpareBits<MASK>,
+    parameters: Option<&Parameters<'_>>,
+) -> u8 {
+    let header = parameters.is_some_and(Parameters::has_header);
+    mti | flag(header, UDHI) | self::spare_bits::<MASK>(spare_bits.get(), parameters).get()
 }
 
 /// What in the first octet has no meaning.
-pub(super) fn spare_bits(first: u8, parameters: &Parameters<'_>) -> u8 {
+pub(super) fn spare_bits<const MASK: u8>(
+    first: u8,
+    parameters: Option<&Parameters<'_>>,
+) -> SpareBits<MASK> {
     // TP-UDHI speaks of the user data only.
-    first
-        & if parameters.user_data().is_some() {
-            SPARE
-        } else {
-            SPARE | UDHI
-        }
+    let has_user_data = parameters.is_some_and(|parameters| parameters.user_data().is_some());
+    SpareBits::new(if has_user_data { first & !UDHI } else { first })
 }
 
 /// TP-FCS, which an RP-ERROR's report has.

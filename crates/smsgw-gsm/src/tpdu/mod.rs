@@ -42,9 +42,11 @@ mod modem_pdu;
 mod parameters;
 mod part;
 mod sink;
+mod spare_bits;
 mod status_report;
 mod submit;
 mod submit_report;
+mod trailing;
 mod user_data;
 
 use alloc::vec::Vec;
@@ -53,7 +55,7 @@ use core::fmt;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::quirks::{Decoded, Faults, Quirks};
 use crate::segment::USER_DATA_OCTETS;
-use crate::wire::{Reader, trailing};
+use crate::wire::{Reader, Sink, trailing};
 
 pub use command::{Command, CommandData};
 pub use deliver::Deliver;
@@ -62,10 +64,11 @@ pub use modem_pdu::ModemPdu;
 pub use parameters::Parameters;
 pub use part::{PartKey, Piece};
 pub use sink::Field;
-pub(crate) use sink::Sink;
+pub use spare_bits::SpareBits;
 pub use status_report::StatusReport;
 pub use submit::Submit;
 pub use submit_report::SubmitReport;
+pub use trailing::Trailing;
 pub use user_data::{UserData, UserDataBuf};
 
 /// Which way a TPDU goes.

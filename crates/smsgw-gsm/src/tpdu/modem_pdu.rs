@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{Context, Field, Sink, Tpdu, sink};
+use super::{Context, Field, Tpdu, sink};
 use crate::error::DecodeError;
 use crate::field::Address;
 use crate::quirks::{Decoded, Faults, Quirks};
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A TPDU with the service centre's address in front, as a modem in PDU mode shows and takes it
 /// (TS 27.005 §3.1).

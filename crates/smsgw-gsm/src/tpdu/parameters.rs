@@ -1,11 +1,11 @@
 //! TP-PI and the optional fields that it announces (3GPP TS 23.040 §9.2.3.27).
 
-use super::{Sink, UserData, trailing};
+use super::{Kind, UDHI, UserData, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{ParameterIndicator, ProtocolId};
 use crate::quirks::{Faults, Tolerance};
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// The optional fields at the end of a report (TS 23.040 §9.2.3.27), and TP-PI, which says which of
 /// them are there.
@@ -37,12 +37,23 @@ impl<'a> Parameters<'a> {
         Parameters::default()
     }
 
-    /// With a TP-PID.
+    /// The same, but without a TP-PI that does not end: nothing can follow it.
+    const fn ended(mut self) -> Parameters<'a> {
+        if self.is_endless() {
+            self.indicator = ParameterIndicator(0);
+            self.extension = &[];
+        }
+        self
+    }
+
+    /// With a TP-PID. Those without any, [whose TP-PI does not end](Self::is_endless), become
+    /// parameters with that alone.
     #[must_use]
     pub const fn with_protocol_identifier(
         mut self,
         protocol_identifier: ProtocolId,
     ) -> Parameters<'a> {
+        self = self.ended();
         self.indicator = self.indicator.with(ParameterIndicator::PID);
         self.protocol_identifier = Some(protocol_identifier);
         self
@@ -51,6 +62,7 @@ impl<'a> Parameters<'a> {
     /// With user data and its TP-DCS.
     #[must_use]
     pub const fn with_user_data(mut self, user_data: UserData<'a>) -> Parameters<'a> {
+        self = self.ended();
         self.indicator = self
             .indicator
             .with(ParameterIndicator::DCS)
@@ -66,6 +78,7 @@ impl<'a> Parameters<'a> {
         mut self,
         data_coding_scheme: DataCodingScheme,
     ) -> Parameters<'a> {
+        self = self.ended();
         let others = !ParameterIndicator::UDL.0;
         self.indicator =
             ParameterIndicator(self.indicator.0 & others).with(ParameterIndicator::DCS);
@@ -98,6 +111,7 @@ impl<'a> Parameters<'a> {
         trailing: &'a [u8],
     ) -> Option<Parameters<'a>> {
         let reserved = ParameterIndicator(reserved.0 & ParameterIndicator::RESERVED.0);
+        self = self.ended();
         let known =
             ParameterIndicator::PID.0 | ParameterIndicator::DCS.0 | ParameterIndicator::UDL.0;
         self.indicator = ParameterIndicator(self.indicator.0 & known).with(reserved);
@@ -162,8 +176,11 @@ impl<'a> Parameters<'a> {
     /// Whether the octets of TP-PI go on to the end of the TPDU, each saying that another
     /// follows: padding, and none of the fields is there. Reading strictly refuses it.
     #[must_use]
-    pub fn is_endless(&self) -> bool {
-        let last = self.extension.last().unwrap_or(&self.indicator.0);
+    pub const fn is_endless(&self) -> bool {
+        let last = match self.extension {
+            [.., last] => *last,
+            [] => self.indicator.0,
+        };
         last & ParameterIndicator::EXTENSION.0 != 0
     }
 
@@ -195,13 +212,14 @@ impl<'a> Parameters<'a> {
         Ok(parameters)
     }
 
-    /// Reads what TP-PI says follows; user data of at most `most` octets.
+    /// Reads what TP-PI says follows, in a TPDU of this kind and first octet that began at `start`.
     pub(super) fn read_fields(
         mut self,
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
-        has_header: bool,
-        most: usize,
+        first_octet: u8,
+        kind: Kind,
+        start: usize,
     ) -> Result<Parameters<'a>, DecodeError> {
         if self.is_endless() {
             return Ok(self);
@@ -214,18 +232,17 @@ impl<'a> Parameters<'a> {
         }
         if self.indicator.contains(ParameterIndicator::UDL) {
             let data_coding_scheme = self.data_coding_scheme.unwrap_or_default();
-            self.user_data = Some(UserData::read(
-                reader,
-                faults,
-                data_coding_scheme,
-                has_header,
-                most,
-            )?);
+            let before = reader.clone();
+            let has_header = first_octet & UDHI != 0;
+            let most = kind.max_user_data();
+            let user_data = UserData::read(reader, faults, data_coding_scheme, has_header, most)?;
+            user_data.check_room(start, &before, faults)?;
+            self.user_data = Some(user_data);
         }
         self.trailing = if self.has_unknown() {
             reader.rest()
         } else {
-            trailing(reader, faults, "TP-UD")?
+            trailing(reader, faults)?
         };
         Ok(self)
     }

@@ -28,15 +28,6 @@ pub struct PartKey {
 
 impl PartKey {
     fn new(direction: Direction, address: Address) -> PartKey {
-        let (toa, count) = (address.type_of_address(), address.semi_octets());
-        let mut octets = Vec::from(address.octets());
-        if let Some(last) = octets.last_mut()
-            && !address.is_alphanumeric()
-            && !count.is_multiple_of(2)
-        {
-            *last |= 0xF0;
-        }
-        let address = Address::from_parts(toa, count, &octets).unwrap_or(address);
         PartKey { direction, address }
     }
 }
@@ -81,12 +72,13 @@ impl Deliver<'_> {
     /// use smsgw_gsm::tpdu::{Deliver, UserDataBuf};
     ///
     /// let text = "Merhaba dünya ".repeat(20);
+    /// let time = Timestamp::new(2024, 2, 29, 12, 0, 0, 4).expect("a leap day");
     /// let mut reassembler = Reassembler::new(Limits::DEFAULT);
     /// let mut whole = None;
     /// for segment in &segment(&text, &Options::new())? {
     ///     let user_data = UserDataBuf::from(segment);
     ///     let sender = Address::parse("+905321234567")?;
-    ///     let deliver = Deliver::new(sender, Timestamp::default(), user_data.view());
+    ///     let deliver = Deliver::new(sender, time, user_data.view());
     ///     let inserted = reassembler.insert(deliver.part(), Duration::ZERO);
     ///     if let Outcome::Complete(message) = inserted.outcome {
     ///         whole = message.text();

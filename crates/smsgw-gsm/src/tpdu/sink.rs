@@ -1,26 +1,9 @@
-//! Where a TPDU is written to: one order of the fields, several uses.
+//! Which octets of a TPDU are which field.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Takes the fields of a TPDU in wire order.
-pub(crate) trait Sink {
-    /// Takes octets of a field. A field may come in several pieces, one after the other.
-    fn put(&mut self, field: &'static str, octets: &[u8]);
-}
-
-impl Sink for Vec<u8> {
-    fn put(&mut self, _: &'static str, octets: &[u8]) {
-        self.extend_from_slice(octets);
-    }
-}
-
-/// Counts the octets.
-impl Sink for usize {
-    fn put(&mut self, _: &'static str, octets: &[u8]) {
-        *self += octets.len();
-    }
-}
+use crate::wire::Sink;
 
 /// A field of a TPDU: its name and which of the TPDU's octets it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

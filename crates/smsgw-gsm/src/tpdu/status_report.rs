@@ -1,10 +1,11 @@
 //! SMS-STATUS-REPORT: what became of a message (3GPP TS 23.040 §9.2.2.3).
 
-use super::{Kind, LP, MMS, Parameters, SR, Sink, UDHI, flag};
+use super::deliver_report::{first_octet, spare_bits};
+use super::{Kind, LP, MMS, Parameters, SR, SpareBits, flag};
 use crate::error::DecodeError;
 use crate::field::{Address, Status, Timestamp};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// What became of a message (TS 23.040 §9.2.2.3).
 ///
@@ -31,9 +32,9 @@ pub struct StatusReport<'a> {
     /// Whether it reports on an SMS-COMMAND; else on an SMS-SUBMIT.
     #[doc(alias("TP-SRQ", "TP-Status-Report-Qualifier"))]
     pub status_report_qualifier: bool,
-    /// The bits of the first octet that have no meaning, 1001 0000, and TP-UDHI when there is no
-    /// user data; others are not written.
-    pub spare_bits: u8,
+    /// The bits of the first octet that have no meaning. TP-UDHI is one of them when there is no
+    /// user data; else that is what says it, whatever is here.
+    pub spare_bits: SpareBits<0b1101_0000>,
     /// The reference of the message or command.
     #[doc(alias("TP-MR", "TP-Message-Reference"))]
     pub message_reference: u8,
@@ -56,8 +57,6 @@ pub struct StatusReport<'a> {
 super::tpdu!(StatusReport, decode);
 
 impl<'a> StatusReport<'a> {
-    const SPARE: u8 = 0b1001_0000;
-
     /// A report without flags and optional fields.
     #[must_use]
     pub const fn new(
@@ -71,7 +70,7 @@ impl<'a> StatusReport<'a> {
             more_messages_to_send: false,
             loop_prevention: false,
             status_report_qualifier: false,
-            spare_bits: 0,
+            spare_bits: SpareBits::NONE,
             message_reference,
             recipient_address,
             service_centre_time_stamp,
@@ -84,26 +83,11 @@ impl<'a> StatusReport<'a> {
     /// The first octet: TP-MTI and the flags, as they are sent.
     #[must_use]
     pub fn first_octet(&self) -> u8 {
-        let header = self
-            .parameters
-            .is_some_and(|parameters| parameters.has_header());
-        0b10 | flag(!self.more_messages_to_send, MMS)
+        let mti = 0b10
+            | flag(!self.more_messages_to_send, MMS)
             | flag(self.loop_prevention, LP)
-            | flag(self.status_report_qualifier, SR)
-            | flag(header, UDHI)
-            | Self::spare_bits(self.spare_bits, self.parameters.as_ref())
-    }
-
-    /// What in the first octet has no meaning.
-    fn spare_bits(first: u8, parameters: Option<&Parameters<'_>>) -> u8 {
-        let has_user_data = parameters.is_some_and(|p| p.user_data().is_some());
-        // TP-UDHI speaks of the user data only.
-        first
-            & if has_user_data {
-                Self::SPARE
-            } else {
-                Self::SPARE | UDHI
-            }
+            | flag(self.status_report_qualifier, SR);
+        first_octet(mti, self.spare_bits, self.parameters.as_ref())
     }
 
     pub(super) fn read(
@@ -111,6 +95,7 @@ impl<'a> StatusReport<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<StatusReport<'a>, DecodeError> {
+        let start = reader.offset() - 1;
         let message_reference = reader.octet("TP-MR")?;
         let recipient_address = Address::read(reader, faults, "TP-RA")?;
         let service_centre_time_stamp = Timestamp::read(reader, faults, "TP-SCTS")?;
@@ -119,15 +104,14 @@ impl<'a> StatusReport<'a> {
         let parameters = if reader.rest().is_empty() {
             None
         } else {
-            let most = Kind::StatusReport.max_user_data();
             let indicator = Parameters::read_indicator(reader, faults)?;
-            Some(indicator.read_fields(reader, faults, first & UDHI != 0, most)?)
+            Some(indicator.read_fields(reader, faults, first, Kind::StatusReport, start)?)
         };
         Ok(StatusReport {
             more_messages_to_send: first & MMS == 0,
             loop_prevention: first & LP != 0,
             status_report_qualifier: first & SR != 0,
-            spare_bits: Self::spare_bits(first, parameters.as_ref()),
+            spare_bits: spare_bits(first, parameters.as_ref()),
             message_reference,
             recipient_address,
             service_centre_time_stamp,

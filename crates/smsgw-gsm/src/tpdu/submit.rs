@@ -1,11 +1,11 @@
 //! SMS-SUBMIT: a message from the mobile (3GPP TS 23.040 §9.2.2.2).
 
-use super::{Kind, RD, RP, SR, Sink, UDHI, UserData, flag, trailing};
+use super::{Kind, RD, RP, SR, Trailing, UDHI, UserData, flag, trailing};
 use crate::dcs::DataCodingScheme;
 use crate::error::DecodeError;
 use crate::field::{Address, ProtocolId, ValidityPeriod};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// A message from the mobile (TS 23.040 §9.2.2.2).
 ///
@@ -53,8 +53,8 @@ pub struct Submit<'a> {
     /// The message, with its data coding scheme.
     #[doc(alias("TP-UD", "TP-User-Data", "TP-DCS", "TP-Data-Coding-Scheme"))]
     pub user_data: UserData<'a>,
-    /// Octets after the last field: none by the standard, and none when reading is strict.
-    pub trailing: &'a [u8],
+    /// Octets after the last field.
+    pub trailing: Trailing<'a>,
 }
 
 super::tpdu!(Submit, decode);
@@ -73,7 +73,7 @@ impl<'a> Submit<'a> {
             protocol_identifier: ProtocolId::SME_TO_SME,
             validity_period: None,
             user_data,
-            trailing: &[],
+            trailing: Trailing::NONE,
         }
     }
 
@@ -114,7 +114,7 @@ impl<'a> Submit<'a> {
             protocol_identifier,
             validity_period,
             user_data,
-            trailing: trailing(reader, faults, "TP-UD")?,
+            trailing: Trailing(trailing(reader, faults)?),
         })
     }
 
@@ -131,6 +131,6 @@ impl<'a> Submit<'a> {
             Some(ValidityPeriod::Enhanced(period)) => sink.put("TP-VP", &period.octets()),
         }
         self.user_data.put(sink);
-        sink.put("trailing", self.trailing);
+        sink.put("trailing", self.trailing.octets());
     }
 }

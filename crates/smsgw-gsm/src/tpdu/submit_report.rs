@@ -2,11 +2,11 @@
 //! §9.2.2.2a).
 
 use super::deliver_report::{first_octet, read_failure, spare_bits};
-use super::{Kind, Parameters, ReportKind, Sink, UDHI};
+use super::{Kind, Parameters, ReportKind, SpareBits};
 use crate::error::DecodeError;
 use crate::field::{FailureCause, Timestamp};
 use crate::quirks::Faults;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// The service centre's answer to a message or command (TS 23.040 §9.2.2.2a).
 ///
@@ -24,9 +24,9 @@ use crate::wire::Reader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(alias = "SMS-SUBMIT-REPORT")]
 pub struct SubmitReport<'a> {
-    /// The bits of the first octet that have no meaning, 1011 1100, and TP-UDHI when there is no
-    /// user data; others are not written.
-    pub spare_bits: u8,
+    /// The bits of the first octet that have no meaning. TP-UDHI is one of them when there is no
+    /// user data; else that is what says it, whatever is here.
+    pub spare_bits: SpareBits<0b1111_1100>,
     /// Why the message was refused: there in an RP-ERROR, not in an RP-ACK.
     #[doc(alias("TP-FCS", "TP-Failure-Cause"))]
     pub failure_cause: Option<FailureCause>,
@@ -44,14 +44,15 @@ impl<'a> SubmitReport<'a> {
     #[must_use]
     pub fn ack(service_centre_time_stamp: Timestamp) -> SubmitReport<'a> {
         SubmitReport {
-            spare_bits: 0,
+            spare_bits: SpareBits::NONE,
             failure_cause: None,
             service_centre_time_stamp,
             parameters: Parameters::new(),
         }
     }
 
-    /// The message was refused at that time.
+    /// The message was refused at that time. A [reserved](FailureCause::is_reserved) cause is sent
+    /// all the same, and refused by strict reading.
     #[must_use]
     pub fn error(
         failure_cause: FailureCause,
@@ -66,7 +67,7 @@ impl<'a> SubmitReport<'a> {
     /// The first octet: TP-MTI and the flags, as they are sent.
     #[must_use]
     pub fn first_octet(&self) -> u8 {
-        first_octet(0b01, self.spare_bits, &self.parameters)
+        first_octet(0b01, self.spare_bits, Some(&self.parameters))
     }
 
     pub(super) fn read(
@@ -75,13 +76,14 @@ impl<'a> SubmitReport<'a> {
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
     ) -> Result<SubmitReport<'a>, DecodeError> {
+        let start = reader.offset() - 1;
         let failure_cause = read_failure(report, reader, faults)?;
         let parameters = Parameters::read_indicator(reader, faults)?;
         let service_centre_time_stamp = Timestamp::read(reader, faults, "TP-SCTS")?;
-        let most = Kind::SubmitReport.max_user_data();
-        let parameters = parameters.read_fields(reader, faults, first & UDHI != 0, most)?;
+        let parameters =
+            parameters.read_fields(reader, faults, first, Kind::SubmitReport, start)?;
         Ok(SubmitReport {
-            spare_bits: spare_bits(first, &parameters),
+            spare_bits: spare_bits(first, Some(&parameters)),
             failure_cause,
             service_centre_time_stamp,
             parameters,

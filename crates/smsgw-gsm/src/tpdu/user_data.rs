@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{Kind, Sink};
+use super::Kind;
 use crate::alphabet::{self, Tables};
 use crate::dcs::{Alphabet, Class, DataCodingScheme};
 use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
@@ -12,7 +12,7 @@ use crate::segment::{Encoding, Segment, USER_DATA_OCTETS};
 use crate::septet::{self, FillBits};
 use crate::ucs2;
 use crate::udh::UserDataHeader;
-use crate::wire::Reader;
+use crate::wire::{Reader, Sink};
 
 /// Octets of the longest TPDU.
 pub(super) const TPDU_OCTETS: usize = 164;
@@ -21,8 +21,10 @@ const MOST_SEPTETS: u8 = 160;
 
 /// User data as it arrived: TP-UDL, the octets, and what TP-DCS and TP-UDHI say of them.
 ///
-/// How much there can be depends on the kind of TPDU, see [`Kind::max_user_data`]; 140 octets,
-/// which is what a [`UserDataBuf`] holds, any can have.
+/// How much there can be depends on the kind of TPDU, see [`Kind::max_user_data`] and
+/// [`fits`](Self::fits). The 140 octets that a [`UserDataBuf`] holds, every message can have; they
+/// make a report longer than a TPDU may be when all its other fields are long, and strict reading
+/// refuses that.
 ///
 /// Fill bits between a header and septets, and bits after the last septet, may be anything, and are
 /// kept with the octets.
@@ -87,7 +89,7 @@ impl<'a> UserData<'a> {
         }
         let before = reader.clone();
         reader.take(length, "TP-UD")?;
-        super::trailing(&mut reader, &mut faults, "TP-UD")?;
+        super::trailing(&mut reader, &mut faults)?;
         let header_len = read_header(octets, has_header, &before)?;
         check_text(coding, udl, header_len, &before, &mut faults)?;
         Ok(UserData {
@@ -170,6 +172,44 @@ impl<'a> UserData<'a> {
             return Some(tables.decode_packed(self.payload(), septets, fill));
         }
         is_ucs2(self.coding).then(|| ucs2::decode(self.payload()))
+    }
+
+    /// Whether a TPDU of this kind can have it: no more octets than
+    /// [`max_user_data`](Kind::max_user_data), and all that TP-UDL says.
+    ///
+    /// A [`UserDataBuf`]'s always does; what was read from a report may
+    /// be too long for a message, and what lenient reading let through may end early. A TPDU that
+    /// it does not fit is written all the same, and its reader refuses it.
+    ///
+    /// ```
+    /// use smsgw_gsm::dcs::DataCodingScheme;
+    /// use smsgw_gsm::tpdu::{Kind, UserData};
+    ///
+    /// let report = Kind::DeliverReport;
+    /// let octets = [0x20; 150];
+    /// let long = UserData::from_octets(report, DataCodingScheme::EIGHT_BIT, 150, false, &octets)?;
+    /// assert!(long.fits(report) && !long.fits(Kind::Submit));
+    /// # Ok::<(), smsgw_gsm::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn fits(&self, kind: Kind) -> bool {
+        let octets = self.octets.len();
+        octets == length_of(self.coding, self.udl) && octets <= kind.max_user_data()
+    }
+
+    /// Checks that a TPDU that began at `start`, and whose TP-UDL is at `before`, is not too long.
+    pub(super) fn check_room(
+        &self,
+        start: usize,
+        before: &Reader<'_>,
+        faults: &mut Faults<'_>,
+    ) -> Result<(), DecodeError> {
+        let room = TPDU_OCTETS.saturating_sub(before.offset() + 1 - start);
+        if self.octets.len() > room {
+            let error = too_long(before, "TP-UDL", self.coding, self.udl, room);
+            faults.meet(Tolerance::OddValue, error)?;
+        }
+        Ok(())
     }
 
     /// The same octets, as a command carries them.
@@ -385,7 +425,7 @@ impl UserDataBuf {
     /// # Errors
     /// [`TooLong`](UserDataError::TooLong) above 140 octets in all,
     /// [`Malformed`](UserDataError::Malformed) when `header` is none or a UCS-2 text has an odd
-    /// number of octets.
+    /// number of octets, [`NoSeptet`](UserDataError::NoSeptet) for a septet above 7F.
     pub fn new(
         coding: DataCodingScheme,
         header: &[u8],
@@ -393,6 +433,10 @@ impl UserDataBuf {
     ) -> Result<UserDataBuf, UserDataError> {
         let (packed, udl);
         let payload = if coding.counts_septets() {
+            let mut octets = payload.iter().copied().enumerate();
+            if let Some((index, value)) = octets.find(|(_, octet)| *octet > 0x7F) {
+                return Err(UserDataError::NoSeptet { value, index });
+            }
             udl = header_septets(header.len()) + payload.len();
             packed = septet::pack(payload, FillBits::after(header.len()));
             &packed
@@ -409,7 +453,12 @@ impl UserDataBuf {
             *to = *from;
         }
         let udl = u8::try_from(udl).map_err(|_| too_long)?;
-        let view = UserData::from_octets(Kind::Submit, coding, udl, !header.is_empty(), own)?;
+        let view = UserData::from_octets(Kind::Submit, coding, udl, !header.is_empty(), own);
+        // The caller gave no TP-UDL to count from.
+        let view = view.map_err(|error| DecodeError {
+            offset: error.offset.saturating_sub(1),
+            ..error
+        })?;
         Ok(UserDataBuf {
             coding,
             udl,

@@ -51,11 +51,6 @@ pub enum ConvertError {
     Segment(SegmentError),
     /// What is encoded does not fit into one message, or is not what `dcs` says.
     UserData(UserDataError),
-    /// An octet above 0x7F where `dcs` says septets.
-    NoSeptet {
-        /// The octet.
-        octet: u8,
-    },
     /// A `dcs` that only SMPP has.
     DataCoding {
         /// The value.
@@ -80,7 +75,6 @@ impl fmt::Display for ConvertError {
         match self {
             Self::Segment(error) => error.fmt(f),
             Self::UserData(error) => error.fmt(f),
-            Self::NoSeptet { octet } => write!(f, "the octet {octet:#04X} is no septet"),
             Self::DataCoding { dcs } => write!(f, "data_coding {dcs:#04X} means nothing in GSM"),
             Self::Address { name, error } => write!(f, "{name}: {error}"),
             Self::TypeOfAddress { name } => write!(f, "{name}: TON or NPI out of range"),
@@ -201,13 +195,7 @@ fn parts(message: &Message, reference: Reference) -> Result<Vec<UserDataBuf>, Co
                 0x02 => DataCodingScheme::EIGHT_BIT,
                 _ => return Err(ConvertError::DataCoding { dcs: *dcs }),
             };
-            let high = octets.iter().find(|octet| **octet > 0x7F);
-            match high {
-                Some(octet) if coding.counts_septets() => {
-                    Err(ConvertError::NoSeptet { octet: *octet })
-                }
-                _ => Ok(vec![UserDataBuf::new(coding, udh, octets)?]),
-            }
+            Ok(vec![UserDataBuf::new(coding, udh, octets)?])
         }
     }
 }
@@ -466,10 +454,8 @@ fn neutral(address: &field::Address) -> Address {
 
 fn address(name: &'static str, from: &Address) -> Result<field::Address, ConvertError> {
     let Address { ton, npi, digits } = from;
-    if *ton > 7 || *npi > 15 {
-        return Err(ConvertError::TypeOfAddress { name });
-    }
-    let toa = TypeOfAddress::of(Ton(*ton), Npi(*npi));
+    let toa =
+        TypeOfAddress::of(Ton(*ton), Npi(*npi)).ok_or(ConvertError::TypeOfAddress { name })?;
     let address = if from.is_alphanumeric() {
         field::Address::alphanumeric(digits).map(|address| {
             // The name makes it another numbering plan's.
