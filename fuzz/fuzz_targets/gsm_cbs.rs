@@ -18,15 +18,14 @@ fn refused(error: DecodeError, octets: &[u8]) {
 fn look_at(page: Page<'_>) {
     assert!((1..=page.total()).contains(&page.number()) && usize::from(page.total()) <= MAX_PAGES);
     if let Some(header) = page.header() {
-        assert!(page.content.starts_with(header.octets()));
+        assert!(page.content().starts_with(header.octets()));
     }
-    assert!(page.content.ends_with(page.payload()));
+    assert!(page.content().ends_with(page.payload()));
     let (text, septets) = (page.text(), page.septets());
     if let (Some(text), Some(septets)) = (text, septets) {
         assert!(septets <= 93 && text.chars().count() <= septets);
     }
-    let coding = page.data_coding;
-    assert_eq!(CbsDataCodingScheme::from_octet(coding.octet()), coding);
+    let coding = page.data_coding();
     let _ = (
         page.language(),
         coding.language(),
@@ -34,7 +33,7 @@ fn look_at(page: Page<'_>) {
         coding.group(),
         page.position(),
     );
-    let serial = page.serial;
+    let serial = page.serial();
     let again = SerialNumber::new(
         serial.geographical_scope(),
         serial.message_code(),
@@ -138,7 +137,7 @@ fuzz_target!(|octets: &[u8]| {
     let backwards = script.flag();
     let language = LanguageCode::new(&String::from_utf8_lossy(script.take(2)));
     let serial = SerialNumber(u16::from_be_bytes([script.octet(), script.octet()]));
-    let coding = CbsDataCodingScheme::from_octet(script.octet());
+    let coding = CbsDataCodingScheme(script.octet());
     let octets = script.rest();
     let text = String::from_utf8_lossy(octets);
     let chosen = Broadcast::coding(&text, language);

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use smsgw_gsm::alphabet::Language;
-use smsgw_gsm::udh::{Concat, HeaderBuilder, InformationElement, UserDataHeader, VoiceNews};
+use smsgw_gsm::udh::{Concat, HeaderBuilder, InformationElement, UserDataHeader, VoiceMail, VoiceNews};
 
 /// Looks at everything in an element that has parts of its own.
 fn look_at(element: InformationElement<'_>) {
@@ -22,12 +22,24 @@ fn look_at(element: InformationElement<'_>) {
         }
         InformationElement::VoiceMail(mail) => {
             let octets = mail.octets().len();
-            assert!(mail.access_address().octets().len() <= octets);
-            let listed = match mail.news() {
-                VoiceNews::New(messages) => messages.count(),
-                VoiceNews::Deleted(messages) => messages.count(),
+            let mailbox = mail.mailbox();
+            assert!(mailbox.access_address.octets().len() <= octets);
+            // The count's high bits are reserved and not kept.
+            let (made, listed) = match mail.news() {
+                VoiceNews::New(messages) => {
+                    let messages: Vec<_> = messages.collect();
+                    (mailbox.notification(&messages), messages.len())
+                }
+                VoiceNews::Deleted(messages) => {
+                    let messages: Vec<_> = messages.collect();
+                    (mailbox.deletion(&messages), messages.len())
+                }
             };
             assert!(listed <= octets);
+            let made = made.expect("what was read can be written");
+            assert_eq!(made.len(), octets);
+            let made = VoiceMail::new(&made).expect("what was written can be read");
+            assert_eq!(made.mailbox(), mailbox);
         }
         _ => {}
     }

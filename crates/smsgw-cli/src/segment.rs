@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value as Json, json};
 use smsgw_gsm::alphabet::{Language, Tables};
 use smsgw_gsm::segment::{Encoding, LanguageChoice, Options, Segments, segment};
-use smsgw_gsm::translit::{Change, Transliterated, transliterate, transliterate_for};
+use smsgw_gsm::translit::{self, Change};
 use smsgw_gsm::udh::Reference;
 use smsgw_sim::json_line;
 
@@ -38,8 +38,8 @@ pub(crate) struct Args {
     /// Bits of the number that ties the parts together.
     #[arg(long, value_enum, default_value_t = Width::Eight)]
     reference: Width,
-    /// Write quotes, dashes, spaces, letters with marks and the like in GSM 7-bit, as far as it
-    /// has a spelling for them.
+    /// Write quotes, dashes, spaces, letters with marks and the like in GSM 7-bit, where that makes
+    /// the whole text GSM 7-bit; any other stays as it is.
     #[arg(long)]
     translit: bool,
     /// Do not cut inside of what people take for one character.
@@ -109,8 +109,6 @@ fn answer(args: &Args) -> Result<(), Error> {
         }
     };
     let text = str::from_utf8(text)?;
-    let written = args.translit.then(|| transliterated(text, args.language));
-    let text = written.as_ref().map_or(text, |written| &written.text);
     let reference = match args.reference {
         Width::Eight => Reference::Eight(0),
         Width::Sixteen => Reference::Sixteen(0),
@@ -125,35 +123,19 @@ fn answer(args: &Args) -> Result<(), Error> {
         Choice::Ucs2 => options.with_encoding(Encoding::Ucs2),
         Choice::EightBit => options.with_encoding(Encoding::EightBit),
     };
-    let segments = segment(text, &options)?;
-    let changes = written.as_ref().map(|written| &*written.changes);
+    let (segments, changes) = if args.translit {
+        let (segments, changes) = translit::segment(text, &options)?;
+        (segments, Some(changes))
+    } else {
+        (segment(text, &options)?, None)
+    };
     let mut out = io::stdout().lock();
     if args.json {
-        json_line::write(out, &for_programs(&segments, changes))?;
+        json_line::write(out, &for_programs(&segments, changes.as_deref()))?;
     } else {
-        writeln!(out, "{}", for_people(&segments, changes))?;
+        writeln!(out, "{}", for_people(&segments, changes.as_deref()))?;
     }
     Ok(())
-}
-
-/// By the tables that leave most of the text as it is: of those allowed, the default ones first.
-fn transliterated(text: &str, language: LanguageChoice) -> Transliterated<'_> {
-    let languages = match language {
-        LanguageChoice::None => Vec::new(),
-        LanguageChoice::Auto => Language::ALL.to_vec(),
-        LanguageChoice::Only(language) => vec![language],
-    };
-    let spellings = languages
-        .into_iter()
-        .map(|language| transliterate_for(text, Tables::of(language)));
-    let changed = |spelling: &Transliterated<'_>| (spelling.left.len(), spelling.changes.len());
-    spellings.fold(transliterate(text), |best, next| {
-        if changed(&next) < changed(&best) {
-            next
-        } else {
-            best
-        }
-    })
 }
 
 fn for_programs(segments: &Segments, changes: Option<&[Change<'_>]>) -> Json {

@@ -191,7 +191,17 @@ fn transliteration_says_what_it_changed() {
     let answer = segment_json(&["--translit", "я…"]);
     assert_eq!(
         (&answer["encoding"], &answer["forced_by"]),
-        (&json!("ucs2"), &json!(["я"]))
+        (&json!("ucs2"), &json!(["я", "…"]))
+    );
+    // It stays UCS-2, so it is left as it is.
+    assert_eq!(
+        (&answer["total_units"], &answer["changes"]),
+        (&json!(2), &json!([]))
+    );
+    let answer = segment_json(&["--translit", "--encoding", "ucs2", "…"]);
+    assert_eq!(
+        (&answer["total_units"], &answer["changes"]),
+        (&json!(1), &json!([]))
     );
 }
 

@@ -408,7 +408,7 @@ impl MessageWaiting {
                 Indication::Voicemail => 0,
                 Indication::Fax => 1,
                 Indication::Email => 2,
-                Indication::Other => 3,
+                Indication::Other | Indication::Video => 3,
             }
     }
 }
@@ -420,8 +420,10 @@ impl fmt::Display for MessageWaiting {
     }
 }
 
-/// What kind of messages wait.
+/// What kind of messages wait: for [`MessageWaiting`], and for the element 01 of a user data header
+/// ([`SpecialMessage`](crate::udh::SpecialMessage)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Indication {
     /// Voice mail.
     Voicemail,
@@ -429,12 +431,15 @@ pub enum Indication {
     Fax,
     /// Electronic mail.
     Email,
-    /// Others.
+    /// Others, which the network's operator knows.
     Other,
+    /// Video messages. A data coding scheme has no value for them: it says [`Other`](Self::Other),
+    /// of which they are one in a user data header.
+    Video,
 }
 
 impl Indication {
-    /// `voicemail`, `fax`, `email` or `other`.
+    /// `voicemail`, `fax`, `email`, `other` or `video`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -442,6 +447,7 @@ impl Indication {
             Indication::Fax => "fax",
             Indication::Email => "email",
             Indication::Other => "other",
+            Indication::Video => "video",
         }
     }
 }

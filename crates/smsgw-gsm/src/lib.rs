@@ -1,46 +1,60 @@
-//! The text side of short messages: GSM 7-bit and UCS-2 alphabets (3GPP TS 23.038),
-//! user data headers and the splitting of long texts (3GPP TS 23.040).
+//! Short messages of GSM and its successors, from text to octets and back: TPDUs and user data
+//! headers (3GPP TS 23.040, once GSM 03.40), alphabets (TS 23.038, once GSM 03.38), cell broadcast
+//! (TS 23.041). No socket, no clock; `core` and `alloc` are enough.
 //!
-//! A short message carries 140 octets. A text of GSM characters travels as 7-bit septets,
-//! 160 to a message; one character outside that alphabet makes the whole text UCS-2, 70
-//! units to a message. A longer text is sent in segments, each with a header that says
-//! which part of which message it is. This crate does that arithmetic and its inverse; it
-//! opens no socket, reads no clock and needs only `core` and `alloc`.
+//! Reading, here what a modem shows in PDU mode:
 //!
 //! ```
-//! use smsgw_gsm::segment::{Encoding, Options, segment};
-//! use smsgw_gsm::udh::{Reference, UserDataHeader};
+//! use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
 //!
-//! let text = "Lunch? €".repeat(20);
-//! let segments = segment(&text, &Options::new().with_reference(Reference::Eight(7)))?;
-//! assert_eq!(segments.encoding(), Encoding::Gsm7);
-//! assert_eq!(segments.total_units(), 180); // the euro sign costs two septets
-//! assert_eq!(segments.count(), 2);
+//! let octets = b"\0\x04\x0B\x91\x51\x55\x21\x43\x65\xF7\0\0\x42\x20\x92\x32\x95\x95\x40\x02\xE8\x34";
+//! let pdu = ModemPdu::decode(octets, Context::SC_TO_MS)?;
+//! if let Tpdu::Deliver(deliver) = pdu.tpdu {
+//!     assert_eq!(deliver.originating_address.to_string(), "+15551234567");
+//!     assert_eq!(deliver.user_data.text().as_deref(), Some("hi"));
+//! }
+//! # Ok::<(), smsgw_gsm::DecodeError>(())
+//! ```
 //!
-//! // What the far side does with the second one.
-//! let second = segments.get(1).expect("there are two");
-//! let octets = [second.udh(), second.packed()].concat();
-//! let (header, rest) = UserDataHeader::split(&octets)?;
-//! assert_eq!(header.concat().map(|concat| concat.sequence()), Some(2));
-//! let septets = smsgw_gsm::septet::unpack(rest, second.units(), header.fill_bits());
-//! assert!(smsgw_gsm::alphabet::decode_unpacked(&septets).ends_with("Lunch? €"));
+//! Sending a text of any length, in as many parts as it needs:
+//!
+//! ```
+//! use smsgw_gsm::field::Address;
+//! use smsgw_gsm::segment::{Options, segment};
+//! use smsgw_gsm::tpdu::{ModemPdu, Submit, UserDataBuf};
+//!
+//! for part in &segment(&"Lunch? 10 €. ".repeat(20), &Options::new())? {
+//!     let user_data = UserDataBuf::from(part);
+//!     let pdu = ModemPdu::from(Submit::new(Address::parse("+41791234567")?, user_data.view()));
+//!     println!("AT+CMGS={} and the octets {:02X?}", pdu.tpdu_len(), pdu.to_vec());
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | module | what |
-//! |---|---|
-//! | [`alphabet`] | characters to septets and back: default alphabet, extension, tables of 13 languages |
-//! | [`dcs`] | data coding scheme: alphabet, class, message waiting |
-//! | [`field`] | the other fields of TPDUs: addresses, times, validity, status |
-//! | [`tpdu`] | the six TPDUs, both directions, with a service centre's address or without |
-//! | [`septet`] | septets to packed octets and back, with fill bits |
-//! | [`ucs2`] | UTF-16BE, as the field sends it |
-//! | [`udh`] | user data header: every element by its meaning, and a builder |
-//! | [`segment`] | choice of encoding, splitting of long texts |
-//! | [`cbs`] | cell broadcast pages |
-//! | [`reassemble`] | from parts in any order to messages |
-//! | [`join`] | from the parts of a message to its text |
-//! | [`translit`] | typographic and accented characters, written with those of GSM 7-bit |
+//! Reading is lenient unless told otherwise: what real peers get wrong is let through and listed
+//! ([`Quirks`]). What was read writes the same octets again, meaningless bits included. Nothing
+//! that is read allocates, but texts do.
+//!
+//! # What is there
+//!
+//! | what | standard | where |
+//! |---|---|---|
+//! | SMS-DELIVER, -SUBMIT, -STATUS-REPORT, -COMMAND, both reports as ack or error | 23.040 9.2.2 | [`tpdu`] |
+//! | the same with the address of a service centre, as modems have them | 27.005 3.1 | [`tpdu::ModemPdu`] |
+//! | addresses, timestamps, validity periods, TP-PID, TP-ST, TP-FCS, TP-PI | 23.040 9.1.2.5, 9.2.3 | [`field`] |
+//! | data coding scheme: alphabet, class, message waiting, auto-deletion | 23.038 4 | [`dcs`] |
+//! | user data header: every information element, others raw | 23.040 9.2.3.24 | [`udh`] |
+//! | default alphabet, extension, tables of 13 languages | 23.038 6.2.1, A | [`alphabet`] |
+//! | septets packed after any header; USSD packing | 23.038 6.1.2 | [`septet`] |
+//! | UCS-2 with surrogate pairs | 23.038 6.2.3 | [`ucs2`] |
+//! | cheapest encoding, long texts cut, elements counted in the room | 23.040 9.2.3.24.1, .8, .15, .16 | [`segment`] |
+//! | typographic and accented characters in those of GSM 7-bit | | [`translit`] |
+//! | parts collected in any order, within limits | 23.040 9.2.3.24.1 | [`reassemble`] |
+//! | the text of those parts | 23.040 9.2.3.24.1 | [`join`] |
+//! | cell broadcast: pages of GSM, messages of UMTS | 23.041 9.4, 23.038 5 | [`cbs`] |
+//! | lines of PDU mode on tokio (feature `tokio`) | 27.005 3.1 | `codec` |
+//!
+//! Compressed texts (23.038 4, 23.042) are handed on as octets.
 //!
 //! # Features
 //!

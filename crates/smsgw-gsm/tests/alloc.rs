@@ -5,68 +5,27 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use std::hint::black_box;
 
 use allocation_counter::measure;
-use serde_json::Value;
 use smsgw_gsm::alphabet::Tables;
 use smsgw_gsm::field::ValidityPeriod;
 use smsgw_gsm::septet::{FillBits, pack_into, packed_len, unpack_into};
-use smsgw_gsm::tpdu::{Context, Direction, ModemPdu, ReportKind, Tpdu, UserDataBuf};
+use smsgw_gsm::tpdu::{Context, ModemPdu, ReportKind, Tpdu, UserDataBuf};
 use smsgw_gsm::udh::UserDataHeader;
 use smsgw_gsm::{DecodeError, Decoded, Quirks};
-
-const WELLFORMED: &str = include_str!("vectors/tpdu.jsonl");
-const MALFORMED: &str = include_str!("vectors/malformed.jsonl");
-const QUIRKS: &str = include_str!("vectors/quirks.jsonl");
-
-/// A TPDU of the vectors.
-struct Vector {
-    id: String,
-    context: Context,
-    has_smsc: bool,
-    octets: Vec<u8>,
-}
-
-impl Vector {
-    fn all(file: &str) -> impl Iterator<Item = Vector> {
-        file.lines().map(|line| {
-            let vector: Value = serde_json::from_str(line).unwrap();
-            let direction = if vector["direction"] == "sc-to-ms" {
-                Direction::ScToMs
-            } else {
-                Direction::MsToSc
-            };
-            let report = if vector["report_is_error"] == true {
-                ReportKind::Error
-            } else {
-                ReportKind::Ack
-            };
-            let (pairs, _) = vector["hex"].as_str().unwrap().as_bytes().as_chunks::<2>();
-            let octet = |pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-            Vector {
-                id: vector["id"].to_string(),
-                context: Context::new(direction, report),
-                has_smsc: vector["has_smsc"] == true,
-                octets: pairs.iter().map(|pair| octet(pair)).collect(),
-            }
-        })
-    }
-
-    fn decode(&self, quirks: &Quirks) -> Result<Decoded<ModemPdu<'_>>, DecodeError> {
-        if self.has_smsc {
-            return ModemPdu::decode_with(&self.octets, self.context, quirks);
-        }
-        let decoded = Tpdu::decode_with(&self.octets, self.context, quirks)?;
-        Ok(Decoded {
-            pdu: decoded.pdu.into(),
-            tolerated: decoded.tolerated,
-        })
-    }
-}
+use support::{TPDUS, WELLFORMED, context, decode, lines, octets, write};
 
 /// Everything in it that is no text.
-fn look_at(pdu: &ModemPdu<'_>) {
+fn look_at<'a>(read: Result<Decoded<impl Into<ModemPdu<'a>>>, DecodeError>) {
+    let decoded = match black_box(read) {
+        Ok(decoded) => decoded,
+        Err(_) => return,
+    };
+    black_box(decoded.tolerated.iter().count());
+    let pdu = decoded.pdu.into();
     black_box((pdu.service_centre, pdu.tpdu.kind(), pdu.tpdu.first_octet()));
     if let Some(address) = pdu.tpdu.address() {
         black_box((address.ton(), address.npi(), address.digits().count()));
@@ -117,39 +76,36 @@ fn no_allocation_for_septets() {
     }
 }
 
+/// As what it is and as what it is not.
 #[test]
 fn no_allocation_for_a_tpdu_with_every_field_read() {
-    let files = [WELLFORMED, QUIRKS, MALFORMED];
-    for vector in files.into_iter().flat_map(Vector::all) {
-        let read = measure(|| {
-            for quirks in [Quirks::LENIENT, Quirks::STRICT] {
-                match vector.decode(&quirks) {
-                    Ok(decoded) => {
-                        look_at(&decoded.pdu);
-                        black_box(decoded.tolerated.iter().count());
-                    }
-                    Err(error) => {
-                        black_box(error);
-                    }
+    for vector in TPDUS.into_iter().flat_map(lines) {
+        let octets = octets(&vector);
+        for report in [ReportKind::Ack, ReportKind::Error] {
+            let context = Context::new(context(&vector).direction, report);
+            let read = measure(|| {
+                for quirks in [Quirks::LENIENT, Quirks::STRICT] {
+                    look_at(ModemPdu::decode_with(&octets, context, &quirks));
+                    look_at(Tpdu::decode_with(&octets, context, &quirks));
                 }
-            }
-        });
-        assert_eq!(read.count_total, 0, "{}", vector.id);
+            });
+            assert_eq!(read.count_total, 0, "{}", vector["id"]);
+        }
     }
 }
 
 #[test]
 fn no_allocation_for_a_tpdu_written_where_there_is_room() {
     let mut out = Vec::with_capacity(200);
-    for vector in Vector::all(WELLFORMED) {
-        let pdu = vector.decode(&Quirks::LENIENT).unwrap().pdu;
+    for vector in TPDUS.into_iter().flat_map(lines) {
+        let octets = octets(&vector);
+        let Ok(decoded) = decode(&vector, &octets, &Quirks::LENIENT) else {
+            continue;
+        };
         out.clear();
-        let written = measure(|| match vector.has_smsc {
-            true => pdu.write(&mut out),
-            false => pdu.tpdu.write(&mut out),
-        });
-        assert_eq!(written.count_total, 0, "{}", vector.id);
-        assert_eq!(out, vector.octets, "{}", vector.id);
+        let written = measure(|| write(&vector, &decoded.pdu, &mut out));
+        assert_eq!(written.count_total, 0, "{}", vector["id"]);
+        assert_eq!(out, octets, "{}", vector["id"]);
     }
 }
 
@@ -170,8 +126,9 @@ fn no_allocation_for_a_header() {
 
 #[test]
 fn one_allocation_for_a_text_of_septets() {
-    for vector in Vector::all(WELLFORMED) {
-        let pdu = vector.decode(&Quirks::LENIENT).unwrap().pdu;
+    for vector in lines(WELLFORMED) {
+        let octets = octets(&vector);
+        let pdu = decode(&vector, &octets, &Quirks::LENIENT).unwrap().pdu;
         let Some(user_data) = pdu.tpdu.user_data() else {
             continue;
         };
@@ -181,7 +138,7 @@ fn one_allocation_for_a_text_of_septets() {
         let mut text = None;
         let read = measure(|| text = user_data.text());
         let expected = u64::from(text.is_some_and(|text| !text.is_empty()));
-        assert!(read.count_total <= expected, "{}: {read:?}", vector.id);
+        assert!(read.count_total <= expected, "{}: {read:?}", vector["id"]);
     }
 }
 

@@ -6,25 +6,19 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use smsgw_gsm::alphabet::{Code, ESCAPE, Language, Tables};
+use smsgw_gsm::alphabet::{Code, ESCAPE, Tables};
 use smsgw_gsm::septet::{
     FillBits, capacity, pack, pack_append, pack_into, pack_ussd, packed_len, unpack, unpack_into,
     unpack_ussd,
 };
 use smsgw_gsm::ucs2;
-
-fn tables() -> impl Strategy<Value = Tables> {
-    let language = || option::of(select(&Language::ALL[..]));
-    (language(), language()).prop_map(|(locking, single)| Tables { locking, single })
-}
-
-fn fills() -> impl Strategy<Value = FillBits> {
-    (0..=6_u8).prop_map(|bits| FillBits::new(bits).unwrap())
-}
+use support::fills;
+use support::texts::tables;
 
 /// Octets in runs: plain letters, codes, escapes, and what is no septet.
 fn octets() -> impl Strategy<Value = Vec<u8>> {
@@ -70,8 +64,18 @@ fn decode_slowly(tables: Tables, octets: &[u8]) -> String {
     text
 }
 
+/// Packs bit by bit, as the standard draws it.
+fn pack_slowly(septets: &[u8], fill: FillBits) -> Vec<u8> {
+    let mut octets = vec![0; packed_len(septets.len(), fill)];
+    for bit in 0..septets.len() * 7 {
+        let at = bit + usize::from(fill.get());
+        octets[at / 8] |= (septets[bit / 7] >> (bit % 7) & 1) << (at % 8);
+    }
+    octets
+}
+
 #[test]
-fn packing_comes_back_for_every_length_and_fill() {
+fn packing_is_exact_and_comes_back_for_every_length_and_fill() {
     for len in 0..=200_usize {
         let septets: Vec<_> = (0..len)
             .map(|i| u8::try_from(i * 37 % 128).unwrap())
@@ -79,7 +83,7 @@ fn packing_comes_back_for_every_length_and_fill() {
         for bits in 0..=6 {
             let fill = FillBits::new(bits).unwrap();
             let packed = pack(&septets, fill);
-            assert_eq!(packed.len(), packed_len(len, fill));
+            assert_eq!(packed, pack_slowly(&septets, fill), "{len} after {bits}");
             assert!(capacity(packed.len(), fill) >= len);
             assert_eq!(unpack(&packed, len, fill), septets, "{len} after {bits}");
 
@@ -147,8 +151,28 @@ proptest! {
         tables in tables(),
     ) {
         let septets = unpack(&octets, count, fill);
+        prop_assert_eq!(septets.len(), count.min(capacity(octets.len(), fill)));
         let text = tables.decode_packed(&octets, count, fill);
         prop_assert_eq!(text, decode_slowly(tables, &septets));
+    }
+
+    #[test]
+    fn octets_without_stray_bits_come_back(mut octets in any::<Vec<u8>>(), fill in fills()) {
+        let count = capacity(octets.len(), fill);
+        octets.resize(packed_len(count, fill), 0);
+        let first = usize::from(fill.get());
+        let stray = (0..first).chain(first + 7 * count..8 * octets.len());
+        for bit in stray {
+            octets[bit / 8] &= !(1 << (bit % 8));
+        }
+        prop_assert_eq!(pack(&unpack(&octets, count, fill), fill), octets);
+    }
+
+    #[test]
+    fn a_text_comes_back_from_ucs2(text in vec(any::<char>(), 0..300).prop_map(String::from_iter)) {
+        let octets = ucs2::encode(&text);
+        prop_assert_eq!(octets.len(), 2 * ucs2::units(&text));
+        prop_assert_eq!(ucs2::decode(&octets), text);
     }
 
     #[test]

@@ -7,9 +7,10 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
-use serde_json::Value;
 use smsgw_gsm::Quirks;
 use smsgw_gsm::codec::{LineError, PduFrame, PduLineCodec};
 use smsgw_gsm::tpdu::{Context, Direction, ReportKind};
@@ -111,29 +112,18 @@ fn nothing_is_kept_of_a_line_without_an_end() {
 
 #[test]
 fn vectors_as_one_stream() {
-    let vectors: Vec<Value> = include_str!("vectors/tpdu.jsonl")
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let vectors = support::lines(support::WELLFORMED);
     let mut seen = 0;
     for direction in [Direction::ScToMs, Direction::MsToSc] {
         for report in [ReportKind::Ack, ReportKind::Error] {
             for service_centre in [false, true] {
-                let name = match direction {
-                    Direction::ScToMs => "sc-to-ms",
-                    Direction::MsToSc => "ms-to-sc",
-                };
+                let context = Context::new(direction, report);
                 let lines: Vec<&str> = vectors
                     .iter()
-                    .filter(|vector| vector["direction"] == name)
+                    .filter(|vector| support::context(vector) == context)
                     .filter(|vector| vector["has_smsc"] == service_centre)
-                    .filter(|vector| {
-                        let error = vector["report_is_error"].as_bool().unwrap_or_default();
-                        error == (report == ReportKind::Error)
-                    })
                     .map(|vector| vector["hex"].as_str().unwrap())
                     .collect();
-                let context = Context::new(direction, report);
                 let mut codec = PduLineCodec::new(context).with_service_centre(service_centre);
                 let mut buffer = BytesMut::from(&*lines.join("\r\n"));
                 let mut written = BytesMut::new();

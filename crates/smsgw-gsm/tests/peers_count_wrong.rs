@@ -2,15 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
 
+mod support;
+
 use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
 use smsgw_gsm::{DecodeError, DecodeErrorKind, Decoded, Quirks, Tolerance};
-
-fn octets(hex: &str) -> Vec<u8> {
-    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-    assert!(rest.is_empty());
-    let octet = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    pairs.iter().map(octet).collect()
-}
+use support::unhex;
 
 fn lenient(octets: &[u8], context: Context) -> Result<Decoded<ModemPdu<'_>>, DecodeError> {
     ModemPdu::decode_with(octets, context, &Quirks::LENIENT)
@@ -29,7 +25,7 @@ fn only(what: Tolerance, octets: &[u8], context: Context) -> ModemPdu<'_> {
 /// As in a test of python-gsmmodem: TP-UDL is 160, as for GSM 7-bit, and 10 octets follow.
 #[test]
 fn user_data_counted_as_if_it_were_septets() {
-    let input = octets("0041010B910661345542F60008A0050003000301306F3044");
+    let input = unhex("0041010B910661345542F60008A0050003000301306F3044");
     let strict = ModemPdu::decode_with(&input, Context::MS_TO_SC, &Quirks::STRICT).unwrap_err();
     assert_eq!((strict.field, strict.offset), ("TP-UD", 14));
 
@@ -43,7 +39,7 @@ fn user_data_counted_as_if_it_were_septets() {
 /// The test itself: there the number of digits counts the fill too.
 #[test]
 fn digits_counted_with_their_fill() {
-    let input = octets("0041010C910661345542F60008A0050003000301306F3044");
+    let input = unhex("0041010C910661345542F60008A0050003000301306F3044");
     ModemPdu::decode_with(&input, Context::MS_TO_SC, &Quirks::STRICT).unwrap_err();
     let decoded = lenient(&input, Context::MS_TO_SC).unwrap();
     let tolerated: Vec<_> = decoded.tolerated.iter().map(|fault| fault.what).collect();
@@ -62,8 +58,8 @@ fn digits_counted_with_their_fill() {
 fn user_data_beyond_every_alphabet_is_refused() {
     let head = "0001000B911346610089F600";
     let refused = |coding: &str, udl: u8, there: usize| {
-        let mut input = octets(head);
-        input.extend(octets(coding));
+        let mut input = unhex(head);
+        input.extend(unhex(coding));
         input.push(udl);
         input.resize(input.len() + there, 0x41);
         let error = lenient(&input, Context::MS_TO_SC).unwrap_err();
@@ -83,7 +79,7 @@ fn user_data_beyond_every_alphabet_is_refused() {
 #[test]
 fn service_centre_shorter_than_its_length() {
     let input =
-        octets("0791214365FFFFFF040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
+        unhex("0791214365FFFFFF040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
     let pdu = only(Tolerance::ShortServiceCentre, &input, Context::SC_TO_MS);
     assert_eq!(pdu.service_centre.unwrap().to_string(), "+123456");
     assert_eq!(
@@ -96,7 +92,7 @@ fn service_centre_shorter_than_its_length() {
 /// the TPDU.
 #[test]
 fn service_centre_longer_than_its_number_is_refused() {
-    let input = octets("0B911356131313F321000A91602143658700000CC8F71D14969741F977FD07");
+    let input = unhex("0B911356131313F321000A91602143658700000CC8F71D14969741F977FD07");
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let error = ModemPdu::decode_with(&input, Context::MS_TO_SC, &quirks).unwrap_err();
         assert_eq!((error.field, error.offset), ("SCA", 0));
@@ -106,7 +102,7 @@ fn service_centre_longer_than_its_number_is_refused() {
 
 #[test]
 fn one_octet_after_the_end_is_no_padding() {
-    let tpdu = octets("040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
+    let tpdu = unhex("040B911346610089F60000208062917314080CC8F71D14969741F977FD07");
     let with = |after: &[u8]| [&tpdu, after].concat();
     for after in [&[0xFF][..], &[0x00], &[0xFF, 0x00], &[0x00, 0xFF, 0xFF]] {
         let input = with(after);

@@ -6,24 +6,21 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use serde_json::Value;
 use smsgw_gsm::reassemble::{Limits, Message, Outcome, Part, Position, Reassembler, Tie};
 use smsgw_gsm::tpdu::{Context, ModemPdu, PartKey, Piece};
 use smsgw_gsm::udh::Reference;
+use support::{context, lines, unhex};
 
 /// A part from a TPDU with the service centre's address.
 fn read(hex: &str, context: Context) -> Part<PartKey, Piece> {
-    let (pairs, _) = hex.as_bytes().as_chunks::<2>();
-    let octets: Vec<u8> = pairs
-        .iter()
-        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect();
-    ModemPdu::decode(&octets, context)
+    ModemPdu::decode(&unhex(hex), context)
         .unwrap()
         .tpdu
         .part()
@@ -32,15 +29,11 @@ fn read(hex: &str, context: Context) -> Part<PartKey, Piece> {
 
 #[test]
 fn reassembly_vectors() {
-    let file = include_str!("vectors/reassembly.jsonl");
-    let mut lines = 0;
-    for line in file.lines() {
-        let vector: Value = serde_json::from_str(line).unwrap();
+    let vectors = lines(include_str!("vectors/reassembly.jsonl"));
+    assert_eq!(vectors.len(), 11);
+    for vector in &vectors {
         let parts: Vec<String> = serde_json::from_value(vector["parts"].clone()).unwrap();
-        let context = match vector["direction"].as_str() {
-            Some("ms-to-sc") => Context::MS_TO_SC,
-            _ => Context::SC_TO_MS,
-        };
+        let context = context(vector);
         // As given, and backwards.
         for order in [parts.clone(), parts.iter().rev().cloned().collect()] {
             let id = &vector["id"];
@@ -68,9 +61,7 @@ fn reassembly_vectors() {
             }
             assert_eq!(reassembler.messages(), 0, "{id}");
         }
-        lines += 1;
     }
-    assert_eq!(lines, 11);
 }
 
 fn ties() -> impl Strategy<Value = Tie> {

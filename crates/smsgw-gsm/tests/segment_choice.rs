@@ -6,13 +6,14 @@
     reason = "tests state what must hold"
 )]
 
-mod texts;
+mod support;
 
 use proptest::prelude::*;
 use smsgw_gsm::SegmentError;
 use smsgw_gsm::alphabet::{Language, Tables};
 use smsgw_gsm::segment::{Encoding, LanguageChoice, Options, choose, segment};
 use smsgw_gsm::udh::Reference;
+use support::{references, texts};
 
 /// Segments, rank, units, elements: less is better.
 type Cost = (usize, u8, usize, usize);
@@ -119,7 +120,7 @@ proptest! {
     #[test]
     fn segmentation_weighs_its_own_header(
         text in texts::any_text(300),
-        reference in texts::references(),
+        reference in references(),
         elements in texts::elements(),
         // Without a choice of languages GSM 7-bit is taken unseen.
         language in choices().prop_filter("a choice", |choice| *choice != LanguageChoice::None),

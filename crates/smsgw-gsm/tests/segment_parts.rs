@@ -6,7 +6,7 @@
     reason = "tests state what must hold"
 )]
 
-mod texts;
+mod support;
 
 use proptest::prelude::*;
 use smsgw_gsm::alphabet::{Language, Tables};
@@ -16,6 +16,7 @@ use smsgw_gsm::segment::{
 use smsgw_gsm::septet::FillBits;
 use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_gsm::{DecodeErrorKind, SegmentError, ucs2};
+use support::{references, texts};
 
 /// Checks the parts as the far side sees them, and gives back their text octets and texts.
 fn received(segments: &Segments, elements: &[u8]) -> Vec<(Vec<u8>, String)> {
@@ -88,7 +89,7 @@ proptest! {
     fn a_text_splits_and_joins_to_itself(
         text in texts::any_text(700),
         encoding in encodings(),
-        reference in texts::references(),
+        reference in references(),
         elements in texts::elements(),
     ) {
         let mut options = Options::new()
@@ -110,7 +111,7 @@ proptest! {
     #[test]
     fn a_text_of_any_pair_of_tables_splits_and_joins(
         text in texts::tables().prop_flat_map(|tables| texts::of(tables, 700)),
-        reference in texts::references(),
+        reference in references(),
     ) {
         let options = Options::new()
             .with_encoding(Encoding::Gsm7)
@@ -123,7 +124,7 @@ proptest! {
     #[test]
     fn octets_split_and_join(
         octets in proptest::collection::vec(any::<u8>(), 0..2000),
-        reference in texts::references(),
+        reference in references(),
         elements in texts::elements(),
     ) {
         let options = Options::new().with_reference(reference).with_elements(&elements);
@@ -165,7 +166,7 @@ mod graphemes {
         fn no_cluster_is_torn_that_a_segment_has_room_for(
             text in prop_oneof![clusters(), texts::any_text(500)],
             encoding in encodings(),
-            reference in texts::references(),
+            reference in references(),
         ) {
             let mut options = Options::new().with_reference(reference).with_graphemes(true);
             options.encoding = encoding;

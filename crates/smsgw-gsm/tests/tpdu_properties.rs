@@ -6,10 +6,11 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde_json::Value;
 use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
 use smsgw_gsm::field::{
     Address, CommandType, EnhancedFormat, EnhancedPeriod, FailureCause, ProtocolId, Status,
@@ -20,6 +21,7 @@ use smsgw_gsm::tpdu::{
     StatusReport, Submit, SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 use smsgw_gsm::{AddressError, Quirks, UserDataError};
+use support::{TPDUS, lines, octets};
 
 const CONTEXTS: [Context; 4] = [
     Context::SC_TO_MS,
@@ -96,21 +98,8 @@ fn look_at(tpdu: &Tpdu<'_>, octets: &[u8]) {
 }
 
 fn vectors() -> Vec<Vec<u8>> {
-    let files = [
-        include_str!("vectors/tpdu.jsonl"),
-        include_str!("vectors/malformed.jsonl"),
-        include_str!("vectors/quirks.jsonl"),
-    ];
-    let lines = files.into_iter().flat_map(str::lines);
-    lines
-        .map(|line| {
-            let vector: Value = serde_json::from_str(line).unwrap();
-            let (pairs, _) = vector["hex"].as_str().unwrap().as_bytes().as_chunks::<2>();
-            let octet =
-                |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-            pairs.iter().map(octet).collect()
-        })
-        .collect()
+    let vectors = TPDUS.into_iter().flat_map(lines);
+    vectors.map(|vector| octets(&vector)).collect()
 }
 
 #[test]
@@ -537,5 +526,26 @@ fn septets_and_headers_that_are_none() {
             panic!("of another kind");
         };
         assert_eq!((error.field, error.offset), (field, offset), "{error}");
+    }
+}
+
+/// There the length counts octets, and 7 of them have room for an eighth septet.
+#[test]
+fn a_service_centre_with_a_name_of_seven_characters() {
+    let tpdu = Submit::new(Address::alphanumeric("Telfort").unwrap(), UserData::EMPTY);
+    for name in ["Telfort", "ééééléz"] {
+        let pdu = ModemPdu {
+            service_centre: Some(Address::alphanumeric(name).unwrap()),
+            tpdu: tpdu.into(),
+        };
+        let octets = pdu.to_vec();
+        assert_eq!(octets[0], 8);
+        let decoded = ModemPdu::decode_with(&octets, Context::MS_TO_SC, &Quirks::STRICT);
+        let decoded = decoded.unwrap().pdu;
+        assert_eq!(
+            decoded.service_centre.unwrap().name().as_deref(),
+            Some(name)
+        );
+        assert_eq!(decoded.to_vec(), octets);
     }
 }

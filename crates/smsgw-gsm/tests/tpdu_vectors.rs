@@ -6,67 +6,20 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use serde_json::{Value, json};
+use smsgw_gsm::Quirks;
 use smsgw_gsm::dcs::DataCodingScheme;
 use smsgw_gsm::field::{Address, EnhancedFormat, ValidityPeriod};
-use smsgw_gsm::tpdu::{Context, Direction, ModemPdu, Parameters, ReportKind, Tpdu, UserData};
+use smsgw_gsm::tpdu::{ModemPdu, Parameters, Tpdu, UserData};
 use smsgw_gsm::udh::{Ports, Reference};
-use smsgw_gsm::{DecodeError, Decoded, Quirks};
-
-fn lines(file: &str) -> Vec<Value> {
-    file.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-fn octets(hex: &str) -> Vec<u8> {
-    // One of the malformed ones ends inside an octet.
-    let (pairs, _) = hex.as_bytes().as_chunks::<2>();
-    pairs
-        .iter()
-        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect()
-}
-
-fn context(vector: &Value) -> Context {
-    let direction = match vector["direction"].as_str().unwrap() {
-        "sc-to-ms" => Direction::ScToMs,
-        "ms-to-sc" => Direction::MsToSc,
-        other => panic!("direction {other}"),
-    };
-    let report = match vector["report_is_error"].as_bool() {
-        Some(true) => ReportKind::Error,
-        _ => ReportKind::Ack,
-    };
-    Context::new(direction, report)
-}
-
-/// A vector's octets read; without a service centre's address there is none.
-fn decode<'a>(
-    vector: &Value,
-    octets: &'a [u8],
-    quirks: &Quirks,
-) -> Result<Decoded<ModemPdu<'a>>, DecodeError> {
-    if vector["has_smsc"] == true {
-        return ModemPdu::decode_with(octets, context(vector), quirks);
-    }
-    let decoded = Tpdu::decode_with(octets, context(vector), quirks)?;
-    Ok(Decoded {
-        pdu: decoded.pdu.into(),
-        tolerated: decoded.tolerated,
-    })
-}
+use support::{decode, hex, lines, octets};
 
 fn write(vector: &Value, pdu: &ModemPdu<'_>) -> Vec<u8> {
-    if vector["has_smsc"] == true {
-        pdu.to_vec()
-    } else {
-        pdu.tpdu.to_vec()
-    }
+    let mut out = Vec::new();
+    support::write(vector, pdu, &mut out);
+    out
 }
 
 /// What was read, in the words of the vectors.
@@ -273,11 +226,11 @@ fn header(said: &mut Value, data: &UserData<'_>) {
 
 #[test]
 fn well_formed() {
-    let vectors = lines(include_str!("vectors/tpdu.jsonl"));
+    let vectors = lines(support::WELLFORMED);
     assert_eq!(vectors.len(), 260);
     for vector in &vectors {
         let id = vector["id"].as_str().unwrap();
-        let input = octets(vector["hex"].as_str().unwrap());
+        let input = octets(vector);
         for quirks in [Quirks::STRICT, Quirks::LENIENT] {
             // These two are among the quirks too: an odd number of digits, filled with a 1.
             let is_odd = ["ofono-007", "ofono-008"].contains(&id);
@@ -298,12 +251,12 @@ fn well_formed() {
 
 #[test]
 fn malformed() {
-    let vectors = lines(include_str!("vectors/malformed.jsonl"));
+    let vectors = lines(support::MALFORMED);
     assert_eq!(vectors.len(), 30);
     let mut found = Vec::new();
     for vector in &vectors {
         let id = vector["id"].as_str().unwrap();
-        let input = octets(vector["hex"].as_str().unwrap());
+        let input = octets(vector);
         let error = decode(vector, &input, &Quirks::STRICT).unwrap_err();
         let lenient = match decode(vector, &input, &Quirks::LENIENT) {
             // A fault before it may have been let through.
@@ -361,11 +314,11 @@ const MALFORMED: [(&str, &str, usize, &str, &str); 30] = [
 
 #[test]
 fn quirks() {
-    let vectors = lines(include_str!("vectors/quirks.jsonl"));
+    let vectors = lines(support::QUIRKS);
     assert_eq!(vectors.len(), 3);
     for vector in &vectors {
         let id = vector["id"].as_str().unwrap();
-        let input = octets(vector["hex"].as_str().unwrap());
+        let input = octets(vector);
         let strict = decode(vector, &input, &Quirks::STRICT);
         let may_refuse = vector["strict"].as_str().unwrap().contains("error");
         assert_eq!(strict.is_err(), may_refuse, "{id}");
@@ -388,8 +341,8 @@ fn quirks() {
 #[test]
 fn the_optional_fields_are_made_of_their_values() {
     let mut made = 0;
-    for vector in lines(include_str!("vectors/tpdu.jsonl")) {
-        let input = octets(vector["hex"].as_str().unwrap());
+    for vector in lines(support::WELLFORMED) {
+        let input = octets(&vector);
         let pdu = decode(&vector, &input, &Quirks::STRICT);
         let parameters = match pdu.map(|decoded| decoded.pdu.tpdu) {
             Ok(Tpdu::StatusReport(report)) => report.parameters,
@@ -428,11 +381,11 @@ fn rebuild<'a>(parameters: &Parameters<'a>) -> Parameters<'a> {
 /// those have; the ones with `tolerated` are not by the standard.
 #[test]
 fn in_the_field() {
-    let vectors = lines(include_str!("vectors/field.jsonl"));
+    let vectors = lines(support::FIELD);
     assert_eq!(vectors.len(), 89);
     for vector in &vectors {
         let id = vector["id"].as_str().unwrap();
-        let input = octets(vector["hex"].as_str().unwrap());
+        let input = octets(vector);
         let tolerated = vector["tolerated"].as_array();
         let strict = decode(vector, &input, &Quirks::STRICT);
         assert_eq!(strict.is_err(), tolerated.is_some(), "{id}");

@@ -6,11 +6,15 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use proptest::prelude::*;
 use smsgw_gsm::septet::{FillBits, pack, packed_len, unpack};
 use smsgw_gsm::udh::{
-    Element, HeaderBuilder, InformationElement, Ports, Reference, UdhSource, UserDataHeader, iei,
+    Concat, Element, HeaderBuilder, InformationElement, Ports, Reference, UdhSource,
+    UserDataHeader, iei,
 };
+use support::references;
 
 /// An element's octets as identifier, data and how it prints.
 const ELEMENTS: &[(u8, &[u8], &str)] = &[
@@ -324,6 +328,14 @@ proptest! {
         prop_assert!(header.effective().count() <= header.elements().count());
         prop_assert!(header.sourced().count() <= header.elements().count());
         let _ = (header.concat(), header.ports(), header.tables(), header.fill_bits());
+    }
+
+    #[test]
+    fn a_concat_element_comes_back(reference in references(), total in 1..=255_u8, part in any::<u8>()) {
+        let concat = Concat::new(reference, total, part % total + 1).unwrap();
+        let octets = concat.to_udh();
+        let (header, _) = UserDataHeader::split(&octets).unwrap();
+        prop_assert_eq!(header.concat(), Some(concat));
     }
 
     #[test]

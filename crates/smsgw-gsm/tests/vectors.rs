@@ -6,18 +6,15 @@
     reason = "tests state what must hold"
 )]
 
+mod support;
+
 use serde_json::Value;
 use smsgw_gsm::alphabet::{Code, Language, Tables};
 use smsgw_gsm::segment::{Encoding, Options, Segments, segment};
 use smsgw_gsm::septet::{FillBits, pack, packed_len, unpack};
 use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_gsm::{alphabet, ucs2};
-
-fn lines(file: &str) -> Vec<Value> {
-    file.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
+use support::{lines, unhex};
 
 fn text<'a>(vector: &'a Value, key: &str) -> &'a str {
     vector[key].as_str().unwrap()
@@ -29,15 +26,6 @@ fn number(vector: &Value, key: &str) -> usize {
 
 fn numbers(vector: &Value, key: &str) -> Vec<usize> {
     serde_json::from_value(vector[key].clone()).unwrap()
-}
-
-fn hex(vector: &Value, key: &str) -> Vec<u8> {
-    let (pairs, odd) = text(vector, key).as_bytes().as_chunks::<2>();
-    assert!(odd.is_empty());
-    pairs
-        .iter()
-        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
 }
 
 fn tables(vector: &Value) -> Tables {
@@ -56,8 +44,8 @@ fn alphabet_vectors() {
     for vector in &vectors {
         let id = text(vector, "id");
         let kind = text(vector, "kind");
-        let septets = hex(vector, "septets");
-        let packed = hex(vector, "packed");
+        let septets = unhex(text(vector, "septets"));
+        let packed = unhex(text(vector, "packed"));
         let count = number(vector, "count");
         let fill = FillBits::new(u8::try_from(number(vector, "fill_bits")).unwrap()).unwrap();
         let tables = tables(vector);

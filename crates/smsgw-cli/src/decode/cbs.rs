@@ -38,21 +38,21 @@ impl Read<'_> {
     /// that would not be written with the same octets.
     pub(crate) fn json(&self) -> Map<String, Json> {
         let page = &self.page;
-        let coding = page.data_coding;
+        let coding = page.data_coding();
         let mut keys = Keys::default();
-        keys.put_hex("serial", &page.serial.0.to_be_bytes());
-        let scope = page.serial.geographical_scope();
+        keys.put_hex("serial", &page.serial().0.to_be_bytes());
+        let scope = page.serial().geographical_scope();
         keys.put("geo_scope", scope.number());
         keys.put("geo_scope_name", scope.name());
-        keys.put("message_code", page.serial.message_code());
-        keys.put("update_number", page.serial.update_number());
-        keys.put("message_id", page.message_id);
-        keys.put_hex("dcs", &[coding.octet()]);
-        keys.put("dcs_group", coding.group());
+        keys.put("message_code", page.serial().message_code());
+        keys.put("update_number", page.serial().update_number());
+        keys.put("message_id", page.message_id());
+        keys.put_hex("dcs", &[coding.0]);
+        keys.put("dcs_group", coding.group().name());
         keys.put("page", page.number());
         keys.put("pages", page.total());
-        if PageParameter::new(page.number(), page.total()) != Some(page.page) {
-            keys.put_hex("page_hex", &[page.page.0]);
+        if PageParameter::new(page.number(), page.total()) != Some(page.page_parameter()) {
+            keys.put_hex("page_hex", &[page.page_parameter().0]);
         }
         keys.put("language", page.language().map(|code| code.to_string()));
         keys.put("alphabet", coding.alphabet().name());
@@ -81,8 +81,8 @@ impl Read<'_> {
                 content.ok().map(|content| content.to_vec())
             }
         };
-        if written.as_deref() != Some(page.content) {
-            keys.put_hex("content_hex", page.content);
+        if written.as_deref() != Some(page.content().as_slice()) {
+            keys.put_hex("content_hex", page.content());
         }
         keys.trailing(self.trailing);
         keys.tolerated(&self.tolerated);
@@ -113,11 +113,15 @@ impl Decode for Decoder {
             trailing,
         } = read(octets, &self.quirks)?;
         let mut table = Table::new(octets, style);
-        table.title(&format!("message {}, {}", page.message_id, page.page));
-        table.row(2, "Serial Number", &page.serial.to_string());
-        table.row(2, "Message Identifier", &page.message_id.to_string());
-        table.row(1, "Data Coding Scheme", &page.data_coding.to_string());
-        table.row(1, "Page Parameter", &page.page.to_string());
+        table.title(&format!(
+            "message {}, {}",
+            page.message_id(),
+            page.page_parameter()
+        ));
+        table.row(2, "Serial Number", &page.serial().to_string());
+        table.row(2, "Message Identifier", &page.message_id().to_string());
+        table.row(1, "Data Coding Scheme", &page.data_coding().to_string());
+        table.row(1, "Page Parameter", &page.page_parameter().to_string());
         let mut content = CONTENT_OCTETS;
         if let Some(header) = page.header() {
             dissect::elements(&mut table, &header);

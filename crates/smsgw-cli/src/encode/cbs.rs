@@ -31,10 +31,10 @@ pub(super) fn hex(mut values: Map<String, Json>, quirks: Quirks) -> Result<Strin
     };
     let text = object.string(named("text"))?;
     let data = object.hex("data_hex")?;
-    let coding = match octet(&mut object, "dcs")?.map(CbsDataCodingScheme::from_octet) {
+    let coding = match octet(&mut object, "dcs")?.map(CbsDataCodingScheme) {
         Some(coding) => coding,
         None if text.is_none() && data.is_some() => {
-            CbsDataCodingScheme::general(Alphabet::EightBit, None, false)
+            CbsDataCodingScheme::general(Alphabet::EightBit, None)
         }
         None => Broadcast::coding(text.as_deref().unwrap_or_default(), language).0,
     };
@@ -60,13 +60,7 @@ pub(super) fn hex(mut values: Map<String, Json>, quirks: Quirks) -> Result<Strin
         let message = format!("not {CONTENT_OCTETS} octets, but {}", content.len());
         wrong_type(named("content_hex"), &message)
     })?;
-    let page = Page {
-        serial,
-        message_id,
-        data_coding: coding,
-        page,
-        content,
-    };
+    let page = Page::new(serial, message_id, coding, page, content)?;
     let trailing = object.hex("trailing")?.unwrap_or_default();
     let octets = [page.to_vec(), trailing].concat();
     // Read again, so that nothing is written that cannot be read or reads as something else.
@@ -132,7 +126,7 @@ pub(crate) fn of_text(
         Err(error) => return Err(wrong_type(named("text"), &error.to_string())),
     };
     match (pages.get(0), pages.count()) {
-        (Some(page), 1) => Ok(*page.content),
+        (Some(page), 1) => Ok(*page.content()),
         (_, count) => {
             let message = format!("text needs {count} pages, each is an object of its own");
             Err(Error::new("too_long", Some("text"), 0, message))

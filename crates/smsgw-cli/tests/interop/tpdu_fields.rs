@@ -10,8 +10,8 @@ use smsgw_gsm::field::{
 };
 use smsgw_gsm::tpdu::{Parameters, Tpdu, UserData};
 use smsgw_gsm::udh::{
-    Alignment, Concat, FontSize, InformationElement, Ports, Reference, SmscControl, SpecialMessage,
-    TextFormat, WaitingKind,
+    Alignment, Concat, FontSize, Indication, InformationElement, Ports, Reference, SmscControl,
+    SpecialMessage, TextFormat,
 };
 
 use crate::dissection::{Dissection, Leaf, number};
@@ -233,9 +233,9 @@ pub(crate) fn our_element(element: InformationElement<'_>) -> String {
             put("dis_iei_ps.position", &position);
             put("dis_iei_ps.sound_number", &sound.0);
         }
-        InformationElement::UserDefinedSound { position, melody } => {
-            put("dis_iei_uds.position", &position);
-            put("dis_iei_uds.user_defined_sound", &hex(melody));
+        InformationElement::UserDefinedSound(sound) => {
+            put("dis_iei_uds.position", &sound.position());
+            put("dis_iei_uds.user_defined_sound", &hex(sound.melody()));
         }
         InformationElement::PredefinedAnimation {
             position,
@@ -303,11 +303,11 @@ fn our_ports(ports: Ports, put: &mut impl FnMut(&str, &dyn Display)) {
 
 fn our_waiting(waiting: SpecialMessage, put: &mut impl FnMut(&str, &dyn Display)) {
     let (extended, kind) = match waiting.kind() {
-        Some(WaitingKind::Voice) => (0, 0),
-        Some(WaitingKind::Fax) => (0, 1),
-        Some(WaitingKind::Email) => (0, 2),
-        Some(WaitingKind::Other) => (0, 3),
-        Some(WaitingKind::Video) => (1, 3),
+        Some(Indication::Voicemail) => (0, 0),
+        Some(Indication::Fax) => (0, 1),
+        Some(Indication::Email) => (0, 2),
+        Some(Indication::Other) => (0, 3),
+        Some(Indication::Video) => (1, 3),
         other => panic!("{other:?}"),
     };
     put("msg_ind_type_and_stor", &u8::from(waiting.store()));

@@ -13,9 +13,10 @@ use smsgw_gsm::tpdu::{
     SubmitReport, Tpdu, UserData, UserDataBuf,
 };
 use smsgw_gsm::udh::{
-    Concat, ExtendedObject, FormatColour, FormatMode, HeaderBuilder, InformationElement,
-    ObjectDistribution, Ports, PredefinedAnimation, PredefinedSound, Reference, SmscControl,
-    SpecialMessage, TextFormat, ToolkitHeader, UdhSource, VariablePicture, VoiceMail, WaitingKind,
+    Concat, ExtendedObject, FormatColour, FormatMode, HeaderBuilder, Indication,
+    InformationElement, Mailbox, MailboxStatus, ObjectDistribution, Ports, PredefinedAnimation,
+    PredefinedSound, Reference, SmscControl, SpecialMessage, TextFormat, ToolkitHeader, UdhSource,
+    UserDefinedSound, VariablePicture, VoiceMail,
 };
 
 use crate::tpdu::Case;
@@ -425,7 +426,13 @@ fn elements(set: &mut Set) {
 
     let (large, small) = ([0xA5; 128], [0x5A; 32]);
     let address = Address::parse("1234").unwrap();
-    let voice_mail = VoiceMail::notification(0, &address, 3, None);
+    let voice_mail = Mailbox {
+        status: MailboxStatus::default(),
+        access_address: address,
+        waiting: 3,
+        extension: None,
+    };
+    let voice_mail = voice_mail.notification(&[]).unwrap();
     let mut list = vec![
         Element::Concat(Concat::new(Reference::Eight(0), 1, 1).unwrap()),
         Element::Concat(Concat::new(Reference::Sixteen(0xFFFF), 255, 255).unwrap()),
@@ -439,10 +446,7 @@ fn elements(set: &mut Set) {
             position: 3,
             sound: PredefinedSound(9),
         },
-        Element::UserDefinedSound {
-            position: 4,
-            melody: b"BEGIN:IMELODY",
-        },
+        Element::UserDefinedSound(UserDefinedSound::new(4, b"BEGIN:IMELODY").unwrap()),
         Element::PredefinedAnimation {
             position: 5,
             animation: PredefinedAnimation(14),
@@ -501,11 +505,11 @@ fn elements(set: &mut Set) {
         },
     ];
     for kind in [
-        WaitingKind::Voice,
-        WaitingKind::Fax,
-        WaitingKind::Email,
-        WaitingKind::Other,
-        WaitingKind::Video,
+        Indication::Voicemail,
+        Indication::Fax,
+        Indication::Email,
+        Indication::Other,
+        Indication::Video,
     ] {
         let waiting = SpecialMessage::new(kind, 5);
         list.push(Element::SpecialMessage(waiting));

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use super::{CR, CbsDataCodingScheme, LanguageCode};
 use crate::alphabet::Tables;
 use crate::dcs::Alphabet;
+use crate::join::{self, Written};
 use crate::septet::{FillBits, capacity, unpack};
-use crate::ucs2;
 use crate::udh::UserDataHeader;
 
 /// The octets of a page that count, and how they are written.
@@ -64,6 +64,11 @@ impl<'a> Content<'a> {
         self.octets.get(header..).unwrap_or_default()
     }
 
+    fn tables(self) -> Tables {
+        let header = self.header();
+        header.map_or(Tables::DEFAULT, |header| header.tables())
+    }
+
     fn fill_bits(self) -> FillBits {
         self.header()
             .map_or(FillBits::NONE, |header| header.fill_bits())
@@ -90,31 +95,25 @@ impl<'a> Content<'a> {
     }
 }
 
-/// The text of the pages of a message, read at once; `None` for 8-bit data and compressed text.
-///
-/// The language tables are those of the first page.
+/// The text of pages in their order, each with its number; `None` for 8-bit data and compressed
+/// text.
 pub(super) fn text<'a>(
     data_coding: CbsDataCodingScheme,
-    pages: impl Iterator<Item = Content<'a>>,
+    pages: impl Iterator<Item = (u8, Content<'a>)>,
 ) -> Option<String> {
-    if data_coding.is_compressed() {
+    let alphabet = data_coding.alphabet();
+    if data_coding.is_compressed() || alphabet == Alphabet::EightBit {
         return None;
     }
-    let mut units = Vec::new();
-    match data_coding.alphabet() {
-        Alphabet::EightBit => None,
-        Alphabet::Ucs2 => {
-            pages.for_each(|page| page.read_units(&mut units));
-            Some(ucs2::decode(&units))
-        }
-        Alphabet::Gsm7 => {
-            let mut tables = None;
-            for page in pages {
-                let header = page.header();
-                tables.get_or_insert(header.map_or(Tables::DEFAULT, |header| header.tables()));
-                page.read_septets(&mut units);
-            }
-            Some(tables.unwrap_or_default().decode(&units))
-        }
-    }
+    join::text(pages.map(|(number, page)| {
+        let mut octets = Vec::new();
+        let written = if alphabet == Alphabet::Ucs2 {
+            page.read_units(&mut octets);
+            Written::Ucs2
+        } else {
+            page.read_septets(&mut octets);
+            Written::Septets(page.tables())
+        };
+        (number, written, octets)
+    }))
 }

@@ -8,19 +8,35 @@ use crate::dcs::{Alphabet, Class};
 /// [`DataCodingScheme`](crate::dcs::DataCodingScheme) of TPDUs: most values mean something else
 /// there.
 ///
-/// Any octet can be read; what the standard reserves is GSM 7-bit without a language, as it asks.
+/// Every octet can be read; what the standard reserves is GSM 7-bit without a language, as it asks.
+/// The constructors make no reserved one.
 ///
 /// ```
-/// use smsgw_gsm::cbs::{BroadcastLanguage, CbsDataCodingScheme};
+/// use smsgw_gsm::cbs::{BroadcastLanguage, CbsDataCodingScheme, CbsGroup};
 /// use smsgw_gsm::dcs::Alphabet;
 ///
 /// let english = CbsDataCodingScheme::in_language(BroadcastLanguage::English);
-/// assert_eq!(english, CbsDataCodingScheme::from_octet(0x01));
-/// let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None, false);
-/// assert_eq!((ucs2.octet(), ucs2.alphabet()), (0x48, Alphabet::Ucs2));
+/// assert_eq!(english, CbsDataCodingScheme(0x01));
+/// let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None);
+/// assert_eq!(ucs2, CbsDataCodingScheme(0x48));
+/// assert_eq!((ucs2.group(), ucs2.alphabet()), (CbsGroup::General, Alphabet::Ucs2));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CbsDataCodingScheme(u8);
+///
+/// | octet | group |
+/// |---|---|
+/// | 00-0F, 20-3F | [`Language`](CbsGroup::Language) |
+/// | 10-1F | [`LanguageIndication`](CbsGroup::LanguageIndication) |
+/// | 40-7F | [`General`](CbsGroup::General) |
+/// | 90-9F | [`UserDataHeader`](CbsGroup::UserDataHeader) |
+/// | 80-8F, A0-CF | [`Reserved`](CbsGroup::Reserved) |
+/// | D0-DF | [`I1`](CbsGroup::I1) |
+/// | E0-EF | [`Wap`](CbsGroup::Wap) |
+/// | F0-FF | [`DataCodingHandling`](CbsGroup::DataCodingHandling) |
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CbsDataCodingScheme(
+    /// The octet as sent.
+    pub u8,
+);
 
 impl CbsDataCodingScheme {
     /// GSM 7-bit, language unspecified: what reserved values are taken for.
@@ -30,66 +46,86 @@ impl CbsDataCodingScheme {
     /// UCS-2; the text starts with a language code in two octets.
     pub const UCS2_WITH_LANGUAGE: Self = Self(0x11);
 
-    /// Takes an octet as it arrived.
-    #[must_use]
-    pub const fn from_octet(octet: u8) -> Self {
-        Self(octet)
-    }
-
     /// GSM 7-bit in one of the languages that have a value of their own.
     #[must_use]
     pub const fn in_language(language: BroadcastLanguage) -> Self {
         Self(language.octet())
     }
 
-    /// General data coding (group 01xx). `None` is no class.
+    /// General data coding: of this alphabet, and of this class or none.
     #[must_use]
-    pub const fn general(alphabet: Alphabet, class: Option<Class>, compressed: bool) -> Self {
+    pub const fn general(alphabet: Alphabet, class: Option<Class>) -> Self {
         let class = match class {
             None => 0,
             Some(class) => 0b0001_0000 | class.number(),
         };
-        let compressed = if compressed { 0b0010_0000 } else { 0 };
-        Self(0b0100_0000 | compressed | bits(alphabet) | class)
+        Self(0b0100_0000 | bits(alphabet) | class)
     }
 
-    /// A message with a user data header (group 1001).
+    /// The same for a message that is compressed (TS 23.042). Only the general group can say so;
+    /// of another it stays what it is.
+    #[must_use]
+    pub const fn compressed(self) -> Self {
+        match self.group() {
+            CbsGroup::General => Self(self.0 | 0b0010_0000),
+            _ => self,
+        }
+    }
+
+    /// A message with a user data header.
     #[must_use]
     pub const fn with_header(alphabet: Alphabet, class: Class) -> Self {
         Self(0b1001_0000 | bits(alphabet) | class.number())
     }
 
-    /// Data coding and message handling (group 1111), GSM 7-bit; class 0 is no class there.
+    /// GSM 7-bit of class 1, 2, 3 or none, in the group F0-FF. `None` for class 0, which that group
+    /// does not have: its 0 is no class.
     #[must_use]
-    pub const fn handling_gsm7(class: Class) -> Self {
-        Self(0b1111_0000 | class.number())
+    pub const fn handling_gsm7(class: Option<Class>) -> Option<Self> {
+        match class {
+            None => Some(Self(0xF0)),
+            Some(Class::Class0) => None,
+            Some(class) => Some(Self(0xF0 | class.number())),
+        }
     }
 
-    /// Data coding and message handling (group 1111), 8-bit; class 0 is no class there.
+    /// Octets of class 1, 2, 3 or none, in the group F0-FF. `None` for class 0, as
+    /// [`handling_gsm7`](Self::handling_gsm7) has it.
     #[must_use]
-    pub const fn handling_eight_bit(class: Class) -> Self {
-        Self(0b1111_0100 | class.number())
+    pub const fn handling_eight_bit(class: Option<Class>) -> Option<Self> {
+        match Self::handling_gsm7(class) {
+            None => None,
+            Some(Self(octet)) => Some(Self(0b0100 | octet)),
+        }
     }
 
-    /// As on the wire.
+    /// The coding group: which of the tables of TS 23.038 §5 the octet is read by.
     #[must_use]
-    pub const fn octet(self) -> u8 {
-        self.0
+    pub const fn group(self) -> CbsGroup {
+        match self.0 {
+            0x00..=0x0F | 0x20..=0x3F => CbsGroup::Language,
+            0x10..=0x1F => CbsGroup::LanguageIndication,
+            0x40..=0x7F => CbsGroup::General,
+            0x90..=0x9F => CbsGroup::UserDataHeader,
+            0x80..=0x8F | 0xA0..=0xCF => CbsGroup::Reserved,
+            0xD0..=0xDF => CbsGroup::I1,
+            0xE0..=0xEF => CbsGroup::Wap,
+            0xF0..=0xFF => CbsGroup::DataCodingHandling,
+        }
     }
 
     /// How the text is written; GSM 7-bit for what is reserved.
     #[must_use]
     pub const fn alphabet(self) -> Alphabet {
-        match self.0 {
-            0x11 => Alphabet::Ucs2,
-            0x40..=0x7F | 0x90..=0x9F => match (self.0 >> 2) & 0b11 {
-                0b01 => Alphabet::EightBit,
-                0b10 => Alphabet::Ucs2,
-                _ => Alphabet::Gsm7,
-            },
-            // The I1 protocol and the WAP Forum's, which are no text.
-            0xD0..=0xEF => Alphabet::EightBit,
-            0xF0..=0xFF if self.0 & 0b0100 != 0 => Alphabet::EightBit,
+        match (self.group(), self.0 & 0b1100) {
+            (CbsGroup::LanguageIndication, _) if self.0 == Self::UCS2_WITH_LANGUAGE.0 => {
+                Alphabet::Ucs2
+            }
+            (CbsGroup::General | CbsGroup::UserDataHeader, 0b0100) => Alphabet::EightBit,
+            (CbsGroup::General | CbsGroup::UserDataHeader, 0b1000) => Alphabet::Ucs2,
+            // Protocols, whose data is no text.
+            (CbsGroup::I1 | CbsGroup::Wap, _) => Alphabet::EightBit,
+            (CbsGroup::DataCodingHandling, 0b0100 | 0b1100) => Alphabet::EightBit,
             _ => Alphabet::Gsm7,
         }
     }
@@ -97,13 +133,13 @@ impl CbsDataCodingScheme {
     /// Whether the message is compressed (TS 23.042).
     #[must_use]
     pub const fn is_compressed(self) -> bool {
-        self.0 & 0b1110_0000 == 0b0110_0000
+        matches!(self.group(), CbsGroup::General) && self.0 & 0b0010_0000 != 0
     }
 
     /// Whether the message starts with a user data header.
     #[must_use]
     pub const fn has_header(self) -> bool {
-        self.0 & 0b1111_0000 == 0b1001_0000
+        matches!(self.group(), CbsGroup::UserDataHeader)
     }
 
     /// Whether the text starts with a language code.
@@ -141,19 +177,55 @@ impl CbsDataCodingScheme {
         }
     }
 
-    /// The name of the coding group (bits 7 to 4).
+    /// Whether bit 3 is set where it is reserved: in F0-FF.
     #[must_use]
-    pub const fn group(self) -> &'static str {
-        match self.0 >> 4 {
-            0b0000 | 0b0010 | 0b0011 => "language",
-            0b0001 => "language-indication",
-            0b0100..=0b0111 => "general",
-            0b1001 => "user-data-header",
-            0b1101 => "i1",
-            0b1110 => "wap",
-            0b1111 => "data-coding-handling",
-            _ => "reserved",
+    pub const fn has_reserved_bit_3(self) -> bool {
+        matches!(self.group(), CbsGroup::DataCodingHandling) && self.0 & 0b1000 != 0
+    }
+}
+
+/// What a [`CbsDataCodingScheme`] is read by (TS 23.038 §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CbsGroup {
+    /// GSM 7-bit in a language.
+    Language,
+    /// A language code in the text.
+    LanguageIndication,
+    /// General data coding.
+    General,
+    /// A message with a user data header.
+    UserDataHeader,
+    /// Reserved coding groups.
+    Reserved,
+    /// The I1 protocol (TS 24.294).
+    I1,
+    /// What the WAP Forum defines.
+    Wap,
+    /// Data coding and message handling.
+    DataCodingHandling,
+}
+
+impl CbsGroup {
+    /// `language`, `language-indication`, `general`, `user-data-header`, `reserved`, `i1`, `wap`
+    /// or `data-coding-handling`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            CbsGroup::Language => "language",
+            CbsGroup::LanguageIndication => "language-indication",
+            CbsGroup::General => "general",
+            CbsGroup::UserDataHeader => "user-data-header",
+            CbsGroup::Reserved => "reserved",
+            CbsGroup::I1 => "i1",
+            CbsGroup::Wap => "wap",
+            CbsGroup::DataCodingHandling => "data-coding-handling",
         }
+    }
+}
+
+impl fmt::Display for CbsGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
@@ -301,11 +373,26 @@ impl fmt::Display for CbsDataCodingScheme {
         if let Some(class) = self.class() {
             write!(f, ", {class}")?;
         }
-        f.write_str(if self.is_reserved() {
-            ", reserved)"
-        } else {
-            ")"
-        })
+        let reserved = self.is_reserved() || self.has_reserved_bit_3();
+        f.write_str(if reserved { ", reserved)" } else { ")" })
+    }
+}
+
+impl fmt::Debug for CbsDataCodingScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{self}")
+    }
+}
+
+impl From<u8> for CbsDataCodingScheme {
+    fn from(octet: u8) -> Self {
+        Self(octet)
+    }
+}
+
+impl From<CbsDataCodingScheme> for u8 {
+    fn from(coding: CbsDataCodingScheme) -> u8 {
+        coding.0
     }
 }
 
@@ -327,25 +414,33 @@ mod tests {
         ]);
         made.extend(BroadcastLanguage::ALL.map(CbsDataCodingScheme::in_language));
         for alphabet in ALPHABETS {
-            for compressed in [false, true] {
-                made.insert(CbsDataCodingScheme::general(alphabet, None, compressed));
-            }
-            for class in CLASSES {
-                for compressed in [false, true] {
-                    let scheme = CbsDataCodingScheme::general(alphabet, Some(class), compressed);
-                    assert_eq!(scheme.class(), Some(class));
-                    assert_eq!(scheme.is_compressed(), compressed);
+            for class in (0..=4).map(Class::from_number) {
+                let plain = CbsDataCodingScheme::general(alphabet, class);
+                for scheme in [plain, plain.compressed()] {
+                    assert_eq!((scheme.alphabet(), scheme.class()), (alphabet, class));
+                    assert_eq!(scheme.is_compressed(), scheme != plain);
                     made.insert(scheme);
                 }
+            }
+            for class in CLASSES {
                 let scheme = CbsDataCodingScheme::with_header(alphabet, class);
                 assert_eq!((scheme.alphabet(), scheme.class()), (alphabet, Some(class)));
                 assert!(scheme.has_header());
                 made.insert(scheme);
             }
         }
-        for class in CLASSES {
-            made.insert(CbsDataCodingScheme::handling_gsm7(class));
-            made.insert(CbsDataCodingScheme::handling_eight_bit(class));
+        for class in (1..=4).map(Class::from_number) {
+            for (scheme, alphabet) in [
+                (CbsDataCodingScheme::handling_gsm7(class), Alphabet::Gsm7),
+                (
+                    CbsDataCodingScheme::handling_eight_bit(class),
+                    Alphabet::EightBit,
+                ),
+            ] {
+                let scheme = scheme.unwrap();
+                assert_eq!((scheme.alphabet(), scheme.class()), (alphabet, class));
+                made.insert(scheme);
+            }
         }
         made
     }
@@ -353,16 +448,25 @@ mod tests {
     #[test]
     fn nothing_reserved_can_be_made() {
         let made = made();
-        assert!(made.iter().all(|scheme| !scheme.is_reserved()));
         assert_eq!(made.len(), 3 + 20 + 3 * 2 + 3 * 4 * 2 + 3 * 4 + 4 * 2);
         assert!(made.contains(&CbsDataCodingScheme(0xF4)));
+        // The group has no class 0.
+        let class = Some(Class::Class0);
+        assert_eq!(CbsDataCodingScheme::handling_gsm7(class), None);
+        assert_eq!(CbsDataCodingScheme::handling_eight_bit(class), None);
+        for scheme in made {
+            assert!(!scheme.is_reserved() && !scheme.has_reserved_bit_3());
+            let compressed = scheme.compressed();
+            assert!(compressed.is_compressed() || compressed == scheme);
+        }
     }
 
     #[test]
     fn what_is_reserved_is_gsm7_without_a_language() {
         for octet in 0..=255 {
-            let scheme = CbsDataCodingScheme::from_octet(octet);
-            assert_eq!(scheme.octet(), octet);
+            let scheme = CbsDataCodingScheme(octet);
+            let bit_3 = octet >= 0xF8;
+            assert_eq!(scheme.has_reserved_bit_3(), bit_3, "{octet:02X}");
             if scheme.is_reserved() {
                 assert_eq!(scheme.alphabet(), Alphabet::Gsm7, "{octet:02X}");
                 assert_eq!(scheme.language(), None, "{octet:02X}");
@@ -373,13 +477,23 @@ mod tests {
 
     #[test]
     fn the_groups_print() {
+        let groups = (0..=15).map(|high| CbsDataCodingScheme(high << 4).group().name());
+        let printed: alloc::vec::Vec<_> = groups.collect();
+        assert_eq!(
+            printed.join(" "),
+            "language language-indication language language general general general general \
+             reserved user-data-header reserved reserved reserved i1 wap data-coding-handling"
+        );
         let print = |octet| CbsDataCodingScheme(octet).to_string();
         assert_eq!(print(0x23), "23 (gsm7, Russian)");
         assert_eq!(print(0x11), "11 (ucs2, language in the text)");
         assert_eq!(print(0x7A), "7A (ucs2, compressed, class 2)");
         assert_eq!(print(0x94), "94 (8bit, user data header, class 0)");
         assert_eq!(print(0xF3), "F3 (gsm7, class 3)");
-        assert_eq!(print(0xFD), "FD (8bit, class 1)");
+        assert_eq!(print(0xFD), "FD (8bit, class 1, reserved)");
+        assert_eq!(print(0xF8), "F8 (gsm7, reserved)");
+        let debug = alloc::format!("{:?}", CbsDataCodingScheme(0x49));
+        assert_eq!(debug, "0x49 (ucs2)");
         assert_eq!(print(0x4C), "4C (gsm7, reserved)");
         assert_eq!(print(0x80), "80 (gsm7, reserved)");
     }

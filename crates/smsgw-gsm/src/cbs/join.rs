@@ -93,7 +93,8 @@ impl<'a> Joined<'a> {
     /// Read at once: what is torn between two pages is whole again.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        text(self.data_coding, self.pages().map(|page| page.content()))
+        let pages = self.pages().map(|page| (page.number(), page.coded()));
+        text(self.data_coding, pages)
     }
 
     /// The content of the pages that are there, user data headers left out.

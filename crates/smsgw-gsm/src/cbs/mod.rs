@@ -43,7 +43,7 @@ use crate::wire::{Reader, trailing};
 
 use content::Content;
 
-pub use dcs::{BroadcastLanguage, CbsDataCodingScheme, LanguageCode};
+pub use dcs::{BroadcastLanguage, CbsDataCodingScheme, CbsGroup, LanguageCode};
 pub use join::{Joined, join};
 pub use serial::{GeographicalScope, PageParameter, SerialNumber};
 pub use split::{Broadcast, BroadcastError, Pages, PagesIter};
@@ -69,8 +69,8 @@ const CR: u8 = 0x0D;
 /// octets.extend([0x68, 0x34, 0x1A, 0x8D, 0x46, 0xA3, 0xD1].repeat(12)); // CR, again and again
 /// octets.truncate(88);
 /// let page = Page::decode(&octets)?;
-/// assert_eq!((page.serial.message_code(), page.message_id), (1, 50));
-/// assert_eq!(page.data_coding.alphabet(), Alphabet::Gsm7);
+/// assert_eq!((page.serial().message_code(), page.message_id()), (1, 50));
+/// assert_eq!(page.data_coding().alphabet(), Alphabet::Gsm7);
 /// assert_eq!(page.text().as_deref(), Some("any"));
 /// assert_eq!(page.to_vec(), octets);
 /// # Ok::<(), smsgw_gsm::DecodeError>(())
@@ -78,17 +78,11 @@ const CR: u8 = 0x0D;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(alias("CBM", "CBS", "SMSCB"))]
 pub struct Page<'a> {
-    /// Which message of its source and type.
-    pub serial: SerialNumber,
-    /// The source and type of the message: what phones choose by (§9.4.1.2.2). 4352 to 6399 are
-    /// for warnings to the public.
-    pub message_id: u16,
-    /// How the content is written.
-    pub data_coding: CbsDataCodingScheme,
-    /// Which page of how many.
-    pub page: PageParameter,
-    /// The content, filled up.
-    pub content: &'a [u8; CONTENT_OCTETS],
+    serial: SerialNumber,
+    message_id: u16,
+    data_coding: CbsDataCodingScheme,
+    page: PageParameter,
+    content: &'a [u8; CONTENT_OCTETS],
 }
 
 /// The standard's names of the fields.
@@ -99,6 +93,47 @@ const PAGE_PARAMETER: &str = "Page Parameter";
 const CONTENT_OF_MESSAGE: &str = "Content of Message";
 
 impl<'a> Page<'a> {
+    /// A page of these fields; [`Broadcast`] makes them from a text. What the standard wants of
+    /// the page parameter and of the language code in the content is not looked at.
+    ///
+    /// ```
+    /// use smsgw_gsm::cbs::{CbsDataCodingScheme, Page, PageParameter, SerialNumber};
+    ///
+    /// let (serial, page) = (SerialNumber(0x4010), PageParameter(0x11));
+    /// // User data header, GSM 7-bit; and a header of 255 octets.
+    /// let refused = Page::new(serial, 50, CbsDataCodingScheme(0x90), page, &[0xFF; 82]);
+    /// assert_eq!(refused.unwrap_err().field, "UDHL");
+    /// ```
+    ///
+    /// # Errors
+    /// When the data coding says that the content starts with a user data header:
+    /// [`Truncated`](DecodeErrorKind::Truncated) when that is longer than the content,
+    /// [`BrokenElement`](DecodeErrorKind::BrokenElement) when its elements do not fill it. The
+    /// offset is that in the page.
+    pub fn new(
+        serial: SerialNumber,
+        message_id: u16,
+        data_coding: CbsDataCodingScheme,
+        page: PageParameter,
+        content: &'a [u8; CONTENT_OCTETS],
+    ) -> Result<Self, DecodeError> {
+        if data_coding.has_header() {
+            let at = |error: DecodeError| DecodeError {
+                offset: error.offset + PAGE_OCTETS - CONTENT_OCTETS,
+                ..error
+            };
+            let (header, _) = UserDataHeader::split(content).map_err(at)?;
+            header.check().map_err(at)?;
+        }
+        Ok(Self {
+            serial,
+            message_id,
+            data_coding,
+            page,
+            content,
+        })
+    }
+
     /// Reads a page leniently.
     ///
     /// # Errors
@@ -121,7 +156,7 @@ impl<'a> Page<'a> {
         let mut reader = Reader::new(octets, 0);
         let serial = SerialNumber(u16::from_be_bytes(reader.array(SERIAL_NUMBER)?));
         let message_id = u16::from_be_bytes(reader.array(MESSAGE_IDENTIFIER)?);
-        let data_coding = CbsDataCodingScheme::from_octet(reader.octet(DATA_CODING_SCHEME)?);
+        let data_coding = CbsDataCodingScheme(reader.octet(DATA_CODING_SCHEME)?);
         let page = PageParameter(reader.octet(PAGE_PARAMETER)?);
         let start = reader.offset();
         let content = reader.take(CONTENT_OCTETS, CONTENT_OF_MESSAGE)?;
@@ -133,21 +168,7 @@ impl<'a> Page<'a> {
             field: CONTENT_OF_MESSAGE,
             offset: start,
         })?;
-        let pdu = Self {
-            serial,
-            message_id,
-            data_coding,
-            page,
-            content,
-        };
-        if data_coding.has_header() {
-            let at = |error: DecodeError| DecodeError {
-                offset: error.offset + start,
-                ..error
-            };
-            let (header, _) = UserDataHeader::split(content).map_err(at)?;
-            header.check().map_err(at)?;
-        }
+        let pdu = Self::new(serial, message_id, data_coding, page, content)?;
         let mut odd = |value, field, offset| {
             let kind = DecodeErrorKind::InvalidValue { value };
             let error = DecodeError {
@@ -160,7 +181,7 @@ impl<'a> Page<'a> {
         if page.is_beyond() {
             odd(page.0, PAGE_PARAMETER, start - 1)?;
         }
-        if data_coding.has_language_code() && pdu.content().language_code().is_none() {
+        if data_coding.has_language_code() && pdu.coded().language_code().is_none() {
             let [first, ..] = content;
             odd(*first, CONTENT_OF_MESSAGE, start)?;
         }
@@ -175,7 +196,7 @@ impl<'a> Page<'a> {
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.serial.0.to_be_bytes());
         out.extend_from_slice(&self.message_id.to_be_bytes());
-        out.extend_from_slice(&[self.data_coding.octet(), self.page.0]);
+        out.extend_from_slice(&[self.data_coding.0, self.page.0]);
         out.extend_from_slice(self.content);
     }
 
@@ -187,17 +208,48 @@ impl<'a> Page<'a> {
         octets
     }
 
+    /// Which message of its source and type.
+    #[must_use]
+    pub const fn serial(&self) -> SerialNumber {
+        self.serial
+    }
+
+    /// The source and type of the message: what phones choose by (§9.4.1.2.2). 4352 to 6399 are
+    /// for warnings to the public.
+    #[must_use]
+    pub const fn message_id(&self) -> u16 {
+        self.message_id
+    }
+
+    /// How the content is written.
+    #[must_use]
+    pub const fn data_coding(&self) -> CbsDataCodingScheme {
+        self.data_coding
+    }
+
+    /// Which page of how many, as it arrived.
+    #[must_use]
+    pub const fn page_parameter(&self) -> PageParameter {
+        self.page
+    }
+
+    /// The content as it arrived: header, language code and filling included.
+    #[must_use]
+    pub const fn content(&self) -> &'a [u8; CONTENT_OCTETS] {
+        self.content
+    }
+
     /// The user data header, if the data coding says that there is one.
     #[must_use]
     pub fn header(&self) -> Option<UserDataHeader<'a>> {
-        self.content().header()
+        self.coded().header()
     }
 
     /// The language: as the data coding says, or as the text does that starts with a code.
     /// `None` when neither does.
     #[must_use]
     pub fn language(&self) -> Option<LanguageCode> {
-        self.content().language()
+        self.coded().language()
     }
 
     /// The text without language code and filling; `None` for 8-bit data and compressed text.
@@ -206,7 +258,8 @@ impl<'a> Page<'a> {
     /// are lost: [`join`] reads the text of all pages at once.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        content::text(self.data_coding, core::iter::once(self.content()))
+        let page = (self.number(), self.coded());
+        content::text(self.data_coding, core::iter::once(page))
     }
 
     /// How many septets the content has room for after a user data header, filling and language
@@ -214,13 +267,13 @@ impl<'a> Page<'a> {
     /// is not compressed.
     #[must_use]
     pub fn septets(&self) -> Option<usize> {
-        self.content().septets()
+        self.coded().septets()
     }
 
     /// The content after a user data header: what 8-bit data is.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
-        self.content().payload()
+        self.coded().payload()
     }
 
     /// Which page this is, 1 to [`total`](Self::total).
@@ -246,7 +299,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn content(&self) -> Content<'a> {
+    fn coded(&self) -> Content<'a> {
         Content {
             data_coding: self.data_coding,
             octets: self.content,

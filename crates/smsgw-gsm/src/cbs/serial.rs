@@ -13,7 +13,7 @@ use core::fmt;
 /// assert_eq!((serial.message_code(), serial.update_number()), (0xA1, 2));
 /// assert_eq!(SerialNumber::new(GeographicalScope::Plmn, 0xA1, 2), Some(serial));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SerialNumber(
     /// As on the wire.
     pub u16,
@@ -127,6 +127,12 @@ impl fmt::Display for SerialNumber {
     }
 }
 
+impl fmt::Debug for SerialNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{self}")
+    }
+}
+
 impl fmt::Display for GeographicalScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -143,7 +149,7 @@ impl fmt::Display for GeographicalScope {
 /// // What no page can have is the only page of its message.
 /// assert_eq!((PageParameter(0x03).number(), PageParameter(0x03).total()), (1, 1));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PageParameter(
     /// As on the wire.
     pub u8,
@@ -191,6 +197,12 @@ impl fmt::Display for PageParameter {
     }
 }
 
+impl fmt::Debug for PageParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#04X} ({self})", self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +225,10 @@ mod tests {
             SerialNumber(0xC010).to_string(),
             "C010 (cell wide, message code 1, update 0)"
         );
+        assert_eq!(
+            alloc::format!("{:?}", SerialNumber(0x0011)),
+            "0x0011 (cell wide, immediate display, message code 1, update 1)"
+        );
     }
 
     #[test]
@@ -227,5 +243,9 @@ mod tests {
             }
         }
         assert_eq!(PageParameter::new(1, 16), None);
+        assert_eq!(
+            alloc::format!("{:?}", PageParameter(0x03)),
+            "0x03 (page 1 of 1)"
+        );
     }
 }

@@ -91,7 +91,7 @@ impl Broadcast {
             (true, _, None) => (CbsDataCodingScheme::GSM7_WITH_LANGUAGE, language),
             (false, Some(_), _) => (CbsDataCodingScheme::UCS2_WITH_LANGUAGE, language),
             (false, None, _) => {
-                let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None, false);
+                let ucs2 = CbsDataCodingScheme::general(Alphabet::Ucs2, None);
                 (ucs2, None)
             }
         }
@@ -252,13 +252,15 @@ impl Pages {
     pub fn get(&self, index: usize) -> Option<Page<'_>> {
         let content = self.contents.get(index)?;
         let number = u8::try_from(index + 1).ok()?;
-        Some(Page {
-            serial: self.broadcast.serial,
-            message_id: self.broadcast.message_id,
-            data_coding: self.broadcast.data_coding,
-            page: PageParameter::new(number, self.total)?,
-            content,
-        })
+        let Broadcast {
+            serial,
+            message_id,
+            data_coding,
+            ..
+        } = self.broadcast;
+        let page = PageParameter::new(number, self.total)?;
+        // Without a user data header, or there were no pages: always a page.
+        Page::new(serial, message_id, data_coding, page, content).ok()
     }
 
     /// The message as UMTS sends it: see [`UmtsMessage`](super::UmtsMessage). All octets of all
@@ -269,7 +271,7 @@ impl Pages {
         let mut octets = Vec::from([1]);
         octets.extend_from_slice(&broadcast.message_id.to_be_bytes());
         octets.extend_from_slice(&broadcast.serial.0.to_be_bytes());
-        octets.extend_from_slice(&[broadcast.data_coding.octet(), self.total]);
+        octets.extend_from_slice(&[broadcast.data_coding.0, self.total]);
         for content in &self.contents {
             octets.extend_from_slice(content);
             octets.push(FULL);
@@ -385,7 +387,7 @@ mod tests {
     fn codings_for_texts() {
         let coding = |text, language| {
             let (coding, code) = Broadcast::coding(text, LanguageCode::new(language));
-            (coding.octet(), code.is_some())
+            (coding.0, code.is_some())
         };
         assert_eq!(coding("Alert", ""), (0x0F, false));
         assert_eq!(coding("Alert", "en"), (0x01, false));

@@ -85,7 +85,7 @@ impl<'a> UmtsMessage<'a> {
         }
         let message_id = u16::from_be_bytes(reader.array(MESSAGE_IDENTIFIER)?);
         let serial = SerialNumber(u16::from_be_bytes(reader.array(SERIAL_NUMBER)?));
-        let data_coding = CbsDataCodingScheme::from_octet(reader.octet(DATA_CODING_SCHEME)?);
+        let data_coding = CbsDataCodingScheme(reader.octet(DATA_CODING_SCHEME)?);
         let offset = reader.offset();
         let count = usize::from(reader.octet(NUMBER_OF_PAGES)?);
         let too_long = |had, max, field, offset| DecodeError {
@@ -133,7 +133,7 @@ impl<'a> UmtsMessage<'a> {
         out.push(CBS_MESSAGE);
         out.extend_from_slice(&self.message_id.to_be_bytes());
         out.extend_from_slice(&self.serial.0.to_be_bytes());
-        out.push(self.data_coding.octet());
+        out.push(self.data_coding.0);
         // At most 15, or it would not have been read.
         out.push(u8::try_from(self.pages.len()).unwrap_or(u8::MAX));
         out.extend(self.pages.iter().flatten());
@@ -164,7 +164,7 @@ impl<'a> UmtsMessage<'a> {
     /// The text of all pages, as [`Joined::text`](super::Joined::text) reads it.
     #[must_use]
     pub fn text(&self) -> Option<String> {
-        text(self.data_coding, self.contents())
+        text(self.data_coding, (1..).zip(self.contents()))
     }
 
     fn contents(&self) -> impl Iterator<Item = Content<'a>> + use<'a> {

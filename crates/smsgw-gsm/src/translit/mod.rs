@@ -1,8 +1,9 @@
 //! Transliteration: characters that GSM 7-bit lacks, written with those it has.
 //!
 //! One typographic quote makes a text UCS-2 and halves its room. [`transliterate`] replaces what
-//! has a plain spelling and says what it replaced. Nothing calls it by itself: a changed text is
-//! the caller's decision. A character that the alphabet has is never touched.
+//! has a plain spelling and says what it replaced; [`segment`] does so only where that makes the text
+//! GSM 7-bit. Nothing calls them by itself: a changed text is the caller's decision. A character
+//! that the alphabet has is never touched.
 //!
 //! ```
 //! use smsgw_gsm::segment::Encoding;
@@ -32,9 +33,10 @@
 //!
 //! `ç` becomes `c`: the default alphabet has `Ç` alone. Cyrillic, small Greek letters, other
 //! scripts, symbols without a plain spelling and emoji are left, and with them the marks, joiners
-//! and selectors that follow them. A text with such a character is UCS-2 in any case; whether the
-//! original is then better sent is for the caller to say, by [`left`](Transliterated::left).
+//! and selectors that follow them. A text with such a character is UCS-2 in any case:
+//! [`left`](Transliterated::left) tells, and [`segment`] then leaves the original as it is.
 
+mod segment;
 mod table;
 
 use alloc::borrow::Cow;
@@ -44,6 +46,8 @@ use core::cell::LazyCell;
 
 use crate::alphabet::Tables;
 use crate::distinct::Distinct;
+
+pub use segment::segment;
 
 /// A text that was transliterated, and what that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

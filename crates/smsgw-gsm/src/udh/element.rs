@@ -7,7 +7,7 @@ use super::address::{ADDRESS, split_address};
 use super::concat::Concat;
 use super::ems::{
     CompressionControl, ExtendedObject, ObjectDistribution, PredefinedAnimation, PredefinedSound,
-    VariablePicture,
+    UserDefinedSound, VariablePicture,
 };
 use super::format::{FormatColour, FormatMode, TextFormat};
 use super::iei;
@@ -69,13 +69,8 @@ pub enum InformationElement<'a> {
         /// Which.
         sound: PredefinedSound,
     },
-    /// 0C: a sound (§9.2.3.24.10.1.3).
-    UserDefinedSound {
-        /// Characters of the text before it.
-        position: u8,
-        /// iMelody, 128 octets at most.
-        melody: &'a [u8],
-    },
+    /// 0C: a sound.
+    UserDefinedSound(UserDefinedSound<'a>),
     /// 0D: an animation that the phone has.
     PredefinedAnimation {
         /// Characters of the text before it.
@@ -176,7 +171,8 @@ pub enum InformationElement<'a> {
         /// Usually empty: the header itself stands in the text.
         data: &'a [u8],
     },
-    /// Anything else, as it arrived.
+    /// Anything else, as it arrived. One that is made of an element which has a meaning is written
+    /// like that, so it reads back as what it means and is not equal to it.
     Other(Element<'a>),
 }
 
@@ -221,10 +217,9 @@ impl<'a> InformationElement<'a> {
                 position,
                 sound: PredefinedSound(sound),
             },
-            (iei::USER_DEFINED_SOUND, [position, melody @ ..]) => Self::UserDefinedSound {
-                position: *position,
-                melody,
-            },
+            (iei::USER_DEFINED_SOUND, [position, melody @ ..]) => {
+                Self::UserDefinedSound(UserDefinedSound::new(*position, melody)?)
+            }
             (iei::PREDEFINED_ANIMATION, &[position, animation]) => Self::PredefinedAnimation {
                 position,
                 animation: PredefinedAnimation(animation),
@@ -306,7 +301,7 @@ impl<'a> InformationElement<'a> {
             Self::WirelessControl(_) => iei::WIRELESS_CONTROL_MESSAGE_PROTOCOL,
             Self::TextFormat(_) => iei::TEXT_FORMATTING,
             Self::PredefinedSound { .. } => iei::PREDEFINED_SOUND,
-            Self::UserDefinedSound { .. } => iei::USER_DEFINED_SOUND,
+            Self::UserDefinedSound(_) => iei::USER_DEFINED_SOUND,
             Self::PredefinedAnimation { .. } => iei::PREDEFINED_ANIMATION,
             Self::LargeAnimation { .. } => iei::LARGE_ANIMATION,
             Self::SmallAnimation { .. } => iei::SMALL_ANIMATION,
@@ -360,7 +355,7 @@ impl<'a> InformationElement<'a> {
                 position,
                 animation: PredefinedAnimation(number),
             } => out.extend_from_slice(&[position, number]),
-            Self::UserDefinedSound { position, melody } => placed(out, position, melody),
+            Self::UserDefinedSound(sound) => placed(out, sound.position(), sound.melody()),
             Self::LargeAnimation { position, pictures } => placed(out, position, pictures),
             Self::SmallAnimation { position, pictures } => placed(out, position, pictures),
             Self::LargePicture { position, pixels } => placed(out, position, pixels),
@@ -450,8 +445,9 @@ impl fmt::Display for InformationElement<'_> {
                 position,
                 animation,
             } => write!(f, "{name} at {position}: {animation}"),
-            Self::UserDefinedSound { position, melody } => {
-                write!(f, "{name} at {position}: {} octets", melody.len())
+            Self::UserDefinedSound(sound) => {
+                let (position, octets) = (sound.position(), sound.melody().len());
+                write!(f, "{name} at {position}: {octets} octets")
             }
             Self::LargeAnimation { position, .. }
             | Self::SmallAnimation { position, .. }

@@ -59,6 +59,34 @@ impl PredefinedAnimation {
     }
 }
 
+/// A sound in iMelody: element 0C (TS 23.040 §9.2.3.24.10.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UserDefinedSound<'a> {
+    position: u8,
+    melody: &'a [u8],
+}
+
+impl<'a> UserDefinedSound<'a> {
+    /// A sound after `position` characters of the text; `None` when `melody` has more than 128
+    /// octets.
+    #[must_use]
+    pub fn new(position: u8, melody: &'a [u8]) -> Option<Self> {
+        (melody.len() <= 128).then_some(Self { position, melody })
+    }
+
+    /// Characters of the text before it.
+    #[must_use]
+    pub const fn position(&self) -> u8 {
+        self.position
+    }
+
+    /// The octets of the sound.
+    #[must_use]
+    pub const fn melody(&self) -> &'a [u8] {
+        self.melody
+    }
+}
+
 /// A black and white picture of any size: element 12 (TS 23.040 §9.2.3.24.10.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VariablePicture<'a> {
@@ -397,6 +425,7 @@ impl fmt::Display for ObjectDistribution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::udh::{Element, InformationElement};
     use alloc::string::ToString;
 
     #[test]
@@ -406,6 +435,21 @@ mod tests {
         assert!(VariablePicture::new(0, 0, 0, &[]).is_some());
         let picture = VariablePicture::new(9, 2, 3, &[0; 6]).unwrap();
         assert_eq!(picture.to_string(), "16 by 3 pixels at 9");
+    }
+
+    #[test]
+    fn a_sound_has_128_octets_at_most() {
+        let octets = [0; 130];
+        for length in 0..=130 {
+            let melody = &octets[..length];
+            let sound = UserDefinedSound::new(1, melody);
+            assert_eq!(sound.is_some(), length <= 128);
+            let data = &[&[1], melody].concat()[..];
+            let read = InformationElement::from(Element { iei: 0x0C, data });
+            let other = InformationElement::Other(Element { iei: 0x0C, data });
+            let sound = sound.map(InformationElement::UserDefinedSound);
+            assert_eq!(read, sound.unwrap_or(other));
+        }
     }
 
     #[test]

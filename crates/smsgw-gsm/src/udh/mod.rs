@@ -35,20 +35,23 @@ use crate::alphabet::{Language, Tables};
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::septet::FillBits;
 
+pub use crate::dcs::Indication;
+
 pub use builder::{HeaderBuilder, HeaderTooLong};
 pub use concat::{Concat, Reference};
 pub use element::{Element, InformationElement};
 pub use ems::{
     CompressionControl, CompressionHead, ExtendedObject, ExtendedObjectHead, ObjectDistribution,
-    ObjectKind, PredefinedAnimation, PredefinedSound, VariablePicture,
+    ObjectKind, PredefinedAnimation, PredefinedSound, UserDefinedSound, VariablePicture,
 };
 pub use format::{Alignment, FontSize, FormatColour, FormatMode, TextFormat};
 pub use port::Ports;
 pub use smsc::{SmscControl, UdhSource};
-pub use special::{SpecialMessage, WaitingKind};
+pub use special::SpecialMessage;
 pub use toolkit::ToolkitHeader;
 pub use voice_mail::{
-    DeletedVoiceMessage, DeletedVoiceMessages, VoiceMail, VoiceMessage, VoiceMessages, VoiceNews,
+    DeletedVoiceMessage, DeletedVoiceMessages, Mailbox, MailboxStatus, VoiceMail, VoiceMessage,
+    VoiceMessages, VoiceNews,
 };
 
 /// A user data header as it arrived, length octet and all.

@@ -2,14 +2,16 @@
 
 use core::fmt;
 
+use crate::dcs::Indication;
+
 /// How many messages of which kind wait for the subscriber somewhere else.
 ///
 /// A header may have several, one for each kind.
 ///
 /// ```
-/// use smsgw_gsm::udh::{SpecialMessage, WaitingKind};
+/// use smsgw_gsm::udh::{Indication, SpecialMessage};
 ///
-/// let waiting = SpecialMessage::new(WaitingKind::Voice, 3).with_store(true);
+/// let waiting = SpecialMessage::new(Indication::Voicemail, 3).with_store(true);
 /// assert_eq!(waiting.octets(), [0x80, 3]);
 /// assert_eq!(waiting.to_string(), "3 voicemail messages waiting, store, profile 1");
 /// ```
@@ -21,33 +23,17 @@ pub struct SpecialMessage {
     count: u8,
 }
 
-/// What waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WaitingKind {
-    /// Voice mail.
-    Voice,
-    /// Fax.
-    Fax,
-    /// Electronic mail.
-    Email,
-    /// Something else, which the network's operator knows.
-    Other,
-    /// Video message.
-    Video,
-}
-
 impl SpecialMessage {
     /// `count` messages of one kind; not to be stored, for the first profile. 0 clears the
     /// indication, 255 stands for more than 254.
     #[must_use]
-    pub const fn new(kind: WaitingKind, count: u8) -> Self {
+    pub const fn new(kind: Indication, count: u8) -> Self {
         let indication = match kind {
-            WaitingKind::Voice => 0b0000_0000,
-            WaitingKind::Fax => 0b0000_0001,
-            WaitingKind::Email => 0b0000_0010,
-            WaitingKind::Other => 0b0000_0011,
-            WaitingKind::Video => 0b0000_0111,
+            Indication::Voicemail => 0b0000_0000,
+            Indication::Fax => 0b0000_0001,
+            Indication::Email => 0b0000_0010,
+            Indication::Other => 0b0000_0011,
+            Indication::Video => 0b0000_0111,
         };
         Self { indication, count }
     }
@@ -88,13 +74,13 @@ impl SpecialMessage {
 
     /// What waits; `None` for the kinds that the standard reserves.
     #[must_use]
-    pub const fn kind(self) -> Option<WaitingKind> {
+    pub const fn kind(self) -> Option<Indication> {
         match self.indication & 0b0001_1111 {
-            0b0000_0000 => Some(WaitingKind::Voice),
-            0b0000_0001 => Some(WaitingKind::Fax),
-            0b0000_0010 => Some(WaitingKind::Email),
-            0b0000_0011 => Some(WaitingKind::Other),
-            0b0000_0111 => Some(WaitingKind::Video),
+            0b0000_0000 => Some(Indication::Voicemail),
+            0b0000_0001 => Some(Indication::Fax),
+            0b0000_0010 => Some(Indication::Email),
+            0b0000_0011 => Some(Indication::Other),
+            0b0000_0111 => Some(Indication::Video),
             _ => None,
         }
     }
@@ -118,23 +104,9 @@ impl SpecialMessage {
     }
 }
 
-impl WaitingKind {
-    /// A short fixed name, for programs: `voicemail`, `fax`, `email`, `other`, `video`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Voice => "voicemail",
-            Self::Fax => "fax",
-            Self::Email => "email",
-            Self::Other => "other",
-            Self::Video => "video",
-        }
-    }
-}
-
 impl fmt::Display for SpecialMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.kind().map_or("reserved", WaitingKind::name);
+        let kind = self.kind().map_or("reserved", Indication::name);
         let store = if self.store() { "store" } else { "discard" };
         let (count, profile) = (self.count, self.profile());
         write!(
@@ -168,7 +140,7 @@ mod tests {
 
     #[test]
     fn there_are_four_profiles() {
-        let fax = SpecialMessage::new(WaitingKind::Fax, 0);
+        let fax = SpecialMessage::new(Indication::Fax, 0);
         assert_eq!(fax.with_profile(0), None);
         assert_eq!(fax.with_profile(4).unwrap().octets(), [0b0110_0001, 0]);
         assert_eq!(fax.with_profile(5), None);

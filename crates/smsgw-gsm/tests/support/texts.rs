@@ -1,9 +1,11 @@
 //! Texts for properties: of the characters of some tables, and of none.
 
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::{
+    option,
+    sample::{Index, select},
+};
 use smsgw_gsm::alphabet::{Code, Language, Tables};
-use smsgw_gsm::udh::Reference;
 
 /// Every pair of tables there is.
 pub(crate) fn pairs() -> impl Iterator<Item = Tables> {
@@ -18,7 +20,8 @@ pub(crate) fn characters(tables: Tables) -> Vec<char> {
 }
 
 pub(crate) fn tables() -> impl Strategy<Value = Tables> {
-    select(pairs().collect::<Vec<_>>())
+    let language = || option::weighted(0.8, select(&Language::ALL[..]));
+    (language(), language()).prop_map(|(locking, single)| Tables { locking, single })
 }
 
 /// A text that `tables` have all of; often rich in characters of the single shift table.
@@ -64,13 +67,6 @@ fn pairs_at_boundaries() -> impl Strategy<Value = String> {
     let singles = select(vec!["", "a", "न", "ş", "é"]);
     (singles, pairs, 0..4_usize, 60..240_usize)
         .prop_map(|(single, pair, before, count)| single.repeat(before) + &pair.repeat(count))
-}
-
-pub(crate) fn references() -> impl Strategy<Value = Reference> {
-    prop_oneof![
-        any::<u8>().prop_map(Reference::Eight),
-        any::<u16>().prop_map(Reference::Sixteen),
-    ]
 }
 
 /// Elements beside the concatenation: mostly none, ports, or up to so many octets of unknown ones.
