@@ -63,11 +63,7 @@ fn look_at_address(address: &Address) {
     assert!(address.semi_octets() <= 20);
     let digits = address.digits().count();
     assert!(digits <= 20);
-    let _ = (
-        address.to_string(),
-        address.ton(),
-        address.npi(),
-    );
+    let _ = (address.to_string(), address.ton(), address.npi());
     assert_eq!(address.name().is_some(), address.is_alphanumeric());
     let parts = (
         address.type_of_address(),

@@ -499,27 +499,6 @@ fn a_name_has_as_many_characters_as_it_was_given() {
     }
 }
 
-/// There the length counts octets, and 7 of them have room for an eighth septet.
-#[test]
-fn a_service_centre_with_a_name_of_seven_characters() {
-    let tpdu = Submit::new(Address::alphanumeric("Telfort").unwrap(), UserData::EMPTY);
-    for name in ["Telfort", "ééééléz"] {
-        let pdu = ModemPdu {
-            service_centre: Some(Address::alphanumeric(name).unwrap()),
-            tpdu: tpdu.into(),
-        };
-        let octets = pdu.to_vec();
-        assert_eq!(octets[0], 8);
-        let decoded = ModemPdu::decode_with(&octets, Context::MS_TO_SC, &Quirks::STRICT);
-        let decoded = decoded.unwrap().pdu;
-        assert_eq!(
-            decoded.service_centre.unwrap().name().as_deref(),
-            Some(name)
-        );
-        assert_eq!(decoded.to_vec(), octets);
-    }
-}
-
 #[test]
 fn septets_and_headers_that_are_none() {
     let new = |coding, header: &[u8], payload: &[u8]| {
@@ -547,5 +526,26 @@ fn septets_and_headers_that_are_none() {
             panic!("of another kind");
         };
         assert_eq!((error.field, error.offset), (field, offset), "{error}");
+    }
+}
+
+/// There the length counts octets, and 7 of them have room for an eighth septet.
+#[test]
+fn a_service_centre_with_a_name_of_seven_characters() {
+    let tpdu = Submit::new(Address::alphanumeric("Telfort").unwrap(), UserData::EMPTY);
+    for name in ["Telfort", "ééééléz"] {
+        let pdu = ModemPdu {
+            service_centre: Some(Address::alphanumeric(name).unwrap()),
+            tpdu: tpdu.into(),
+        };
+        let octets = pdu.to_vec();
+        assert_eq!(octets[0], 8);
+        let decoded = ModemPdu::decode_with(&octets, Context::MS_TO_SC, &Quirks::STRICT);
+        let decoded = decoded.unwrap().pdu;
+        assert_eq!(
+            decoded.service_centre.unwrap().name().as_deref(),
+            Some(name)
+        );
+        assert_eq!(decoded.to_vec(), octets);
     }
 }

@@ -49,7 +49,6 @@ mod submit_report;
 mod trailing;
 mod user_data;
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
@@ -247,29 +246,9 @@ pub enum Tpdu<'a> {
     Command(Command<'a>),
 }
 
+tpdu!(Tpdu, decode context);
+
 impl<'a> Tpdu<'a> {
-    /// Reads a TPDU that fills `octets`, letting through what [`Quirks::LENIENT`] does.
-    ///
-    /// # Errors
-    /// [`DecodeError`] for octets that are no TPDU of that [`Context`].
-    pub fn decode(octets: &'a [u8], context: Context) -> Result<Tpdu<'a>, DecodeError> {
-        decode(octets, |reader, faults| Tpdu::read(reader, faults, context))
-    }
-
-    /// Reads a TPDU that fills `octets`, letting through what `quirks` says, and lists that.
-    ///
-    /// # Errors
-    /// [`DecodeError`] for octets that are no TPDU of that [`Context`].
-    pub fn decode_with(
-        octets: &'a [u8],
-        context: Context,
-        quirks: &Quirks,
-    ) -> Result<Decoded<Tpdu<'a>>, DecodeError> {
-        decode_with(octets, quirks, |reader, faults| {
-            Tpdu::read(reader, faults, context)
-        })
-    }
-
     fn read(
         reader: &mut Reader<'a>,
         faults: &mut Faults<'_>,
@@ -347,33 +326,6 @@ impl<'a> Tpdu<'a> {
         }
     }
 
-    /// Appends the octets.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        self.put(out);
-    }
-
-    /// The octets.
-    #[must_use]
-    pub fn to_vec(&self) -> Vec<u8> {
-        sink::to_vec(|out| self.put(out))
-    }
-
-    /// The fields in the order of the octets that [`to_vec`](Self::to_vec) gives, with the
-    /// standard's names.
-    ///
-    /// ```
-    /// use smsgw_gsm::tpdu::{Context, Tpdu};
-    ///
-    /// let tpdu = Tpdu::decode(&[0x00, 0xD0, 0x00], Context::MS_TO_SC.with_error())?;
-    /// let names: Vec<_> = tpdu.fields().iter().map(|field| field.name).collect();
-    /// assert_eq!(names, ["TP-MTI", "TP-FCS", "TP-PI"]);
-    /// # Ok::<(), smsgw_gsm::DecodeError>(())
-    /// ```
-    #[must_use]
-    pub fn fields(&self) -> Vec<Field> {
-        sink::fields(|sink| self.put(sink))
-    }
-
     pub(crate) fn put(&self, sink: &mut impl Sink) {
         match self {
             Tpdu::Deliver(deliver) => deliver.put(sink),
@@ -386,15 +338,19 @@ impl<'a> Tpdu<'a> {
     }
 }
 
-/// Lets each TPDU be read and written by itself, and stand for a [`Tpdu`].
+/// Lets each TPDU be read and written by itself, and stand for a [`Tpdu`]; one of any kind, whose
+/// [`Context`] the caller tells, only the former.
 macro_rules! tpdu {
     ($name:ident) => {
-        impl<'a> From<$name<'a>> for super::Tpdu<'a> {
+        impl<'a> From<$name<'a>> for crate::tpdu::Tpdu<'a> {
             fn from(tpdu: $name<'a>) -> Self {
-                super::Tpdu::$name(tpdu)
+                crate::tpdu::Tpdu::$name(tpdu)
             }
         }
 
+        crate::tpdu::tpdu!($name, write);
+    };
+    ($name:ident, write) => {
         impl $name<'_> {
             /// Appends the octets.
             pub fn write(&self, out: &mut alloc::vec::Vec<u8>) {
@@ -404,12 +360,12 @@ macro_rules! tpdu {
             /// The octets.
             #[must_use]
             pub fn to_vec(&self) -> alloc::vec::Vec<u8> {
-                super::sink::to_vec(|out| self.put(out))
+                crate::tpdu::sink::to_vec(|out| self.put(out))
             }
         }
     };
     ($name:ident, decode) => {
-        super::tpdu!($name);
+        crate::tpdu::tpdu!($name);
 
         impl<'a> $name<'a> {
             /// Reads one that fills `octets`, letting through what
@@ -418,8 +374,8 @@ macro_rules! tpdu {
             /// # Errors
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode(octets: &'a [u8]) -> Result<Self, crate::DecodeError> {
-                super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, reader)?;
+                crate::tpdu::decode(octets, |reader, faults| {
+                    let first = crate::tpdu::first_octet(crate::tpdu::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
@@ -432,15 +388,15 @@ macro_rules! tpdu {
                 octets: &'a [u8],
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
-                super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, reader)?;
+                crate::tpdu::decode_with(octets, quirks, |reader, faults| {
+                    let first = crate::tpdu::first_octet(crate::tpdu::Kind::$name, reader)?;
                     Self::read(first, reader, faults)
                 })
             }
         }
     };
     ($name:ident, decode report) => {
-        super::tpdu!($name);
+        crate::tpdu::tpdu!($name);
 
         impl<'a> $name<'a> {
             /// Reads one that fills `octets`, letting through what
@@ -450,10 +406,10 @@ macro_rules! tpdu {
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode(
                 octets: &'a [u8],
-                report: super::ReportKind,
+                report: crate::tpdu::ReportKind,
             ) -> Result<Self, crate::DecodeError> {
-                super::decode(octets, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, reader)?;
+                crate::tpdu::decode(octets, |reader, faults| {
+                    let first = crate::tpdu::first_octet(crate::tpdu::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
             }
@@ -464,13 +420,62 @@ macro_rules! tpdu {
             /// [`DecodeError`](crate::DecodeError) for octets that are none.
             pub fn decode_with(
                 octets: &'a [u8],
-                report: super::ReportKind,
+                report: crate::tpdu::ReportKind,
                 quirks: &crate::Quirks,
             ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
-                super::decode_with(octets, quirks, |reader, faults| {
-                    let first = super::first_octet(super::Kind::$name, reader)?;
+                crate::tpdu::decode_with(octets, quirks, |reader, faults| {
+                    let first = crate::tpdu::first_octet(crate::tpdu::Kind::$name, reader)?;
                     Self::read(first, report, reader, faults)
                 })
+            }
+        }
+    };
+    ($name:ident, decode context) => {
+        crate::tpdu::tpdu!($name, write);
+
+        impl<'a> $name<'a> {
+            /// Reads one that fills `octets`, letting through what
+            /// [`Quirks::LENIENT`](crate::Quirks::LENIENT) does.
+            ///
+            /// # Errors
+            /// [`DecodeError`](crate::DecodeError) for octets that are none of that context; its
+            /// offset counts from their first.
+            pub fn decode(
+                octets: &'a [u8],
+                context: crate::tpdu::Context,
+            ) -> Result<Self, crate::DecodeError> {
+                crate::tpdu::decode(octets, |reader, faults| Self::read(reader, faults, context))
+            }
+
+            /// Reads one that fills `octets`, letting through what `quirks` says, and lists that.
+            ///
+            /// # Errors
+            /// [`DecodeError`](crate::DecodeError) for octets that are none of that context; its
+            /// offset counts from their first.
+            pub fn decode_with(
+                octets: &'a [u8],
+                context: crate::tpdu::Context,
+                quirks: &crate::Quirks,
+            ) -> Result<crate::Decoded<Self>, crate::DecodeError> {
+                crate::tpdu::decode_with(octets, quirks, |reader, faults| {
+                    Self::read(reader, faults, context)
+                })
+            }
+
+            /// The fields in the order of the octets that [`to_vec`](Self::to_vec) gives, with the
+            /// standard's names; the first of a [`ModemPdu`](crate::tpdu::ModemPdu) is `SCA`.
+            ///
+            /// ```
+            /// use smsgw_gsm::tpdu::{Context, Tpdu};
+            ///
+            /// let tpdu = Tpdu::decode(&[0x00, 0xD0, 0x00], Context::MS_TO_SC.with_error())?;
+            /// let names: Vec<_> = tpdu.fields().iter().map(|field| field.name).collect();
+            /// assert_eq!(names, ["TP-MTI", "TP-FCS", "TP-PI"]);
+            /// # Ok::<(), smsgw_gsm::DecodeError>(())
+            /// ```
+            #[must_use]
+            pub fn fields(&self) -> alloc::vec::Vec<crate::tpdu::Field> {
+                crate::tpdu::sink::fields(|sink| self.put(sink))
             }
         }
     };

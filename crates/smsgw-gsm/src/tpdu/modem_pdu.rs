@@ -1,11 +1,9 @@
 //! A TPDU as a modem in PDU mode shows and takes it (3GPP TS 27.005 §3.1, `<pdu>`).
 
-use alloc::vec::Vec;
-
-use super::{Context, Field, Tpdu, sink};
+use super::{Context, Tpdu};
 use crate::error::DecodeError;
 use crate::field::Address;
-use crate::quirks::{Decoded, Faults, Quirks};
+use crate::quirks::Faults;
 use crate::wire::{Reader, Sink};
 
 /// A TPDU with the service centre's address in front, as a modem in PDU mode shows and takes it
@@ -32,33 +30,9 @@ pub struct ModemPdu<'a> {
     pub tpdu: Tpdu<'a>,
 }
 
+super::tpdu!(ModemPdu, decode context);
+
 impl<'a> ModemPdu<'a> {
-    /// Reads an address and a TPDU that fill `octets`, letting through what [`Quirks::LENIENT`]
-    /// does.
-    ///
-    /// # Errors
-    /// [`DecodeError`] for octets that are none; its offset counts the address too.
-    pub fn decode(octets: &'a [u8], context: Context) -> Result<ModemPdu<'a>, DecodeError> {
-        super::decode(octets, |reader, faults| {
-            ModemPdu::read(reader, faults, context)
-        })
-    }
-
-    /// Reads an address and a TPDU that fill `octets`, letting through what `quirks` says, and
-    /// lists that.
-    ///
-    /// # Errors
-    /// [`DecodeError`] for octets that are none; its offset counts the address too.
-    pub fn decode_with(
-        octets: &'a [u8],
-        context: Context,
-        quirks: &Quirks,
-    ) -> Result<Decoded<ModemPdu<'a>>, DecodeError> {
-        super::decode_with(octets, quirks, |reader, faults| {
-            ModemPdu::read(reader, faults, context)
-        })
-    }
-
     #[inline]
     fn read(
         reader: &mut Reader<'a>,
@@ -77,24 +51,6 @@ impl<'a> ModemPdu<'a> {
         let mut octets = 0;
         self.tpdu.put(&mut octets);
         octets
-    }
-
-    /// Appends the octets.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        self.put(out);
-    }
-
-    /// The octets.
-    #[must_use]
-    pub fn to_vec(&self) -> Vec<u8> {
-        sink::to_vec(|out| self.put(out))
-    }
-
-    /// The fields in the order of the octets that [`to_vec`](Self::to_vec) gives, as
-    /// [`Tpdu::fields`] does; the first is `SCA`.
-    #[must_use]
-    pub fn fields(&self) -> Vec<Field> {
-        sink::fields(|sink| self.put(sink))
     }
 
     fn put(&self, sink: &mut impl Sink) {
