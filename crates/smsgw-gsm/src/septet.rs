@@ -175,6 +175,14 @@ pub fn unpack_into(octets: &[u8], fill: FillBits, septets: &mut [u8]) -> usize {
     count
 }
 
+/// The first sixteen septets after `fill` bits, one an octet; whatever, if `octets` ends before.
+pub(crate) fn sixteen(octets: &[u8], fill: FillBits) -> [u8; 16] {
+    let first = part(word(octets) >> fill.0);
+    let second = part(word(octets.get(7..).unwrap_or_default()) >> fill.0);
+    let word = u128::from(u64::from_le_bytes(first)) | u128::from(u64::from_le_bytes(second)) << 64;
+    word.to_le_bytes()
+}
+
 /// The septet that fills seven spare bits in USSD: a carriage return.
 const CR: u8 = 0x0D;
 
@@ -223,11 +231,13 @@ fn word(octets: &[u8]) -> u64 {
     if let Some(eight) = octets.first_chunk() {
         return u64::from_le_bytes(*eight);
     }
-    let mut eight = [0; 8];
-    for (to, from) in eight.iter_mut().zip(octets) {
-        *to = *from;
+    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
+        // Four to seven octets: where both have one it is the same.
+        let last = u64::from(u32::from_le_bytes(*last));
+        return u64::from(u32::from_le_bytes(*first)) | last << (8 * (octets.len() - 4));
     }
-    u64::from_le_bytes(eight)
+    let each = octets.iter().rev();
+    each.fold(0, |word, octet| word << 8 | u64::from(*octet))
 }
 
 /// Eight septets, one an octet, as one 56-bit word: halves joined in pairs, then fours, then all.

@@ -3,8 +3,21 @@
 use alloc::string::String;
 
 use super::stage::{SIZE, Stage};
-use super::table::{BLOCK, Utf8, are_same_in_ascii};
+use super::table::{BLOCK, Utf8, are_same_in_ascii, leading_same_in_ascii};
 use super::{ESCAPE, Tables, national};
+
+/// Appends the text of the first `count` of a block, in little time if all mean the same in ASCII.
+#[inline]
+pub(super) fn append_short(tables: Tables, septets: [u8; BLOCK], count: usize, text: &mut String) {
+    let is_latin = national::locking(tables.locking).is_latin();
+    if is_latin && leading_same_in_ascii(septets) >= count {
+        // All of them, as this is quicker with a length that the compiler knows.
+        let ascii = str::from_utf8(&septets).unwrap_or_default();
+        push(ascii.get(..count).unwrap_or_default(), text);
+    } else {
+        append(tables, septets.get(..count).unwrap_or_default(), text);
+    }
+}
 
 /// Appends the text of septets, one an octet.
 pub(super) fn append(tables: Tables, septets: &[u8], text: &mut String) {
@@ -15,7 +28,7 @@ pub(super) fn append(tables: Tables, septets: &[u8], text: &mut String) {
     let mut rest = septets;
     while !rest.is_empty() {
         if stage.is_full() {
-            push(stage.take(), text);
+            push(utf_8(stage.take()), text);
         }
         match rest.first_chunk() {
             Some(block) if locking.is_latin() && are_same_in_ascii(block) => {
@@ -49,12 +62,21 @@ pub(super) fn append(tables: Tables, septets: &[u8], text: &mut String) {
             }
         }
     }
-    push(stage.take(), text);
+    push(utf_8(stage.take()), text);
 }
 
-fn push(utf_8: &[u8], text: &mut String) {
-    // Always `Ok`.
-    text.extend(str::from_utf8(utf_8));
+/// Always all of it: there is nothing else on a stage.
+fn utf_8(octets: &[u8]) -> &str {
+    str::from_utf8(octets).unwrap_or_default()
+}
+
+fn push(part: &str, text: &mut String) {
+    if text.capacity() == 0 {
+        // Takes memory with less ado than growing does.
+        *text = String::from(part);
+    } else {
+        text.push_str(part);
+    }
 }
 
 /// Whether all are septets and none is an escape.

@@ -193,6 +193,9 @@ impl Tables {
         text: &mut String,
     ) {
         let count = count.min(septet::capacity(octets.len(), fill));
+        if count <= table::BLOCK {
+            return decode::append_short(self, septet::sixteen(octets, fill), count, text);
+        }
         match [0; 160].get_mut(..count) {
             Some(septets) => {
                 septet::unpack_into(octets, fill, septets);

@@ -172,6 +172,24 @@ pub(super) fn are_same_in_ascii(octets: &[u8; BLOCK]) -> bool {
     all.fold(true, |all, is_same| all & is_same)
 }
 
+/// How many of them, from the first, mean the same in ASCII and in the tables that are
+/// [Latin](Table::is_latin). Without vectors, for what is still in registers.
+#[inline]
+pub(super) fn leading_same_in_ascii(octets: [u8; BLOCK]) -> usize {
+    const fn each(octet: u8) -> u128 {
+        u128::from_le_bytes([octet; BLOCK])
+    }
+    // The top bit of each octet says so of the octet: a sum reaches it from a certain value on.
+    let word = u128::from_le_bytes(octets);
+    let low = word & each(0x7F);
+    let small = low | each(0x20);
+    let is_letter = (small + each(0x80 - b'a')) & !(small + each(0x80 - b'z' - 1));
+    let is_digit_or_mark = (low + each(0x80 - b' ')) & !(low + each(0x80 - b'?' - 1));
+    let is_no_dollar = (low ^ each(b'$')) + each(0x7F);
+    let is_same = (is_letter | is_digit_or_mark) & is_no_dollar & !word;
+    (!is_same & each(0x80)).trailing_zeros() as usize / 8
+}
+
 /// The characters of these code points.
 #[expect(
     clippy::indexing_slicing,
@@ -204,4 +222,26 @@ pub(super) const fn listed(list: &[(u8, char)]) -> [char; 128] {
         row += 1;
     }
     characters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_say_the_same_as_octets() {
+        for octet in 0..=u8::MAX {
+            for place in 0..BLOCK {
+                let mut block = [b'a'; BLOCK];
+                block[place] = octet;
+                let same = if is_same_in_ascii(octet) {
+                    BLOCK
+                } else {
+                    place
+                };
+                assert_eq!(leading_same_in_ascii(block), same, "{octet:02X}");
+                assert_eq!(are_same_in_ascii(&block), same == BLOCK, "{octet:02X}");
+            }
+        }
+    }
 }
