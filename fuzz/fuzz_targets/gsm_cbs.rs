@@ -64,7 +64,7 @@ fn umts(octets: &[u8], quirks: &Quirks) {
         Ok(decoded) => {
             let written = decoded.pdu.to_vec();
             assert!(octets.starts_with(&written));
-            assert_eq!(decoded.tolerated.is_empty(), written == octets);
+            assert!(written == octets || !decoded.tolerated.is_empty());
             let _ = (decoded.pdu.text(), decoded.pdu.language());
             assert!(decoded.pdu.pages().count() <= MAX_PAGES);
         }
