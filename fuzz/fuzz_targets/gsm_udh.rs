@@ -4,7 +4,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use smsgw_gsm::alphabet::Language;
-use smsgw_gsm::udh::{Concat, HeaderBuilder, InformationElement, UserDataHeader, VoiceMail, VoiceNews};
+use smsgw_gsm::udh::{
+    Concat, HeaderBuilder, InformationElement, UserDataHeader, VoiceMail, VoiceNews,
+};
 
 /// Looks at everything in an element that has parts of its own.
 fn look_at(element: InformationElement<'_>) {

@@ -81,12 +81,14 @@ pub(crate) fn ours(tpdu: &Tpdu<'_>) -> Fields {
             put(fields, "reference", report.message_reference);
             times.extend([report.service_centre_time_stamp, report.discharge_time]);
             put(fields, "status", report.status.0);
-            let gave_up = report.status.0 & 0b0110_0000 == 0b0110_0000;
+            let is_reserved = report.status.is_reserved();
+            let gave_up = is_reserved || report.status.0 & 0b0110_0000 == 0b0110_0000;
             let state = match report.status.state() {
                 State::Failed if gave_up => "gave up",
                 state => state.name(),
             };
-            if !report.status.is_reserved() {
+            // Above, tshark shows no state.
+            if report.status.0 < 0x80 {
                 put(fields, "state", state);
             }
             if let Some(parameters) = &report.parameters {

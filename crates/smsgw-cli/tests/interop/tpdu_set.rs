@@ -232,7 +232,8 @@ fn times(set: &mut Set) {
     let mut periods = vec![enhanced(EnhancedFormat::None)];
     for octet in [0, 1, 12, 143, 144, 167, 168, 196, 197, 255] {
         periods.push(enhanced(EnhancedFormat::Relative(RelativePeriod(octet))));
-        periods.push(enhanced(EnhancedFormat::Seconds(octet)));
+        // No seconds at all is a reserved value.
+        periods.extend(EnhancedPeriod::new(EnhancedFormat::Seconds(octet)));
     }
     for (hours, minutes, seconds) in [(0, 0, 0), (12, 34, 56), (23, 59, 59), (99, 0, 1)] {
         periods.push(enhanced(EnhancedFormat::Time {
