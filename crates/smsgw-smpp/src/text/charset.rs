@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use encoding_rs::{EUC_JP, EUC_KR, Encoding, ISO_2022_JP, ISO_8859_5, ISO_8859_8, SHIFT_JIS};
-use smsgw_gsm::alphabet::{self, Code};
+use smsgw_gsm::alphabet::{self, Code, Tables};
 use smsgw_gsm::septet::{self, FillBits};
 use smsgw_gsm::ucs2;
 
@@ -120,6 +120,28 @@ impl Charset {
                 Self::Iso2022Jp.decode(octets)
             }
             _ => self.table().decode_without_bom_handling(octets).0,
+        }
+    }
+
+    /// The same, of GSM 7-bit in the language tables that a user data header names
+    /// ([`UserDataHeader::tables`](smsgw_gsm::udh::UserDataHeader::tables)).
+    ///
+    /// ```
+    /// use smsgw_gsm::alphabet::{Language, Tables};
+    /// use smsgw_smpp::text::Charset;
+    ///
+    /// let turkish = Tables::of(Language::Turkish);
+    /// assert_eq!(Charset::GsmUnpacked.decode_in(turkish, &[0x40, 0x1D]), "İş");
+    /// assert_eq!(Charset::GsmPacked.decode_in(turkish, &[0xC0, 0x0E]), "İş");
+    /// assert_eq!(Charset::Latin1.decode_in(turkish, &[0x40]), "@");
+    /// ```
+    #[must_use]
+    pub fn decode_in(self, tables: Tables, octets: &[u8]) -> Cow<'_, str> {
+        match self {
+            _ if tables == Tables::DEFAULT => self.decode(octets),
+            Self::GsmUnpacked => Cow::Owned(tables.decode(octets)),
+            Self::GsmPacked => Cow::Owned(tables.decode(&unpack(octets, FillBits::NONE))),
+            _ => self.decode(octets),
         }
     }
 

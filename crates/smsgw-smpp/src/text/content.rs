@@ -105,7 +105,7 @@ impl<'a> Content<'a> {
                 let septets = unpack(self.octets, self.fill());
                 Some(Cow::Owned(self.tables().decode(&septets)))
             }
-            charset => Some(read(charset, self.tables(), self.octets)),
+            charset => Some(charset.decode_in(self.tables(), self.octets)),
         }
     }
 
@@ -271,17 +271,9 @@ pub fn joined_text<K, A>(
     let parts = parts.collect::<Option<Vec<_>>>()?;
     let mut text = String::new();
     for ((charset, tables, _), octets) in runs(parts) {
-        text.push_str(&read(charset, tables, &octets));
+        text.push_str(&charset.decode_in(tables, &octets));
     }
     Some(text)
-}
-
-/// The text of octets in this alphabet; of GSM 7-bit unpacked and in these tables.
-fn read(charset: Charset, tables: Tables, octets: &[u8]) -> Cow<'_, str> {
-    match charset {
-        Charset::GsmUnpacked if tables != Tables::DEFAULT => Cow::Owned(tables.decode(octets)),
-        charset => charset.decode(octets),
-    }
 }
 
 /// The octets of a message that was put together, without headers.

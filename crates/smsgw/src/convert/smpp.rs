@@ -28,7 +28,7 @@ use smsgw_gsm::segment::Encoding;
 use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_smpp::ValueError;
 use smsgw_smpp::pdu::{DeliverSm, SubmitSm};
-use smsgw_smpp::text::{self, Alphabets, Charset};
+use smsgw_smpp::text::{self, Alphabets};
 use smsgw_smpp::tlv::{
     MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, TypedTlv as _, UserMessageReference,
 };
@@ -354,14 +354,10 @@ bodies! {
 /// ```
 #[must_use]
 pub fn text(data_coding: u8, udh: &[u8], octets: &[u8]) -> Option<String> {
-    match Alphabets::default().charset(DataCoding(data_coding))? {
-        Charset::GsmUnpacked => {
-            let header = UserDataHeader::split(udh).ok();
-            let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
-            Some(tables.decode(octets))
-        }
-        charset => Some(charset.decode(octets).into_owned()),
-    }
+    let charset = Alphabets::default().charset(DataCoding(data_coding))?;
+    let header = UserDataHeader::split(udh).ok();
+    let tables = header.map_or(Tables::DEFAULT, |(header, _)| header.tables());
+    Some(charset.decode_in(tables, octets).into_owned())
 }
 
 /// One SMS stays as it is; a text that has to be split becomes text.
@@ -376,9 +372,9 @@ fn content(esm_class: EsmClass, content: &text::Content<'_>, tlvs: Tlvs<'_>) -> 
         esm_class.has_udh() || tlvs.iter().any(|tlv| tlv.tag() == TlvTag::SAR_MSG_REF_NUM);
     if content.octets.len() > most
         && !is_segment
-        && let Some(text) = text(data_coding.0, &[], content.octets)
+        && let Some(text) = content.text(&Alphabets::default())
     {
-        return Content::Text(text);
+        return Content::Text(text.into_owned());
     }
     Content::Encoded {
         dcs: data_coding.0,
