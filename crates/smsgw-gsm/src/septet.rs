@@ -69,6 +69,19 @@ pub const fn packed_len(count: usize, fill: FillBits) -> usize {
     (count / 8) * 7 + ((count % 8) * 7 + fill.0 as usize).div_ceil(8)
 }
 
+/// Septets that TP-UDL counts for a header of `octets` octets: its own and the fill bits after it.
+///
+/// ```
+/// use smsgw_gsm::septet::header_septets;
+///
+/// assert_eq!(header_septets(6), 7); // 160 - 7 are the 153 of a part
+/// assert_eq!(header_septets(0), 0);
+/// ```
+#[must_use]
+pub const fn header_septets(octets: usize) -> usize {
+    (8 * octets).div_ceil(7)
+}
+
 /// Septets that fit whole into `octets` octets after `fill` bits.
 ///
 /// ```

@@ -89,7 +89,7 @@ impl Content {
         let mut octets = self.header.clone().unwrap_or_default();
         if coding.counts_septets() {
             let fill = FillBits::after(octets.len());
-            let before = (octets.len() * 8).div_ceil(7);
+            let before = septet::header_septets(octets.len());
             let septets = self.septets()?;
             octets.extend(septet::pack(&septets, fill));
             return UserData::new(before + septets.len(), octets);

@@ -309,7 +309,7 @@ impl<'a> Segment<'a> {
     pub fn udl(&self) -> u8 {
         let header = self.udh_len();
         let length = match self.encoding {
-            Encoding::Gsm7 => (8 * header).div_ceil(7) + self.units(),
+            Encoding::Gsm7 => septet::header_septets(header) + self.units(),
             Encoding::EightBit | Encoding::Ucs2 => header + self.octets.len(),
         };
         u8::try_from(length).unwrap_or(u8::MAX)

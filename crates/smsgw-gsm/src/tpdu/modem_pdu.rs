@@ -25,6 +25,9 @@ use crate::wire::{Reader, Sink};
 #[doc(alias("pdu", "PDU mode"))]
 pub struct ModemPdu<'a> {
     /// The service centre; `None`, a length of 0 on the wire, leaves it to the modem.
+    ///
+    /// Its length counts octets: a name, which no network gives it, of eight septets of which the
+    /// last is `@` is read without that one.
     pub service_centre: Option<Address>,
     /// The TPDU.
     pub tpdu: Tpdu<'a>,

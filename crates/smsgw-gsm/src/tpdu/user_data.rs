@@ -8,8 +8,8 @@ use crate::alphabet::{self, Tables};
 use crate::dcs::{Alphabet, Class, DataCodingScheme};
 use crate::error::{DecodeError, DecodeErrorKind, UserDataError};
 use crate::quirks::{Faults, Quirks, Tolerance};
-use crate::segment::{Encoding, Segment, USER_DATA_OCTETS};
-use crate::septet::{self, FillBits};
+use crate::segment::{Segment, USER_DATA_OCTETS};
+use crate::septet::{self, FillBits, header_septets};
 use crate::ucs2;
 use crate::udh::UserDataHeader;
 use crate::wire::{Reader, Sink};
@@ -295,11 +295,6 @@ impl<'a> UserData<'a> {
     }
 }
 
-/// Septets that a header of so many octets takes, the fill bits after it included.
-fn header_septets(octets: usize) -> usize {
-    (8 * octets).div_ceil(7)
-}
-
 /// Whether there is a UCS-2 text.
 const fn is_ucs2(coding: DataCodingScheme) -> bool {
     matches!(coding.alphabet(), Alphabet::Ucs2) && !coding.is_compressed()
@@ -496,11 +491,7 @@ impl fmt::Debug for UserDataBuf {
 /// The part of a text, with the header that says which part it is, and no class.
 impl From<Segment<'_>> for UserDataBuf {
     fn from(segment: Segment<'_>) -> UserDataBuf {
-        let coding = match segment.encoding() {
-            Encoding::Gsm7 => DataCodingScheme::GSM7,
-            Encoding::EightBit => DataCodingScheme::EIGHT_BIT,
-            Encoding::Ucs2 => DataCodingScheme::UCS2,
-        };
+        let coding = DataCodingScheme::general(segment.encoding().into(), None);
         let empty = UserDataBuf {
             coding,
             udl: 0,
