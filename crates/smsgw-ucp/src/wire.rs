@@ -1,0 +1,144 @@
+//! How octets become fields and back: the reader and the writer of every operation, and what a
+//! field type has to offer. Private; the public face is `Frame::decode`.
+
+use crate::error::{DecodeError, DecodeErrorKind, ValueError};
+use crate::quirks::{Quirks, Tolerance, Tolerated};
+
+/// Whether a field has to have something in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    Mandatory,
+    Optional,
+}
+
+/// A cursor over the fields of one frame that cannot leave it.
+#[derive(Debug)]
+pub struct Reader<'a, 'q> {
+    /// What is left of the fields, each with the slash that ends it.
+    rest: &'a [u8],
+    /// Octets from STX to the end of the last field.
+    end: usize,
+    pub(crate) quirks: &'q Quirks,
+    tolerated: Option<&'q mut Tolerated>,
+}
+
+impl<'a, 'q> Reader<'a, 'q> {
+    /// Reads `fields`, which end `end` octets behind STX.
+    pub(crate) fn new(
+        fields: &'a [u8],
+        end: usize,
+        quirks: &'q Quirks,
+        tolerated: Option<&'q mut Tolerated>,
+    ) -> Self {
+        Self {
+            rest: fields,
+            end,
+            quirks,
+            tolerated,
+        }
+    }
+
+    /// Counted from STX.
+    pub(crate) fn offset(&self) -> usize {
+        self.end - self.rest.len()
+    }
+
+    /// The next field, without the slash that ends it. The fields have been counted before: behind
+    /// the last one there are empty ones.
+    pub(crate) fn field(&mut self) -> &'a [u8] {
+        let mut parts = self.rest.splitn(2, |&octet| octet == b'/');
+        let field = parts.next().unwrap_or_default();
+        self.rest = parts.next().unwrap_or_default();
+        field
+    }
+
+    /// Lets the field that was read last through, or not.
+    pub(crate) fn let_through(
+        &mut self,
+        is_allowed: bool,
+        what: Tolerance,
+        name: &'static str,
+        offset: usize,
+        otherwise: DecodeErrorKind,
+    ) -> Result<(), DecodeError> {
+        if !is_allowed {
+            return Err(DecodeError::new(otherwise, name, clamp(offset)));
+        }
+        if let Some(tolerated) = &mut self.tolerated {
+            tolerated.push(what, name, clamp(offset));
+        }
+        Ok(())
+    }
+
+    /// A mandatory field is empty.
+    pub(crate) fn missing(&mut self, name: &'static str, offset: usize) -> Result<(), DecodeError> {
+        let is_allowed = self.quirks.missing_fields;
+        self.let_through(
+            is_allowed,
+            Tolerance::Missing,
+            name,
+            offset,
+            DecodeErrorKind::Missing,
+        )
+    }
+}
+
+/// The error of a value in the field called `name` that starts at `offset`.
+pub(crate) fn invalid(error: ValueError, name: &'static str, offset: usize) -> DecodeError {
+    DecodeError::new(DecodeErrorKind::Value(error), name, clamp(offset))
+}
+
+/// A cursor over the octets the fields of one frame are going to take.
+///
+/// They are as many as the fields say they take, so there is always room.
+#[derive(Debug)]
+pub struct Writer<'o> {
+    room: &'o mut [u8],
+}
+
+impl<'o> Writer<'o> {
+    pub(crate) fn new(room: &'o mut [u8]) -> Self {
+        Self { room }
+    }
+
+    /// Writes a field and the slash that ends it.
+    pub(crate) fn field(&mut self, octets: &[u8]) {
+        self.octets(octets);
+        self.octets(b"/");
+    }
+
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        let room = core::mem::take(&mut self.room);
+        match room.split_at_mut_checked(octets.len()) {
+            Some((these, rest)) => {
+                these.copy_from_slice(octets);
+                self.room = rest;
+            }
+            None => debug_assert!(false, "a field is longer than its size"),
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.room.is_empty()
+    }
+}
+
+/// What a type must offer to stand in an operation: it delimits itself on the wire, be it one
+/// field or several in a row.
+pub(crate) trait Field<'a>: Copy + Default {
+    /// Reads the field or fields; `names` are the standard's, for errors.
+    fn read(
+        reader: &mut Reader<'a, '_>,
+        names: &'static [&'static str],
+        need: Need,
+    ) -> Result<Self, DecodeError>;
+    /// Octets on the wire, slashes included.
+    fn size(&self) -> usize;
+    /// Writes exactly [`Self::size`] octets.
+    fn write(&self, writer: &mut Writer<'_>);
+}
+
+/// A length for an error message; frames never get near the limit.
+pub(crate) fn clamp(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
