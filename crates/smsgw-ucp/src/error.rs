@@ -6,6 +6,8 @@
 use core::fmt;
 
 use crate::error_code::ErrorCode;
+use crate::header::Trn;
+use crate::operation::OperationType;
 
 /// Octets that are no frame; the stream goes on behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +61,10 @@ pub enum FrameErrorKind {
 /// What a server answers to a bad operation: a negative result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nack {
-    /// The TRN of the operation, 0 to 99.
-    pub trn: u8,
-    /// Its operation type, 0 to 99.
-    pub ot: u8,
+    /// The TRN of the operation.
+    pub trn: Trn,
+    /// Its operation type.
+    pub ot: OperationType,
     /// Why it is refused.
     pub error_code: ErrorCode,
 }
@@ -108,6 +110,17 @@ impl FrameError {
     #[must_use]
     pub const fn nack(&self) -> Option<Nack> {
         self.nack
+    }
+
+    /// The code of that answer; 01 also for a result without a readable checksum, though nobody
+    /// answers a result.
+    #[must_use]
+    pub const fn error_code(&self) -> Option<ErrorCode> {
+        match (self.nack, self.kind) {
+            (Some(nack), _) => Some(nack.error_code),
+            (None, FrameErrorKind::ChecksumSyntax) => Some(ErrorCode::CHECKSUM_ERROR),
+            (None, _) => None,
+        }
     }
 }
 
@@ -179,7 +192,7 @@ pub enum DecodeErrorKind {
     /// An operation type that the table does not have.
     UnknownOperation {
         /// OT as received.
-        ot: u8,
+        ot: OperationType,
     },
     /// The frame holds something else than what was asked for: another operation, or a result.
     OtherOperation,
@@ -255,7 +268,7 @@ impl fmt::Display for DecodeError {
 impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownOperation { ot } => write!(f, "no operation has the type {ot:02}"),
+            Self::UnknownOperation { ot } => write!(f, "no operation has the type {ot}"),
             Self::OtherOperation => f.write_str("the frame holds another operation"),
             Self::FieldCount { needed, had } => write!(f, "needs {needed} fields, had {had}"),
             Self::Missing => f.write_str("mandatory, had nothing"),

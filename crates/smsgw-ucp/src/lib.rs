@@ -3,12 +3,26 @@
 
 extern crate alloc;
 
+mod answer;
+#[cfg(feature = "tokio")]
+pub mod codec;
+mod deframer;
 mod error;
 mod error_code;
+mod frame;
+mod header;
+mod operation;
 mod quirks;
+mod system_message;
 pub mod types;
 mod wire;
 
+pub use answer::{Answer, Outcome};
+pub use deframer::Deframer;
 pub use error::{DecodeError, DecodeErrorKind, FrameError, FrameErrorKind, Nack, ValueError};
 pub use error_code::ErrorCode;
+pub use frame::{Decoded, Frame, FrameRef};
+pub use header::{OperationKind, Trn};
+pub use operation::OperationType;
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
+pub use system_message::SystemMessage;

@@ -52,6 +52,29 @@ impl<'a, 'q> Reader<'a, 'q> {
         field
     }
 
+    /// Whether the `had` fields are as many as the operation has; `names` are theirs.
+    pub(crate) fn expect(
+        &mut self,
+        names: &[&'static str],
+        needed: usize,
+        had: usize,
+    ) -> Result<(), DecodeError> {
+        if had == needed {
+            return Ok(());
+        }
+        let kind = DecodeErrorKind::FieldCount {
+            needed: clamp(needed),
+            had: clamp(had),
+        };
+        if had < needed {
+            // The first one that is missing, were they all of one name each.
+            let name = names.get(had).or(names.last()).copied().unwrap_or("CHK");
+            return Err(DecodeError::new(kind, name, clamp(self.end)));
+        }
+        let is_allowed = self.quirks.extra_fields;
+        self.let_through(is_allowed, Tolerance::ExtraFields, "CHK", self.end, kind)
+    }
+
     /// Lets the field that was read last through, or not.
     pub(crate) fn let_through(
         &mut self,

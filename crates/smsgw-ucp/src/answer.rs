@@ -1,0 +1,236 @@
+//! The results of operations: `A` and what the peer made of it, or `N` and why not.
+
+use bytes::BytesMut;
+
+use crate::error::{DecodeError, DecodeErrorKind, ValueError};
+use crate::error_code::ErrorCode;
+use crate::frame::{Frame, FrameRef, write};
+use crate::header::{Header, OperationKind, Trn, digits, two_digits};
+use crate::operation::OperationType;
+use crate::quirks::{Quirks, Tolerated};
+use crate::system_message::SystemMessage;
+use crate::wire::{Reader, Writer, clamp, invalid};
+
+/// The result of an operation.
+///
+/// ```
+/// use smsgw_ucp::{Answer, ErrorCode, Frame, OperationType, SystemMessage, Trn};
+///
+/// let frame = Frame::copy_from(b"\x0200/00022/R/31/N/06//07\x03")?;
+/// let answer = frame.answer()?;
+/// assert_eq!(answer.error_code(), Some(ErrorCode(6)));
+///
+/// let same = Answer::negative(OperationType::SMT_ALERT, ErrorCode(6), SystemMessage::EMPTY);
+/// assert_eq!(answer, same);
+/// assert_eq!(same.to_frame(Trn::ZERO), frame);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    ot: OperationType,
+    outcome: Outcome,
+    /// Empty when the result has no such field.
+    mvp: &'a [u8],
+    sm: SystemMessage<'a>,
+}
+
+/// Whether an operation was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// `A`: it was.
+    Positive,
+    /// `N`: it was not, and why.
+    Negative(ErrorCode),
+}
+
+impl<'a> Answer<'a> {
+    /// The operation was done.
+    #[must_use]
+    pub const fn positive(ot: OperationType, sm: SystemMessage<'a>) -> Self {
+        Self {
+            ot,
+            outcome: Outcome::Positive,
+            mvp: b"",
+            sm,
+        }
+    }
+
+    /// The operation was not done.
+    #[must_use]
+    pub const fn negative(ot: OperationType, error_code: ErrorCode, sm: SystemMessage<'a>) -> Self {
+        Self {
+            ot,
+            outcome: Outcome::Negative(error_code),
+            mvp: b"",
+            sm,
+        }
+    }
+
+    /// The operation it is the result of.
+    #[must_use]
+    pub const fn ot(&self) -> OperationType {
+        self.ot
+    }
+
+    /// Whether the operation was done.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Whether the operation was done.
+    #[must_use]
+    pub const fn is_positive(&self) -> bool {
+        matches!(self.outcome, Outcome::Positive)
+    }
+
+    /// Why the operation was not done (EC); `None` when it was.
+    #[must_use]
+    pub const fn error_code(&self) -> Option<ErrorCode> {
+        match self.outcome {
+            Outcome::Positive => None,
+            Outcome::Negative(error_code) => Some(error_code),
+        }
+    }
+
+    /// The system message (SM): in a positive result what names the message from now on, in a
+    /// negative one a text for people.
+    #[must_use]
+    pub const fn sm(&self) -> SystemMessage<'a> {
+        self.sm
+    }
+
+    /// Appends the whole result to `out`, from STX to ETX.
+    pub fn encode(&self, trn: Trn, out: &mut BytesMut) {
+        write(self.header(trn), self.size(), out, |writer| {
+            self.write(writer)
+        });
+    }
+
+    /// The result as a frame of its own.
+    #[must_use]
+    pub fn to_frame(&self, trn: Trn) -> Frame {
+        let mut out = BytesMut::new();
+        self.encode(trn, &mut out);
+        Frame::written(self.header(trn), out)
+    }
+}
+
+/// How it looks on the wire.
+impl<'a> Answer<'a> {
+    pub(crate) fn read(
+        frame: FrameRef<'a>,
+        quirks: &Quirks,
+        tolerated: Option<&mut Tolerated>,
+    ) -> Result<Self, DecodeError> {
+        let ot = frame.ot();
+        if frame.is_operation() {
+            return Err(DecodeError::new(DecodeErrorKind::OtherOperation, "O/R", 10));
+        }
+        if !ot.is_known() {
+            let kind = DecodeErrorKind::UnknownOperation { ot };
+            return Err(DecodeError::new(kind, "OT", 12));
+        }
+        let reader = &mut frame.reader(quirks, tolerated);
+        let fields = frame.field_count();
+        let offset = reader.offset();
+        let is_positive = match reader.field() {
+            b"A" => true,
+            b"N" => false,
+            b"" => {
+                return Err(DecodeError::new(
+                    DecodeErrorKind::Missing,
+                    "ACK",
+                    clamp(offset),
+                ));
+            }
+            _ => return Err(invalid(ValueError::Unknown, "ACK", offset)),
+        };
+        let names = Self::names(ot, is_positive);
+        reader.expect(names, names.len(), fields)?;
+        let (outcome, mvp) = if is_positive {
+            let mvp = if ot.has_mvp() { reader.field() } else { b"" };
+            (Outcome::Positive, mvp)
+        } else {
+            (Outcome::Negative(error_code(reader)?), &b""[..])
+        };
+        let sm = SystemMessage::read(reader)?;
+        Ok(Self {
+            ot,
+            outcome,
+            mvp,
+            sm,
+        })
+    }
+
+    /// The standard's names of the fields, in wire order.
+    pub(crate) const fn names(ot: OperationType, is_positive: bool) -> &'static [&'static str] {
+        match (is_positive, ot.has_mvp()) {
+            (true, true) => &["ACK", "MVP", "SM"],
+            (true, false) => &["ACK", "SM"],
+            (false, _) => &["NACK", "EC", "SM"],
+        }
+    }
+
+    fn size(&self) -> usize {
+        let before = match self.outcome {
+            Outcome::Positive if self.ot.has_mvp() => "A/".len() + self.mvp.len() + 1,
+            Outcome::Positive => "A/".len(),
+            Outcome::Negative(_) => "N/00/".len(),
+        };
+        before + self.sm.size()
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) {
+        match self.outcome {
+            Outcome::Positive => {
+                writer.field(b"A");
+                if self.ot.has_mvp() {
+                    writer.field(self.mvp);
+                }
+            }
+            Outcome::Negative(error_code) => {
+                writer.field(b"N");
+                writer.field(&digits(error_code.0));
+            }
+        }
+        self.sm.write(writer);
+    }
+
+    const fn header(&self, trn: Trn) -> Header {
+        Header {
+            trn,
+            kind: OperationKind::Result,
+            ot: self.ot,
+        }
+    }
+}
+
+/// EC is exactly two digits.
+fn error_code(reader: &mut Reader<'_, '_>) -> Result<ErrorCode, DecodeError> {
+    let offset = reader.offset();
+    let error = match *reader.field() {
+        [tens, ones] => match two_digits(tens, ones) {
+            Some(code) => return Ok(ErrorCode(code)),
+            None => ValueError::NotDigit {
+                at: usize::from(tens.is_ascii_digit()),
+            },
+        },
+        [] => {
+            return Err(DecodeError::new(
+                DecodeErrorKind::Missing,
+                "EC",
+                clamp(offset),
+            ));
+        }
+        ref field if field.len() < 2 => ValueError::TooShort {
+            min: 2,
+            had: field.len(),
+        },
+        ref field => ValueError::TooLong {
+            max: 2,
+            had: field.len(),
+        },
+    };
+    Err(invalid(error, "EC", offset))
+}

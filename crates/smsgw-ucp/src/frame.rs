@@ -1,0 +1,414 @@
+//! One frame as octets: found in a stream, owned, and read only when asked.
+
+use core::fmt;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::answer::Answer;
+use crate::deframer::{Deframer, check_whole};
+use crate::error::{DecodeError, FrameError, ValueError};
+use crate::header::{
+    ETX, HEADER_LEN, Header, LEN_WITHOUT_FIELDS, MAX_LEN, OperationKind, STX, TRAILER_LEN, Trn,
+    hex, sum,
+};
+use crate::operation::OperationType;
+use crate::quirks::{Quirks, Tolerated};
+use crate::wire::{Reader, Writer};
+
+/// One whole operation or result, from STX to ETX, whose LEN and checksum are right.
+///
+/// A frame owns its octets, operations and answers borrow from it. To keep a message, keep its
+/// frame.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame {
+    header: Header,
+    octets: Bytes,
+}
+
+/// An operation or an answer, and what was let through while it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoded<T> {
+    /// The operation or answer.
+    pub pdu: T,
+    /// The faults of the peer that the [`Quirks`] let through.
+    pub tolerated: Tolerated,
+}
+
+impl Frame {
+    /// The most octets of a frame, STX and ETX included, unless told otherwise.
+    pub const DEFAULT_MAX_LEN: u32 = 8_192;
+
+    /// Takes `octets`, from STX to ETX, as one frame; lets [`Quirks::LENIENT`] through.
+    ///
+    /// # Errors
+    /// When they are none; see [`FrameErrorKind`](crate::FrameErrorKind) for the checks and their
+    /// order.
+    pub fn new(octets: Bytes) -> Result<Self, FrameError> {
+        Self::new_with(octets, &Quirks::LENIENT)
+    }
+
+    /// Takes `octets`, from STX to ETX, as one frame.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and for every fault that `quirks` do not let through.
+    pub fn new_with(octets: Bytes, quirks: &Quirks) -> Result<Self, FrameError> {
+        let header = check_whole(&octets, quirks)?;
+        Ok(Self { header, octets })
+    }
+
+    /// Takes a copy of `octets`, from STX to ETX, as one frame.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn copy_from(octets: &[u8]) -> Result<Self, FrameError> {
+        Self::new(Bytes::copy_from_slice(octets))
+    }
+
+    /// Splits the next item off the front of `buffer`: a frame, or why octets are none. `None`
+    /// until more octets are there.
+    ///
+    /// Looks at all of `buffer` in each call. For a stream that comes in small pieces a
+    /// [`Deframer`] remembers what it has seen.
+    pub fn split_from(buffer: &mut BytesMut, max_len: u32) -> Option<Result<Self, FrameError>> {
+        Deframer::new(max_len, Quirks::LENIENT).next(buffer)
+    }
+
+    /// Makes a frame of fields as they are; LEN and the checksum are computed.
+    ///
+    /// # Errors
+    /// [`Character`](ValueError::Character) for a slash, STX or ETX in a field,
+    /// [`TooLong`](ValueError::TooLong) when LEN would exceed 99999.
+    pub fn from_fields(
+        trn: Trn,
+        kind: OperationKind,
+        ot: OperationType,
+        fields: &[&[u8]],
+    ) -> Result<Self, ValueError> {
+        let mut size = 0_usize;
+        for field in fields {
+            let is_wrong = |octet: &u8| matches!(*octet, b'/' | STX | ETX);
+            if let Some(at) = field.iter().position(is_wrong) {
+                return Err(ValueError::Character { at });
+            }
+            size = size.saturating_add(field.len()).saturating_add(1);
+        }
+        let max = MAX_LEN - LEN_WITHOUT_FIELDS;
+        if size > max {
+            return Err(ValueError::TooLong { max, had: size });
+        }
+        let header = Header { trn, kind, ot };
+        let mut out = BytesMut::new();
+        write(header, size, &mut out, |writer| {
+            for field in fields {
+                writer.field(field);
+            }
+        });
+        Ok(Self::written(header, out))
+    }
+
+    /// A frame whose octets [`write`] has made.
+    pub(crate) fn written(header: Header, octets: BytesMut) -> Self {
+        Self {
+            header,
+            octets: octets.freeze(),
+        }
+    }
+
+    /// A frame from STX to ETX, between which there is neither.
+    #[inline]
+    pub(crate) fn from_checked(octets: Bytes, quirks: &Quirks) -> Result<Self, FrameError> {
+        let header = Header::check(&octets, quirks)?;
+        Ok(Self { header, octets })
+    }
+
+    /// Ties a result to its operation.
+    #[must_use]
+    pub const fn trn(&self) -> Trn {
+        self.header.trn
+    }
+
+    /// Whether it is an operation or the result of one.
+    #[must_use]
+    pub const fn kind(&self) -> OperationKind {
+        self.header.kind
+    }
+
+    /// Whether it is an operation.
+    #[must_use]
+    pub const fn is_operation(&self) -> bool {
+        matches!(self.header.kind, OperationKind::Operation)
+    }
+
+    /// Which operation it is, or is the result of.
+    #[must_use]
+    pub const fn ot(&self) -> OperationType {
+        self.header.ot
+    }
+
+    /// The whole frame, from STX to ETX.
+    #[must_use]
+    pub const fn octets(&self) -> &Bytes {
+        &self.octets
+    }
+
+    /// The same frame without a share in its octets.
+    #[inline]
+    #[must_use]
+    pub fn view(&self) -> FrameRef<'_> {
+        FrameRef {
+            header: self.header,
+            octets: &self.octets,
+        }
+    }
+
+    /// The fields as they are, without the slashes.
+    pub fn fields(&self) -> impl Iterator<Item = &[u8]> {
+        self.view().fields()
+    }
+
+    /// Reads the result, leniently, without allocating.
+    ///
+    /// # Errors
+    /// When the frame holds an operation, or a result that cannot be read.
+    pub fn answer(&self) -> Result<Answer<'_>, DecodeError> {
+        self.view().answer()
+    }
+
+    /// Reads the result and says what was let through.
+    ///
+    /// # Errors
+    /// As [`Self::answer`], and for every fault that `quirks` do not let through.
+    pub fn answer_with(&self, quirks: &Quirks) -> Result<Decoded<Answer<'_>>, DecodeError> {
+        self.view().answer_with(quirks)
+    }
+
+    /// A copy with memory of its own.
+    ///
+    /// A frame from a stream is a slice of the read buffer and keeps all of it alive: detach what
+    /// is kept for long.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            header: self.header,
+            octets: Bytes::copy_from_slice(&self.octets),
+        }
+    }
+}
+
+/// One whole frame in octets that somebody else owns.
+///
+/// For octets that stay where they are, as in a file; from a connection, a [`Frame`] can be kept
+/// and sent on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FrameRef<'a> {
+    header: Header,
+    octets: &'a [u8],
+}
+
+impl<'a> FrameRef<'a> {
+    /// Takes `octets` as one frame, as [`Frame::new`].
+    ///
+    /// # Errors
+    /// As [`Frame::new`].
+    pub fn new(octets: &'a [u8]) -> Result<Self, FrameError> {
+        Self::new_with(octets, &Quirks::LENIENT)
+    }
+
+    /// Takes `octets` as one frame, as [`Frame::new_with`].
+    ///
+    /// # Errors
+    /// As [`Frame::new_with`].
+    pub fn new_with(octets: &'a [u8], quirks: &Quirks) -> Result<Self, FrameError> {
+        let header = check_whole(octets, quirks)?;
+        Ok(Self { header, octets })
+    }
+
+    /// A frame from STX to ETX, between which there is neither.
+    pub(crate) fn from_checked(octets: &'a [u8], quirks: &Quirks) -> Result<Self, FrameError> {
+        let header = Header::check(octets, quirks)?;
+        Ok(Self { header, octets })
+    }
+
+    /// Ties a result to its operation.
+    #[must_use]
+    pub const fn trn(&self) -> Trn {
+        self.header.trn
+    }
+
+    /// Whether it is an operation or the result of one.
+    #[must_use]
+    pub const fn kind(&self) -> OperationKind {
+        self.header.kind
+    }
+
+    /// Whether it is an operation.
+    #[must_use]
+    pub const fn is_operation(&self) -> bool {
+        matches!(self.header.kind, OperationKind::Operation)
+    }
+
+    /// Which operation it is, or is the result of.
+    #[must_use]
+    pub const fn ot(&self) -> OperationType {
+        self.header.ot
+    }
+
+    /// The whole frame, from STX to ETX.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The fields as they are, without the slashes.
+    pub fn fields(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.body()
+            .split_inclusive(|&octet| octet == b'/')
+            .map(|field| field.strip_suffix(b"/").unwrap_or(field))
+    }
+
+    /// As [`Frame::answer`].
+    ///
+    /// # Errors
+    /// As [`Frame::answer`].
+    pub fn answer(&self) -> Result<Answer<'a>, DecodeError> {
+        Answer::read(*self, &Quirks::LENIENT, None)
+    }
+
+    /// As [`Frame::answer_with`].
+    ///
+    /// # Errors
+    /// As [`Frame::answer_with`].
+    pub fn answer_with(&self, quirks: &Quirks) -> Result<Decoded<Answer<'a>>, DecodeError> {
+        let mut tolerated = Tolerated::default();
+        let pdu = Answer::read(*self, quirks, Some(&mut tolerated))?;
+        Ok(Decoded { pdu, tolerated })
+    }
+
+    /// A copy that owns its octets.
+    #[must_use]
+    pub fn to_frame(&self) -> Frame {
+        Frame {
+            header: self.header,
+            octets: Bytes::copy_from_slice(self.octets),
+        }
+    }
+
+    /// All fields, each with the slash that ends it.
+    #[inline]
+    pub(crate) fn body(&self) -> &'a [u8] {
+        let end = self.octets.len().saturating_sub(TRAILER_LEN);
+        self.octets.get(HEADER_LEN..end).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn field_count(&self) -> usize {
+        self.body().iter().filter(|&&octet| octet == b'/').count()
+    }
+
+    /// A reader of the fields.
+    #[inline]
+    pub(crate) fn reader<'q>(
+        &self,
+        quirks: &'q Quirks,
+        tolerated: Option<&'q mut Tolerated>,
+    ) -> Reader<'a, 'q> {
+        let end = self.octets.len().saturating_sub(TRAILER_LEN);
+        Reader::new(self.body(), end, quirks, tolerated)
+    }
+}
+
+/// Appends a frame whose fields take `size` octets: room is made once for all of them.
+pub(crate) fn write(
+    header: Header,
+    size: usize,
+    out: &mut BytesMut,
+    fields: impl FnOnce(&mut Writer<'_>),
+) {
+    debug_assert!(size <= MAX_LEN - LEN_WITHOUT_FIELDS, "LEN has five digits");
+    let start = out.len();
+    let end = start + HEADER_LEN + size;
+    out.resize(end + TRAILER_LEN, 0);
+    let (before, trailer) = out.split_at_mut(end);
+    let frame = before.get_mut(start..).unwrap_or_default();
+    let mut writer = Writer::new(frame);
+    writer.octets(&header.to_octets(size));
+    fields(&mut writer);
+    debug_assert!(writer.is_full(), "a field is shorter than its size");
+    let [high, low] = hex(sum(frame.get(1..).unwrap_or_default()));
+    trailer.copy_from_slice(&[high, low, ETX]);
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+impl fmt::Debug for FrameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut frame = f.debug_struct("Frame");
+        frame
+            .field("trn", &self.trn())
+            .field("kind", &self.kind())
+            .field("ot", &self.ot());
+        let has_password = matches!(
+            self.ot(),
+            OperationType::SESSION_MANAGEMENT | OperationType::LIST_MANAGEMENT
+        );
+        if self.is_operation() && has_password {
+            // What is printed ends in logs.
+            return frame.finish_non_exhaustive();
+        }
+        frame.field("fields", &format_args!("{}", self.body().escape_ascii()));
+        frame.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_taken_apart_and_put_together() {
+        let octets = b"\x0204/00023/R/31/A/0003/2D\x03";
+        let frame = Frame::copy_from(octets).unwrap();
+        let fields: alloc::vec::Vec<_> = frame.fields().collect();
+        assert_eq!(fields, [&b"A"[..], b"0003"]);
+        let again = Frame::from_fields(frame.trn(), frame.kind(), frame.ot(), &fields).unwrap();
+        assert_eq!(again, frame);
+        let none = Frame::from_fields(frame.trn(), frame.kind(), frame.ot(), &[]).unwrap();
+        assert_eq!(none.fields().count(), 0);
+        assert_eq!(Frame::new(none.octets().clone()), Ok(none));
+    }
+
+    #[test]
+    fn fields_that_no_frame_can_hold_are_refused() {
+        let make = |fields: &[&[u8]]| {
+            let kind = OperationKind::Operation;
+            Frame::from_fields(Trn::ZERO, kind, OperationType::SMT_ALERT, fields)
+        };
+        for field in [&b"12/4"[..], b"12\x024", b"12\x03"] {
+            assert_eq!(make(&[b"", field]), Err(ValueError::Character { at: 2 }));
+        }
+        let most = [b'x'; 99_982];
+        let frame = make(&[&most]).unwrap();
+        assert!(frame.octets().starts_with(b"\x0200/99999/O/31/x"));
+        let (max, had) = (99_983, 99_984);
+        assert_eq!(make(&[&most, b""]), Err(ValueError::TooLong { max, had }));
+    }
+
+    #[test]
+    fn a_password_is_not_printed() {
+        let login = b"\x0200/00046/O/60/2147/6/5/1/736563726574//0100//////";
+        let frame = Frame::from_fields(
+            Trn::ZERO,
+            OperationKind::Operation,
+            OperationType::SESSION_MANAGEMENT,
+            &login[16..]
+                .split(|&octet| octet == b'/')
+                .collect::<alloc::vec::Vec<_>>(),
+        )
+        .unwrap();
+        assert!(!std::format!("{frame:?}").contains("7365"));
+    }
+}
