@@ -13,7 +13,9 @@ mod frame;
 mod header;
 mod operation;
 mod quirks;
+mod reason;
 mod system_message;
+mod text;
 pub mod types;
 mod wire;
 
@@ -25,4 +27,6 @@ pub use frame::{Decoded, Frame, FrameRef};
 pub use header::{OperationKind, Trn};
 pub use operation::OperationType;
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
+pub use reason::Reason;
 pub use system_message::SystemMessage;
+pub use text::Alphabet;

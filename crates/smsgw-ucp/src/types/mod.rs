@@ -1,1 +1,32 @@
-//! What stands in fields.
+//! What stands in fields: each type reads and writes its own text, and cannot hold what the field
+//! cannot.
+//!
+//! The default of each is the empty field: `ABSENT` of the numbers, `None` of the times
+//! ([`Minute`], [`Second`]), no text of all others. What was read writes the same octets again.
+
+mod account_address;
+mod address;
+mod ascii;
+mod authentication_code;
+mod field;
+mod flag;
+mod hex;
+mod login;
+mod message_kind;
+mod notification;
+mod number;
+mod otoa;
+mod pid;
+mod time;
+
+pub use account_address::AccountAddress;
+pub use address::{Address, SocketAddressBuf};
+pub use authentication_code::AuthenticationCode;
+pub use flag::{Digit, Flag};
+pub use hex::{Hex, HexBuf, HexOctets};
+pub use login::{ListOperation, Npi, OriginatorPid, SessionType, Ton, Version};
+pub use message_kind::{DataCoding, MessageClass, MessageType, ReplyPath};
+pub use notification::{Dst, NotificationType, Rsn};
+pub use otoa::Otoa;
+pub use pid::{Pid, Rpid};
+pub use time::{Minute, Second, TimeZone, UtcOffset};

@@ -1,0 +1,130 @@
+//! Which octets are digits. Every field is checked here, so the loops have no branch in them: the
+//! compiler makes vector code of those.
+
+use crate::error::ValueError;
+
+const fn is_decimal(octet: u8) -> bool {
+    octet.wrapping_sub(b'0') < 10
+}
+
+const fn is_upper_hex(octet: u8) -> bool {
+    is_decimal(octet) | (octet.wrapping_sub(b'A') < 6)
+}
+
+const fn is_hex(octet: u8) -> bool {
+    is_decimal(octet) | ((octet | 0x20).wrapping_sub(b'a') < 6)
+}
+
+/// Space to tilde, but for the slash that ends fields.
+pub(super) const fn is_printable(octet: u8) -> bool {
+    (octet.wrapping_sub(b' ') < 0x5F) & (octet != b'/')
+}
+
+#[inline]
+fn all(octets: &[u8], is_so: impl Fn(u8) -> bool) -> bool {
+    // In sixteens, as most fields are too short for what the compiler makes of a loop without an
+    // end that it knows.
+    let (blocks, rest) = octets.as_chunks::<16>();
+    let blocks = blocks.iter().fold(true, |all, block| {
+        all & block.iter().fold(true, |all, &octet| all & is_so(octet))
+    });
+    blocks && rest.iter().all(|&octet| is_so(octet))
+}
+
+#[inline]
+pub(super) fn are_decimal(octets: &[u8]) -> bool {
+    all(octets, is_decimal)
+}
+
+#[inline]
+pub(super) fn are_upper_hex(octets: &[u8]) -> bool {
+    all(octets, is_upper_hex)
+}
+
+#[inline]
+pub(super) fn are_hex(octets: &[u8]) -> bool {
+    all(octets, is_hex)
+}
+
+/// An error that tells where the first octet is that is no decimal digit.
+#[cold]
+pub(super) fn not_decimal(octets: &[u8]) -> ValueError {
+    let at = first(octets, is_decimal);
+    ValueError::NotDigit { at }
+}
+
+/// An error that tells where the first octet is that is no hexadecimal digit in upper case, or in
+/// either when there is none.
+#[cold]
+pub(super) fn not_hex(octets: &[u8]) -> ValueError {
+    let is_wanted = if are_hex(octets) {
+        is_upper_hex
+    } else {
+        is_hex
+    };
+    let at = first(octets, is_wanted);
+    ValueError::NotHex { at }
+}
+
+/// Checks that all are characters a field can have.
+pub(super) fn check_printable(octets: &[u8]) -> Result<(), ValueError> {
+    match octets.iter().position(|&octet| !is_printable(octet)) {
+        Some(at) => Err(ValueError::Character { at }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that there are at most `max`.
+#[inline]
+pub(super) const fn check_len(octets: &[u8], max: usize) -> Result<(), ValueError> {
+    if octets.len() > max {
+        let had = octets.len();
+        return Err(ValueError::TooLong { max, had });
+    }
+    Ok(())
+}
+
+/// What was checked to be ASCII.
+pub(super) fn text(octets: &[u8]) -> &str {
+    str::from_utf8(octets).unwrap_or_default()
+}
+
+/// Where the first is that is not so.
+fn first(octets: &[u8], is_so: fn(u8) -> bool) -> usize {
+    let found = octets.iter().position(|&octet| !is_so(octet));
+    found.unwrap_or(octets.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_octet_at_each_place() {
+        for octet in 0..=u8::MAX {
+            let character = char::from(octet);
+            for len in 1..=40 {
+                for at in [0, len / 2, len - 1] {
+                    let mut octets = [b'5'; 40];
+                    octets[at] = octet;
+                    let octets = &octets[..len];
+                    assert_eq!(are_decimal(octets), character.is_ascii_digit());
+                    assert_eq!(are_hex(octets), character.is_ascii_hexdigit());
+                    let is_upper = octet.is_ascii_hexdigit() && !octet.is_ascii_lowercase();
+                    assert_eq!(are_upper_hex(octets), is_upper);
+                    let is_printable = matches!(character, ' '..='~') && character != '/';
+                    assert_eq!(check_printable(octets).is_ok(), is_printable);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn errors_name_the_first_stranger() {
+        assert_eq!(not_decimal(b"12a4"), ValueError::NotDigit { at: 2 });
+        assert_eq!(not_hex(b"1Ab4"), ValueError::NotHex { at: 2 });
+        assert_eq!(not_hex(b"1Abx"), ValueError::NotHex { at: 3 });
+        let slash = ValueError::Character { at: 1 };
+        assert_eq!(check_printable(b"a/b"), Err(slash));
+    }
+}

@@ -1,0 +1,198 @@
+//! What types of one field have in common: a text between two slashes.
+
+use crate::error::{DecodeError, DecodeErrorKind, ValueError};
+use crate::quirks::Tolerance;
+use crate::wire::{Field, Need, Reader, Writer, clamp, invalid};
+
+/// A type that stands in one field, and is empty by default.
+pub(crate) trait OneField<'a>: Copy + Default {
+    /// Reads a text that is not empty.
+    fn read_text(source: &mut Source<'a, '_, '_>) -> Result<Self, DecodeError>;
+    /// Octets of the text, without the slash.
+    fn text_len(&self) -> usize;
+    /// Writes as many, without the slash.
+    fn write_text(&self, writer: &mut Writer<'_>);
+}
+
+impl<'a, T: OneField<'a>> Field<'a> for T {
+    #[inline]
+    fn read(
+        reader: &mut Reader<'a, '_>,
+        names: &'static [&'static str],
+        need: Need,
+    ) -> Result<Self, DecodeError> {
+        let mut source = Source::next(reader, names, 0);
+        if source.text.is_empty() {
+            source.nothing(need)?;
+            return Ok(Self::default());
+        }
+        Self::read_text(&mut source)
+    }
+
+    #[inline]
+    fn size(&self) -> usize {
+        self.text_len() + 1
+    }
+
+    #[inline]
+    fn write(&self, writer: &mut Writer<'_>) {
+        self.write_text(writer);
+        writer.octets(b"/");
+    }
+}
+
+/// The text of a field, and where it came from.
+pub(crate) struct Source<'a, 'q, 'r> {
+    pub(crate) text: &'a [u8],
+    name: &'static str,
+    offset: usize,
+    reader: &'r mut Reader<'a, 'q>,
+}
+
+impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
+    /// The next field, whose name is the one at `index`.
+    #[inline]
+    pub(crate) fn next(
+        reader: &'r mut Reader<'a, 'q>,
+        names: &'static [&'static str],
+        index: usize,
+    ) -> Self {
+        let offset = reader.offset();
+        let text = reader.field();
+        Self {
+            text,
+            name: names.get(index).copied().unwrap_or_default(),
+            offset,
+            reader,
+        }
+    }
+
+    pub(crate) fn quirks(&self) -> &'q crate::Quirks {
+        self.reader.quirks
+    }
+
+    /// The field is empty.
+    #[inline]
+    pub(crate) fn nothing(&mut self, need: Need) -> Result<(), DecodeError> {
+        match need {
+            Need::Optional => Ok(()),
+            Need::Mandatory => self.missing(),
+        }
+    }
+
+    #[cold]
+    fn missing(&mut self) -> Result<(), DecodeError> {
+        let offset = self.offset;
+        // Nothing can be done for nobody.
+        if self.name == "AdC" {
+            let kind = DecodeErrorKind::Missing;
+            return Err(DecodeError::new(kind, self.name, clamp(offset)));
+        }
+        self.reader.missing(self.name, offset)
+    }
+
+    pub(crate) fn invalid(&self, error: ValueError) -> DecodeError {
+        invalid(error, self.name, self.offset)
+    }
+
+    /// Lets what was read through, or not.
+    #[cold]
+    pub(crate) fn let_through(
+        &mut self,
+        is_allowed: bool,
+        what: Tolerance,
+        otherwise: ValueError,
+    ) -> Result<(), DecodeError> {
+        let otherwise = DecodeErrorKind::Value(otherwise);
+        self.let_through_or(is_allowed, what, otherwise)
+    }
+
+    /// As [`Self::let_through`], for what is wrong with more than the value.
+    #[cold]
+    pub(crate) fn let_through_or(
+        &mut self,
+        is_allowed: bool,
+        what: Tolerance,
+        otherwise: DecodeErrorKind,
+    ) -> Result<(), DecodeError> {
+        let (name, offset) = (self.name, self.offset);
+        self.reader
+            .let_through(is_allowed, what, name, offset, otherwise)
+    }
+}
+
+/// What types have in common whose text is ASCII, checked when they were made: a `new` and a
+/// `read_from` of their own come with it.
+macro_rules! text_types {
+    ($($name:ident),+ $(,)?) => { $(
+        impl<'a> $name<'a> {
+            /// The empty field.
+            pub const EMPTY: Self = Self(&[]);
+
+            /// The text as it stands in the field.
+            #[must_use]
+            pub fn as_str(&self) -> &'a str {
+                $crate::types::ascii::text(self.0)
+            }
+
+            /// Whether the field is empty.
+            #[must_use]
+            pub const fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
+        impl<'a> TryFrom<&'a str> for $name<'a> {
+            type Error = $crate::ValueError;
+
+            fn try_from(text: &'a str) -> Result<Self, $crate::ValueError> {
+                Self::new(text)
+            }
+        }
+
+        impl PartialEq<str> for $name<'_> {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other.as_bytes()
+            }
+        }
+
+        impl PartialEq<&str> for $name<'_> {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == other.as_bytes()
+            }
+        }
+
+        impl core::fmt::Display for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl<'a> $crate::types::field::OneField<'a> for $name<'a> {
+            #[inline]
+            fn read_text(
+                source: &mut $crate::types::field::Source<'a, '_, '_>,
+            ) -> Result<Self, $crate::DecodeError> {
+                Self::read_from(source)
+            }
+
+            #[inline]
+            fn text_len(&self) -> usize {
+                self.0.len()
+            }
+
+            #[inline]
+            fn write_text(&self, writer: &mut $crate::wire::Writer<'_>) {
+                writer.octets(self.0);
+            }
+        }
+    )+ };
+}
+
+pub(crate) use text_types;
