@@ -6,7 +6,7 @@ use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::error_code::ErrorCode;
 use crate::frame::{Frame, FrameRef, write};
 use crate::header::{Header, OperationKind, Trn, digits, two_digits};
-use crate::operation::OperationType;
+use crate::operation::{OperationType, unknown};
 use crate::quirks::{Quirks, Tolerated};
 use crate::system_message::SystemMessage;
 use crate::wire::{Reader, Writer, clamp, invalid};
@@ -128,8 +128,7 @@ impl<'a> Answer<'a> {
             return Err(DecodeError::new(DecodeErrorKind::OtherOperation, "O/R", 10));
         }
         if !ot.is_known() {
-            let kind = DecodeErrorKind::UnknownOperation { ot };
-            return Err(DecodeError::new(kind, "OT", 12));
+            return Err(unknown(ot));
         }
         let reader = &mut frame.reader(quirks, tolerated);
         let fields = frame.field_count();
@@ -147,7 +146,8 @@ impl<'a> Answer<'a> {
             _ => return Err(invalid(ValueError::Unknown, "ACK", offset)),
         };
         let names = Self::names(ot, is_positive);
-        reader.expect(names, names.len(), fields)?;
+        let missing = names.get(fields).copied().unwrap_or_default();
+        reader.expect(missing, names.len(), fields)?;
         let (outcome, mvp) = if is_positive {
             let mvp = if ot.has_mvp() { reader.field() } else { b"" };
             (Outcome::Positive, mvp)

@@ -6,14 +6,15 @@ use bytes::{Bytes, BytesMut};
 
 use crate::answer::Answer;
 use crate::deframer::{Deframer, check_whole};
-use crate::error::{DecodeError, FrameError, ValueError};
+use crate::error::{DecodeError, DecodeErrorKind, FrameError, ValueError};
 use crate::header::{
     ETX, HEADER_LEN, Header, LEN_WITHOUT_FIELDS, MAX_LEN, OperationKind, STX, TRAILER_LEN, Trn,
     hex, sum,
 };
-use crate::operation::OperationType;
+use crate::op::Op;
+use crate::operation::{Operation, OperationType};
 use crate::quirks::{Quirks, Tolerated};
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Writer, clamp};
 
 /// One whole operation or result, from STX to ETX, whose LEN and checksum are right.
 ///
@@ -32,6 +33,18 @@ pub struct Decoded<T> {
     pub pdu: T,
     /// The faults of the peer that the [`Quirks`] let through.
     pub tolerated: Tolerated,
+}
+
+/// A field as it is, and what the standard calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedField<'a> {
+    /// The standard's name; empty behind the last field of the operation, and when the table does
+    /// not have the operation.
+    pub name: &'static str,
+    /// Where it starts, in octets from STX.
+    pub offset: u32,
+    /// What stands in it.
+    pub text: &'a [u8],
 }
 
 impl Frame {
@@ -166,6 +179,43 @@ impl Frame {
         self.view().fields()
     }
 
+    /// Reads the operation as `T`, leniently, without allocating.
+    ///
+    /// # Errors
+    /// When the frame holds another operation or a result, or fields that cannot be read.
+    #[inline]
+    pub fn decode<'a, T: Op<'a>>(&'a self) -> Result<T, DecodeError> {
+        self.view().decode()
+    }
+
+    /// Reads the operation as `T` and says what was let through.
+    ///
+    /// # Errors
+    /// As [`Self::decode`], and for every fault that `quirks` do not let through.
+    pub fn decode_with<'a, T: Op<'a>>(
+        &'a self,
+        quirks: &Quirks,
+    ) -> Result<Decoded<T>, DecodeError> {
+        self.view().decode_with(quirks)
+    }
+
+    /// Reads the operation, leniently. One that the table does not have is
+    /// [`Operation::Unknown`].
+    ///
+    /// # Errors
+    /// When the frame holds a result, or fields that cannot be read.
+    pub fn operation(&self) -> Result<Operation<'_>, DecodeError> {
+        self.view().operation()
+    }
+
+    /// Reads the operation and says what was let through.
+    ///
+    /// # Errors
+    /// As [`Self::operation`], and for every fault that `quirks` do not let through.
+    pub fn operation_with(&self, quirks: &Quirks) -> Result<Decoded<Operation<'_>>, DecodeError> {
+        self.view().operation_with(quirks)
+    }
+
     /// Reads the result, leniently, without allocating.
     ///
     /// # Errors
@@ -180,6 +230,11 @@ impl Frame {
     /// As [`Self::answer`], and for every fault that `quirks` do not let through.
     pub fn answer_with(&self, quirks: &Quirks) -> Result<Decoded<Answer<'_>>, DecodeError> {
         self.view().answer_with(quirks)
+    }
+
+    /// The fields with their names, as they are.
+    pub fn named_fields(&self) -> impl Iterator<Item = NamedField<'_>> {
+        self.view().named_fields()
     }
 
     /// A copy with memory of its own.
@@ -266,6 +321,65 @@ impl<'a> FrameRef<'a> {
             .map(|field| field.strip_suffix(b"/").unwrap_or(field))
     }
 
+    /// The fields with their names, as they are.
+    pub fn named_fields(&self) -> impl Iterator<Item = NamedField<'a>> + use<'a> {
+        let count = self.field_count();
+        let layout = self.ot().layout().filter(|_| self.is_operation());
+        let first = self.fields().next();
+        let result = Answer::names(self.ot(), first != Some(b"N"));
+        let is_result = !self.is_operation() && self.ot().is_known();
+        let mut offset = HEADER_LEN;
+        self.fields().enumerate().map(move |(index, text)| {
+            let name = match layout {
+                Some(layout) => layout.name(index, count),
+                None if is_result => result.get(index).copied().unwrap_or_default(),
+                None => "",
+            };
+            let at = clamp(offset);
+            offset += text.len() + 1;
+            NamedField {
+                name,
+                offset: at,
+                text,
+            }
+        })
+    }
+
+    /// As [`Frame::decode`].
+    ///
+    /// # Errors
+    /// As [`Frame::decode`].
+    #[inline]
+    pub fn decode<T: Op<'a>>(&self) -> Result<T, DecodeError> {
+        self.read(&Quirks::LENIENT, None)
+    }
+
+    /// As [`Frame::decode_with`].
+    ///
+    /// # Errors
+    /// As [`Frame::decode_with`].
+    pub fn decode_with<T: Op<'a>>(&self, quirks: &Quirks) -> Result<Decoded<T>, DecodeError> {
+        self.tolerating(quirks, |tolerated| self.read(quirks, Some(tolerated)))
+    }
+
+    /// As [`Frame::operation`].
+    ///
+    /// # Errors
+    /// As [`Frame::operation`].
+    pub fn operation(&self) -> Result<Operation<'a>, DecodeError> {
+        Operation::read(*self, &Quirks::LENIENT, None)
+    }
+
+    /// As [`Frame::operation_with`].
+    ///
+    /// # Errors
+    /// As [`Frame::operation_with`].
+    pub fn operation_with(&self, quirks: &Quirks) -> Result<Decoded<Operation<'a>>, DecodeError> {
+        self.tolerating(quirks, |tolerated| {
+            Operation::read(*self, quirks, Some(tolerated))
+        })
+    }
+
     /// As [`Frame::answer`].
     ///
     /// # Errors
@@ -279,9 +393,9 @@ impl<'a> FrameRef<'a> {
     /// # Errors
     /// As [`Frame::answer_with`].
     pub fn answer_with(&self, quirks: &Quirks) -> Result<Decoded<Answer<'a>>, DecodeError> {
-        let mut tolerated = Tolerated::default();
-        let pdu = Answer::read(*self, quirks, Some(&mut tolerated))?;
-        Ok(Decoded { pdu, tolerated })
+        self.tolerating(quirks, |tolerated| {
+            Answer::read(*self, quirks, Some(tolerated))
+        })
     }
 
     /// A copy that owns its octets.
@@ -298,6 +412,39 @@ impl<'a> FrameRef<'a> {
     pub(crate) fn body(&self) -> &'a [u8] {
         let end = self.octets.len().saturating_sub(TRAILER_LEN);
         self.octets.get(HEADER_LEN..end).unwrap_or_default()
+    }
+
+    pub(crate) const OTHER_OPERATION: DecodeError =
+        DecodeError::new(DecodeErrorKind::OtherOperation, "OT", 12);
+
+    /// Reads the operation as `T`.
+    #[inline]
+    pub(crate) fn read<T: Op<'a>>(
+        &self,
+        quirks: &Quirks,
+        tolerated: Option<&mut Tolerated>,
+    ) -> Result<T, DecodeError> {
+        if !self.is_operation() || self.ot() != T::OT {
+            return Err(Self::OTHER_OPERATION);
+        }
+        let reader = &mut self.reader(quirks, tolerated);
+        T::LAYOUT.expect(*self, reader)?;
+        reader.can_be_blank = T::OT == OperationType::SUBMIT_SHORT_MESSAGE;
+        T::read(reader)
+    }
+
+    /// Reads what `read` reads, and looks at LEN and the checksum, which the frame may have been
+    /// made with more tolerance for.
+    fn tolerating<T>(
+        &self,
+        quirks: &Quirks,
+        read: impl FnOnce(&mut Tolerated) -> Result<T, DecodeError>,
+    ) -> Result<Decoded<T>, DecodeError> {
+        let mut tolerated = Tolerated::default();
+        self.reader(quirks, Some(&mut tolerated))
+            .header(self.octets)?;
+        let pdu = read(&mut tolerated)?;
+        Ok(Decoded { pdu, tolerated })
     }
 
     #[inline]

@@ -261,6 +261,12 @@ fn header_error(octets: &[u8]) -> FrameError {
     }
 }
 
+/// LEN of a frame; 0 without one.
+pub(crate) fn len_of(octets: &[u8]) -> u32 {
+    let header = octets.first_chunk().and_then(Header::parse);
+    header.map_or(0, |(_, len)| len)
+}
+
 /// The checksum that a frame carries; `None` when there are not two hexadecimal digits behind the
 /// last slash.
 #[inline]

@@ -1,15 +1,26 @@
-//! The table of all operations of UCP.
+//! The table of all operations of UCP, and [`Operation`], one variant for each.
 
 use core::fmt;
+
+use bytes::BytesMut;
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::frame::{FrameRef, write};
+use crate::header::{Header, OperationKind, Trn};
+use crate::op::*;
+use crate::quirks::{Quirks, Tolerated};
 
 /// Which operation a frame belongs to (OT). 0 to 99.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationType(u8);
 
 macro_rules! operations {
-    ($( $(#[$meta:meta])* $ot:ident = $value:literal, )*) => {
+    ($( $ot:ident = $value:literal => $op:ident<'a>, )*) => {
         impl OperationType {
-            $( $(#[$meta])* pub const $ot: Self = Self($value); )*
+            $(
+                #[doc = concat!("OT ", stringify!($value), ": see [`crate::op::", stringify!($op), "`].")]
+                pub const $ot: Self = Self($value);
+            )*
 
             /// Every operation of the table.
             pub const ALL: &[Self] = &[$( Self::$ot, )*];
@@ -22,41 +33,120 @@ macro_rules! operations {
                     _ => None,
                 }
             }
+
+            /// Its fields; `None` for an operation that the table does not have.
+            pub(crate) const fn layout(self) -> Option<&'static Layout> {
+                match self {
+                    $( Self::$ot => Some(&<$op<'_> as sealed::Op<'_>>::LAYOUT), )*
+                    _ => None,
+                }
+            }
         }
+
+        $(
+            impl<'a> Op<'a> for $op<'a> {
+                const OT: OperationType = OperationType::$ot;
+            }
+        )*
+
+        /// An operation of any kind, borrowed from its frame.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Operation<'a> {
+            $(
+                #[doc = concat!("See [`", stringify!($op), "`].")]
+                $op($op<'a>),
+            )*
+            /// An operation that the table does not have.
+            Unknown {
+                /// Which one.
+                ot: OperationType,
+                /// Its fields, each with the slash that ends it.
+                fields: &'a [u8],
+            },
+        }
+
+        impl<'a> Operation<'a> {
+            pub(crate) fn read(
+                frame: FrameRef<'a>,
+                quirks: &Quirks,
+                tolerated: Option<&mut Tolerated>,
+            ) -> Result<Self, DecodeError> {
+                match frame.ot() {
+                    $( OperationType::$ot => frame.read(quirks, tolerated).map(Self::$op), )*
+                    ot if frame.is_operation() => {
+                        Ok(Self::Unknown { ot, fields: frame.body() })
+                    }
+                    _ => Err(FrameRef::OTHER_OPERATION),
+                }
+            }
+
+            /// Which operation it is.
+            #[must_use]
+            pub const fn ot(&self) -> OperationType {
+                match self {
+                    $( Self::$op(_) => OperationType::$ot, )*
+                    Self::Unknown { ot, .. } => *ot,
+                }
+            }
+
+            /// Appends the whole operation to `out`, from STX to ETX.
+            pub fn encode(&self, trn: Trn, out: &mut BytesMut) {
+                match self {
+                    $( Self::$op(op) => op.encode(trn, out), )*
+                    Self::Unknown { ot, fields } => {
+                        let kind = OperationKind::Operation;
+                        let header = Header { trn, kind, ot: *ot };
+                        write(header, fields.len(), out, |writer| writer.octets(fields));
+                    }
+                }
+            }
+        }
+
+        $(
+            impl<'a> From<$op<'a>> for Operation<'a> {
+                fn from(op: $op<'a>) -> Self {
+                    Self::$op(op)
+                }
+            }
+        )*
     };
 }
 
 operations! {
-    /// A message to one recipient.
-    CALL_INPUT = 01,
-    /// A message to several recipients.
-    MULTIPLE_ADDRESS_CALL_INPUT = 02,
-    /// A message with supplementary services.
-    SUPPLEMENTARY_CALL_INPUT = 03,
-    /// A message with the services of a short message centre.
-    SMS_MESSAGE_TRANSFER = 30,
-    /// Whether the peer is there, and whether messages wait.
-    SMT_ALERT = 31,
-    /// A message to the centre.
-    SUBMIT_SHORT_MESSAGE = 51,
-    /// A message from the centre.
-    DELIVER_SHORT_MESSAGE = 52,
-    /// What became of a message.
-    DELIVER_NOTIFICATION = 53,
-    /// A message that waits is changed.
-    MODIFY_MESSAGE = 54,
-    /// Which messages wait.
-    INQUIRY_MESSAGE = 55,
-    /// Messages that wait are deleted.
-    DELETE_MESSAGE = 56,
-    /// What an inquiry found.
-    RESPONSE_INQUIRY_MESSAGE = 57,
-    /// What was deleted.
-    RESPONSE_DELETE_MESSAGE = 58,
-    /// Login and passwords.
-    SESSION_MANAGEMENT = 60,
-    /// Lists of numbers.
-    LIST_MANAGEMENT = 61,
+    CALL_INPUT                  = 01 => CallInput<'a>,
+    MULTIPLE_ADDRESS_CALL_INPUT = 02 => MultipleAddressCallInput<'a>,
+    SUPPLEMENTARY_CALL_INPUT    = 03 => SupplementaryCallInput<'a>,
+    SMS_MESSAGE_TRANSFER        = 30 => SmsMessageTransfer<'a>,
+    SMT_ALERT                   = 31 => SmtAlert<'a>,
+    SUBMIT_SHORT_MESSAGE        = 51 => SubmitShortMessage<'a>,
+    DELIVER_SHORT_MESSAGE       = 52 => DeliverShortMessage<'a>,
+    DELIVER_NOTIFICATION        = 53 => DeliverNotification<'a>,
+    MODIFY_MESSAGE              = 54 => ModifyMessage<'a>,
+    INQUIRY_MESSAGE             = 55 => InquiryMessage<'a>,
+    DELETE_MESSAGE              = 56 => DeleteMessage<'a>,
+    RESPONSE_INQUIRY_MESSAGE    = 57 => ResponseInquiryMessage<'a>,
+    RESPONSE_DELETE_MESSAGE     = 58 => ResponseDeleteMessage<'a>,
+    SESSION_MANAGEMENT          = 60 => SessionManagement<'a>,
+    LIST_MANAGEMENT             = 61 => ListManagement<'a>,
+}
+
+impl Operation<'_> {
+    /// The operation, if the table has it.
+    ///
+    /// # Errors
+    /// [`UnknownOperation`](DecodeErrorKind::UnknownOperation), whose code is what a server answers
+    /// to [`Self::Unknown`].
+    pub const fn known(self) -> Result<Self, DecodeError> {
+        match self {
+            Self::Unknown { ot, .. } => Err(unknown(ot)),
+            known => Ok(known),
+        }
+    }
+}
+
+pub(crate) const fn unknown(ot: OperationType) -> DecodeError {
+    DecodeError::new(DecodeErrorKind::UnknownOperation { ot }, "OT", 12)
 }
 
 impl OperationType {

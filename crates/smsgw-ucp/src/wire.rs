@@ -2,12 +2,15 @@
 //! field type has to offer. Private; the public face is `Frame::decode`.
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
+use crate::header::len_of;
 use crate::quirks::{Quirks, Tolerance, Tolerated};
 
 /// Whether a field has to have something in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
+pub enum Need {
+    /// Yes.
     Mandatory,
+    /// No.
     Optional,
 }
 
@@ -20,6 +23,10 @@ pub struct Reader<'a, 'q> {
     end: usize,
     pub(crate) quirks: &'q Quirks,
     tolerated: Option<&'q mut Tolerated>,
+    /// One field more is there than has to be: see [`Spare`](crate::op::Spare).
+    pub(crate) has_spare: bool,
+    /// An operation without anything in it can mean something.
+    pub(crate) can_be_blank: bool,
 }
 
 impl<'a, 'q> Reader<'a, 'q> {
@@ -35,7 +42,14 @@ impl<'a, 'q> Reader<'a, 'q> {
             end,
             quirks,
             tolerated,
+            has_spare: false,
+            can_be_blank: false,
         }
+    }
+
+    /// What is left of the fields, each with the slash that ends it.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// Counted from STX.
@@ -52,10 +66,32 @@ impl<'a, 'q> Reader<'a, 'q> {
         field
     }
 
-    /// Whether the `had` fields are as many as the operation has; `names` are theirs.
+    /// Whether LEN and the checksum of `frame`, which are right to somebody, are to these quirks.
+    pub(crate) fn header(&mut self, frame: &[u8]) -> Result<(), DecodeError> {
+        let had = clamp(frame.len().saturating_sub(2));
+        let len = len_of(frame);
+        if len != had {
+            let (min, max) = (had, had);
+            let otherwise = ValueError::OutOfRange { min, max, had: len };
+            let is_allowed = self.quirks.wrong_len;
+            let otherwise = DecodeErrorKind::Value(otherwise);
+            self.let_through(is_allowed, Tolerance::WrongLen, "LEN", 4, otherwise)?;
+        }
+        let chk = frame.get(self.end..).unwrap_or_default();
+        if let Some(at) = chk.iter().position(u8::is_ascii_lowercase) {
+            let is_allowed = self.quirks.lower_case_hex;
+            let otherwise = DecodeErrorKind::Value(ValueError::NotHex { at });
+            let what = Tolerance::LowerCaseHex;
+            self.let_through(is_allowed, what, "CHK", self.end, otherwise)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the `had` fields are as many as the operation has; the first one behind them would be
+    /// called `missing`.
     pub(crate) fn expect(
         &mut self,
-        names: &[&'static str],
+        missing: &'static str,
         needed: usize,
         had: usize,
     ) -> Result<(), DecodeError> {
@@ -67,9 +103,7 @@ impl<'a, 'q> Reader<'a, 'q> {
             had: clamp(had),
         };
         if had < needed {
-            // The first one that is missing, were they all of one name each.
-            let name = names.get(had).or(names.last()).copied().unwrap_or("CHK");
-            return Err(DecodeError::new(kind, name, clamp(self.end)));
+            return Err(DecodeError::new(kind, missing, clamp(self.end)));
         }
         let is_allowed = self.quirks.extra_fields;
         self.let_through(is_allowed, Tolerance::ExtraFields, "CHK", self.end, kind)
@@ -94,8 +128,11 @@ impl<'a, 'q> Reader<'a, 'q> {
     }
 
     /// A mandatory field is empty.
+    #[cold]
     pub(crate) fn missing(&mut self, name: &'static str, offset: usize) -> Result<(), DecodeError> {
-        let is_allowed = self.quirks.missing_fields;
+        // Without its recipient an operation means nothing.
+        let is_blank = self.can_be_blank && self.rest.iter().all(|&octet| octet == b'/');
+        let is_allowed = self.quirks.missing_fields && (name != "AdC" || is_blank);
         self.let_through(
             is_allowed,
             Tolerance::Missing,
@@ -148,7 +185,7 @@ impl<'o> Writer<'o> {
 
 /// What a type must offer to stand in an operation: it delimits itself on the wire, be it one
 /// field or several in a row.
-pub(crate) trait Field<'a>: Copy + Default {
+pub trait Field<'a>: Copy + Default {
     /// Reads the field or fields; `names` are the standard's, for errors.
     fn read(
         reader: &mut Reader<'a, '_>,

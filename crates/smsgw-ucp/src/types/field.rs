@@ -2,7 +2,7 @@
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::quirks::Tolerance;
-use crate::wire::{Field, Need, Reader, Writer, clamp, invalid};
+use crate::wire::{Field, Need, Reader, Writer, invalid};
 
 /// A type that stands in one field, and is empty by default.
 pub(crate) trait OneField<'a>: Copy + Default {
@@ -76,19 +76,8 @@ impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
     pub(crate) fn nothing(&mut self, need: Need) -> Result<(), DecodeError> {
         match need {
             Need::Optional => Ok(()),
-            Need::Mandatory => self.missing(),
+            Need::Mandatory => self.reader.missing(self.name, self.offset),
         }
-    }
-
-    #[cold]
-    fn missing(&mut self) -> Result<(), DecodeError> {
-        let offset = self.offset;
-        // Nothing can be done for nobody.
-        if self.name == "AdC" {
-            let kind = DecodeErrorKind::Missing;
-            return Err(DecodeError::new(kind, self.name, clamp(offset)));
-        }
-        self.reader.missing(self.name, offset)
     }
 
     pub(crate) fn invalid(&self, error: ValueError) -> DecodeError {

@@ -1,0 +1,109 @@
+//! The operations 01, 02, 03 and 30: messages of the call family; and 31, the alert.
+
+use crate::op::{AMsg, Seq, ShortContent, Spare, operation};
+use crate::types::{AccountAddress, Address, AuthenticationCode, Flag, Minute, Pid};
+
+operation! {
+    /// OT 01: a message to one recipient.
+    ///
+    /// From the client, and on simple links from the centre too.
+    pub struct CallInput<'a> {
+        /// The recipient.
+        ["AdC"] M adc: Address<'a>,
+        /// The originator.
+        ["OAdC"] O oadc: Address<'a>,
+        /// The originator's authentication code.
+        ["AC"] O ac: AuthenticationCode<'a>,
+        /// The message: its type (MT), numeric or alphanumeric, and itself (NMsg or AMsg).
+        ["MT" "Msg"] M message: ShortContent<'a>,
+    }
+}
+
+operation! {
+    /// OT 02: a message to several recipients.
+    pub struct MultipleAddressCallInput<'a> repeating 1 {
+        /// The recipients, and how many they are (NPL).
+        ["NPL" "AdC"] M recipients: Seq<'a, Address<'a>>,
+        /// The originator.
+        ["OAdC"] O oadc: Address<'a>,
+        /// The originator's authentication code.
+        ["AC"] O ac: AuthenticationCode<'a>,
+        /// The message: its type (MT), numeric or alphanumeric, and itself (NMsg or AMsg).
+        ["MT" "Msg"] M message: ShortContent<'a>,
+    }
+}
+
+operation! {
+    /// OT 03: a message with supplementary services.
+    pub struct SupplementaryCallInput<'a> repeating_or_more 4 {
+        /// The recipient.
+        ["AdC"] M adc: Address<'a>,
+        /// The originator.
+        ["OAdC"] O oadc: Address<'a>,
+        /// The originator's authentication code.
+        ["AC"] O ac: AuthenticationCode<'a>,
+        /// The group addresses, and how many they are (NPL).
+        ["NPL" "GA"] O ga: Seq<'a, AuthenticationCode<'a>>,
+        /// One field more, which some peers have: an RP in front of RP, or a GA where there is
+        /// none.
+        [] O spare: Spare<'a>,
+        /// Whether the message is repeated.
+        ["RP"] O rp: Flag,
+        /// Whether it has priority.
+        ["PR"] O pr: Flag,
+        /// The legitimisation code for priority.
+        ["LPR"] O lpr: AuthenticationCode<'a>,
+        /// Whether it is urgent.
+        ["UR"] O ur: Flag,
+        /// The legitimisation code for urgent messages.
+        ["LUR"] O lur: AuthenticationCode<'a>,
+        /// Whether the recipient pays.
+        ["RC"] O rc: Flag,
+        /// The legitimisation code for reverse charging.
+        ["LRC"] O lrc: AuthenticationCode<'a>,
+        /// Whether delivery is deferred.
+        ["DD"] O dd: Flag,
+        /// Until when delivery is deferred; local time of the centre.
+        ["DDT"] O ddt: Option<Minute>,
+        /// The message: its type (MT), numeric or alphanumeric, and itself (NMsg or AMsg).
+        ["MT" "Msg"] M message: ShortContent<'a>,
+    }
+}
+
+operation! {
+    /// OT 30: a message with the services of a short message centre.
+    pub struct SmsMessageTransfer<'a> {
+        /// The recipient.
+        ["AdC"] M adc: Address<'a>,
+        /// The originator.
+        ["OAdC"] O oadc: Address<'a>,
+        /// The originator's authentication code.
+        ["AC"] O ac: AuthenticationCode<'a>,
+        /// Whether a notification is asked for.
+        ["NRq"] O nrq: Flag,
+        /// Where notifications go.
+        ["NAdC"] O nadc: Address<'a>,
+        /// What kind of terminal `nadc` is.
+        ["NPID"] O npid: Pid,
+        /// Whether delivery is deferred.
+        ["DD"] O dd: Flag,
+        /// Until when delivery is deferred; local time of the centre.
+        ["DDT"] O ddt: Option<Minute>,
+        /// Until when the centre tries to deliver; local time of the centre.
+        ["VP"] O vp: Option<Minute>,
+        /// The text of the message, an octet a character.
+        ["AMsg"] O amsg: AMsg<'a>,
+    }
+}
+
+operation! {
+    /// OT 31: tells the centre that the client is there; it delivers what waits for it.
+    ///
+    /// Kept sending, it keeps a connection alive. Some centres send it too.
+    pub struct SmtAlert<'a> {
+        /// The account.
+        ["AdC"] M adc: AccountAddress<'a>,
+        /// What kind of terminal it is.
+        ["PID"] M pid: Pid,
+    }
+}

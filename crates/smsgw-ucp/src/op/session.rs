@@ -1,0 +1,66 @@
+//! The operations 60 and 61: login, passwords, and lists of numbers.
+
+use crate::op::{Password, Unused, operation};
+use crate::types::{
+    AccountAddress, Address, ListOperation, Npi, OriginatorPid, SessionType, Ton, Version,
+};
+
+operation! {
+    /// OT 60: opens a session, or changes a password.
+    pub struct SessionManagement<'a> {
+        /// The account.
+        ["OAdC"] M oadc: AccountAddress<'a>,
+        /// Its type of number.
+        ["OTON"] O oton: Ton,
+        /// Its numbering plan.
+        ["ONPI"] O onpi: Npi,
+        /// What is asked for.
+        ["STYP"] M styp: SessionType,
+        /// The password; some accounts have none.
+        ["PWD"] O pwd: Password<'a>,
+        /// The new password, where it is to be changed.
+        ["NPWD"] O npwd: Password<'a>,
+        /// The version of the operation: 0100.
+        ["VERS"] M vers: Version,
+        /// Not used.
+        ["LAdC"] O ladc: Unused<'a>,
+        /// Not used.
+        ["LTON"] O lton: Unused<'a>,
+        /// Not used.
+        ["LNPI"] O lnpi: Unused<'a>,
+        /// What kind of terminal the account is.
+        ["OPID"] O opid: OriginatorPid,
+        /// Reserved.
+        ["RES1"] O res1: Unused<'a>,
+    }
+}
+
+operation! {
+    /// OT 61: changes the list of numbers of an account.
+    pub struct ListManagement<'a> {
+        /// The account.
+        ["OAdC"] M oadc: AccountAddress<'a>,
+        /// Its type of number.
+        ["OTON"] O oton: Ton,
+        /// Its numbering plan.
+        ["ONPI"] O onpi: Npi,
+        /// What is to be done with which list.
+        ["STYP"] M styp: ListOperation,
+        /// The password.
+        ["PWD"] O pwd: Password<'a>,
+        /// Not used.
+        ["NPWD"] O npwd: Password<'a>,
+        /// The version of the operation: 0100.
+        ["VERS"] M vers: Version,
+        /// The number in the list.
+        ["LAdC"] O ladc: Address<'a>,
+        /// Its type of number.
+        ["LTON"] O lton: Ton,
+        /// Its numbering plan.
+        ["LNPI"] O lnpi: Npi,
+        /// Reserved.
+        ["RES1"] O res1: Unused<'a>,
+        /// Reserved.
+        ["RES2"] O res2: Unused<'a>,
+    }
+}

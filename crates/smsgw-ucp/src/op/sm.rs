@@ -1,0 +1,142 @@
+//! The operations 51 to 58: one layout of 33 fields, of which each operation uses its own.
+
+use crate::op::{Message, Originator, Unused, XSer, operation};
+use crate::types::{
+    Address, AuthenticationCode, DataCoding, Digit, Dst, Flag, MessageClass, Minute,
+    NotificationType, Otoa, Pid, ReplyPath, Rpid, Rsn, Second,
+};
+
+/// Makes the operations from the table of their fields: a row a field, or a few in a row that belong
+/// together; a column an operation.
+macro_rules! columns {
+    ({} $fields:tt) => {};
+    // The first column is the first operation's; the others are left to the next round.
+    (
+        { $(#[$meta:meta])* $name:ident, $($others:tt)* }
+        {$(
+            $(#[$doc:meta])*
+            [$( $std:literal )+] ($column:tt $($columns:tt)*) $field:ident: $ty:ty,
+        )*}
+    ) => {
+        operation! {
+            $(#[$meta])*
+            pub struct $name<'a> {
+                $( $(#[$doc])* [$( $std )+] $column $field: column!($column [$( $std )+] $ty), )*
+            }
+        }
+        columns! {
+            { $($others)* }
+            {$( $(#[$doc])* [$( $std )+] ($($columns)*) $field: $ty, )*}
+        }
+    };
+}
+
+/// What stands in a field of a column: `M` mandatory, `O` optional, `-` not used; `P` mandatory, and
+/// it can be a sender's name.
+macro_rules! column {
+    (- [$name:literal] $ty:ty) => {
+        Unused<'a>
+    };
+    (- [$first:literal $second:literal $third:literal] $ty:ty) => {
+        Unused<'a, 3>
+    };
+    (P [$name:literal] $ty:ty) => {
+        Originator<'a>
+    };
+    ($need:tt $names:tt $ty:ty) => {
+        $ty
+    };
+}
+
+columns! {
+    {
+        /// OT 51: a message to the centre.
+        SubmitShortMessage,
+        /// OT 52: a message from the centre.
+        DeliverShortMessage,
+        /// OT 53: what became of a message.
+        ///
+        /// Its sender is in [`adc`](Self::adc) now, its recipient in [`oadc`](Self::oadc). Dst and
+        /// Rsn say what became of it; the text is for people.
+        DeliverNotification,
+        /// OT 54: a message that waits at the centre is changed.
+        ModifyMessage,
+        /// OT 55: which messages wait at the centre.
+        InquiryMessage,
+        /// OT 56: messages that wait at the centre are deleted.
+        DeleteMessage,
+        /// OT 57: what an inquiry found, one message each.
+        ResponseInquiryMessage,
+        /// OT 58: what was deleted, one message each.
+        ResponseDeleteMessage,
+    }
+    {
+        //                           51 52 53 54 55 56 57 58
+        /// The recipient of the operation. In OT 53 the sender of the message, and so a name when
+        /// that was one; in OT 57 and 58 the one who asked.
+        ["AdC"]                      (M M P M M M M M) adc: Address<'a>,
+        /// The originator of the operation. In OT 53 the recipient of the message. `otoa` tells how
+        /// to read it.
+        ["OAdC"]                     (M M M M M M - -) oadc: Originator<'a>,
+        /// The originator's authentication code.
+        ["AC"]                       (O - - O - - - -) ac: AuthenticationCode<'a>,
+        /// Whether notifications are asked for.
+        ["NRq"]                      (O - - O - - - -) nrq: Flag,
+        /// Where notifications go; to the originator when it is empty.
+        ["NAdC"]                     (O - - O - - - -) nadc: Address<'a>,
+        /// Which notifications are asked for.
+        ["NT"]                       (O - - O - - - -) nt: NotificationType,
+        /// What kind of terminal `nadc` is.
+        ["NPID"]                     (O - - O - - - -) npid: Pid,
+        /// Whether there is a last resort address.
+        ["LRq"]                      (O - - O - - - -) lrq: Flag,
+        /// The last resort address: where the message goes when it cannot be delivered.
+        ["LRAd"]                     (O - - O - - - -) lrad: Address<'a>,
+        /// What kind of terminal `lrad` is.
+        ["LPID"]                     (O - - O - - - -) lpid: Pid,
+        /// Whether delivery is deferred.
+        ["DD"]                       (O - - O - - - -) dd: Flag,
+        /// Until when delivery is deferred; local time of the centre.
+        ["DDT"]                      (O - - O - - - -) ddt: Option<Minute>,
+        /// Until when the centre tries to deliver; local time of the centre.
+        ["VP"]                       (O - - O - - - -) vp: Option<Minute>,
+        /// TP-PID of the message.
+        ["RPID"]                     (O O - O - - - -) rpid: Rpid,
+        /// When the message came to the centre, local time of it. With the recipient this names the
+        /// message; in OT 53 and 54 the message meant.
+        ["SCTS"]                     (- M M M - - - -) scts: Option<Second>,
+        /// What became of the message.
+        ["Dst"]                      (- - M - - - - -) dst: Dst,
+        /// Why it is not delivered.
+        ["Rsn"]                      (- - M - - - - -) rsn: Rsn,
+        /// When it was delivered or tried last; local time of the centre.
+        ["DSCTS"]                    (- - M - - - - -) dscts: Option<Second>,
+        /// The message: its type (MT), its length in bits when it is transparent data (NB), and the
+        /// message itself (NMsg, AMsg or TMsg).
+        ["MT" "NB" "Msg"]            (M M M O - O M M) message: Message<'a>,
+        /// Whether more messages follow.
+        ["MMS"]                      (O O O O - - O O) mms: Flag,
+        /// The priority.
+        ["PR"]                       (O - - O - - - -) pr: Digit,
+        /// How the data of the message is coded. Deprecated: see DCS in `xser`.
+        ["DCs"]                      (- O - - - - - -) dcs: DataCoding,
+        /// The class of the message. With transparent data it is needed unless `xser` has a DCS.
+        ["MCLs"]                     (O O - O - - - -) mcls: MessageClass,
+        /// Whether the reply comes back the way the message went.
+        ["RPI"]                      (O O - O - - - -) rpi: ReplyPath,
+        /// Reserved.
+        ["CPg"]                      (- - - - - - - -) cpg: Unused<'a>,
+        /// Reserved.
+        ["RPLy"]                     (- - - - - - - -) rply: Unused<'a>,
+        /// How `oadc` is to be read.
+        ["OTOA"]                     (O O - O - - - -) otoa: Otoa,
+        /// The address of the recipient's home network.
+        ["HPLMN"]                    (- O O - - - - -) hplmn: Address<'a>,
+        /// Extra services: user data header, DCS, and others.
+        ["XSer"]                     (O O - O - - - -) xser: XSer<'a>,
+        /// Reserved.
+        ["RES4"]                     (- - - - - - - -) res4: Unused<'a>,
+        /// Reserved.
+        ["RES5"]                     (- - - - - - - -) res5: Unused<'a>,
+    }
+}

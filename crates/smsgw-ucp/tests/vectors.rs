@@ -1,0 +1,195 @@
+//! `vectors/frames.jsonl` and `vectors/malformed.jsonl`: what is read is what they say, and writing it
+//! gives the octets back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests state what must hold"
+)]
+
+mod common;
+
+use bytes::{Bytes, BytesMut};
+use common::{FRAMES, MALFORMED, frame, lines, octets};
+use serde_json::{Map, Value as Json, json};
+use smsgw_ucp::{
+    Answer, DecodeError, ErrorCode, Frame, FrameRef, Operation, OperationKind, Quirks,
+};
+
+const MODES: [(&str, Quirks); 3] = [
+    ("strict", Quirks::STRICT),
+    ("lenient", Quirks::LENIENT),
+    ("tolerant", Quirks::TOLERANT),
+];
+
+enum Pdu<'a> {
+    Operation(Operation<'a>),
+    Answer(Answer<'a>),
+}
+
+impl Pdu<'_> {
+    fn encode(&self, frame: &Frame) -> BytesMut {
+        let mut out = BytesMut::from(&b"before"[..]);
+        match self {
+            Self::Operation(operation) => operation.encode(frame.trn(), &mut out),
+            Self::Answer(answer) => answer.encode(frame.trn(), &mut out),
+        }
+        assert!(out.starts_with(b"before"));
+        out.split_off(6)
+    }
+}
+
+/// Reads all there is to read; a table without the operation is an error.
+fn read<'a>(frame: &'a Frame, quirks: &Quirks) -> Result<Pdu<'a>, DecodeError> {
+    if frame.is_operation() {
+        let operation = frame.operation_with(quirks)?.pdu;
+        operation.known().map(Pdu::Operation)
+    } else {
+        let answer = frame.answer_with(quirks)?.pdu;
+        Ok(Pdu::Answer(answer))
+    }
+}
+
+/// The fields in which something stands.
+fn fields(frame: &Frame) -> Json {
+    let mut fields = Map::new();
+    for field in frame.named_fields() {
+        assert!(!field.name.is_empty(), "{field:?}");
+        let at = usize::try_from(field.offset).unwrap();
+        assert_eq!(frame.octets()[at..at + field.text.len()], *field.text);
+        assert_eq!(frame.octets()[at + field.text.len()], b'/');
+        if !field.text.is_empty() {
+            let text = String::from_utf8(field.text.to_vec()).unwrap();
+            fields.insert(field.name.to_owned(), text.into());
+        }
+    }
+    Json::Object(fields)
+}
+
+#[test]
+fn every_frame_is_read() {
+    for vector in lines(FRAMES) {
+        let id = vector["id"].as_str().unwrap();
+        let frame = frame(&vector);
+        let octets = octets(&vector);
+        let expect = &vector["expect"];
+        let o_r = match frame.kind() {
+            OperationKind::Operation => "O",
+            OperationKind::Result => "R",
+        };
+        let (chk, _) = octets[octets.len() - 3..].split_at(2);
+        let mut read = json!({
+            "trn": frame.trn().get(),
+            "len": octets.len() - 2,
+            "o_r": o_r,
+            "ot": frame.ot().get(),
+            "checksum": str::from_utf8(chk).unwrap(),
+            "checksum_ok": true,
+            "nfields": frame.fields().count(),
+            "fields": fields(&frame),
+        });
+        read["decoded"] = expect["decoded"].clone();
+        assert_eq!(read, *expect, "{id}");
+    }
+}
+
+#[test]
+fn every_frame_is_written_again() {
+    for vector in lines(FRAMES) {
+        let id = vector["id"].as_str().unwrap();
+        let frame = frame(&vector);
+        let fields: Vec<_> = frame.fields().collect();
+        let again = Frame::from_fields(frame.trn(), frame.kind(), frame.ot(), &fields);
+        assert_eq!(again.as_ref(), Ok(&frame), "{id}");
+        for (mode, quirks) in &MODES {
+            match read(&frame, quirks) {
+                Ok(pdu) => assert_eq!(pdu.encode(&frame), frame.octets(), "{id}, {mode}"),
+                Err(error) => panic!("{id}, {mode}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_frame_is_the_same_borrowed() {
+    for vector in lines(FRAMES) {
+        let octets = octets(&vector);
+        let frame = frame(&vector);
+        let view = FrameRef::new(&octets).unwrap();
+        assert_eq!(view, frame.view());
+        assert_eq!(view.to_frame(), frame);
+        assert_eq!(frame.detach(), frame);
+        assert_eq!(view.operation(), frame.operation());
+        assert_eq!(view.answer(), frame.answer());
+    }
+}
+
+/// What is wrong with octets and the code to answer.
+fn refusal(octets: &[u8], quirks: &Quirks) -> Option<(&'static str, Option<ErrorCode>, bool)> {
+    let frame = match Frame::new_with(Bytes::copy_from_slice(octets), quirks) {
+        Ok(frame) => frame,
+        Err(error) => {
+            assert!(usize::try_from(error.offset()).unwrap() <= octets.len());
+            assert!(error.to_string().starts_with(error.field()));
+            let is_answered = error.nack().is_some();
+            return Some((error.kind().name(), error.error_code(), is_answered));
+        }
+    };
+    let error = read(&frame, quirks).err()?;
+    assert!(usize::try_from(error.offset()).unwrap() <= octets.len());
+    assert!(!error.field().is_empty());
+    let code = frame.is_operation().then(|| error.error_code());
+    Some((error.kind().name(), code, code.is_some()))
+}
+
+#[test]
+fn every_malformed_frame_is_refused() {
+    for vector in lines(MALFORMED) {
+        let id = vector["id"].as_str().unwrap();
+        if ["bad-060", "bad-066"].contains(&id) {
+            // The types of their fields are to come.
+            continue;
+        }
+        let octets = octets(&vector);
+        for (mode, quirks) in &MODES[..2] {
+            let Some((kind, code, is_answered)) = refusal(&octets, quirks) else {
+                panic!("{id}, {mode}: it was read");
+            };
+            assert_eq!(vector["expect"]["error"], kind, "{id}, {mode}");
+            let is_result = octets.get(11) == Some(&b'R');
+            assert!(
+                !(is_result && is_answered),
+                "{id}, {mode}: nobody answers a result"
+            );
+            match vector["expect"]["nack_ec"].as_str() {
+                Some(ec) => {
+                    let code = code.unwrap();
+                    assert_eq!(format!("{:02}", code.0), ec, "{id}, {mode}");
+                }
+                // What no server was seen to answer.
+                None => assert!(
+                    is_result || code.is_none() || id == "bad-081" || id == "bad-082",
+                    "{id}, {mode}: {code:?}"
+                ),
+            }
+        }
+    }
+}
+
+/// Each says what it is about where it is.
+#[test]
+fn errors_tell_what_is_wrong_and_where() {
+    for (id, expect) in [
+        ("bad-007", "LEN at octet 4: says 22 octets, had 36"),
+        ("bad-043", "RES5 at octet 81: needs 33 fields, had 32"),
+        ("bad-044", "CHK at octet 83: needs 33 fields, had 34"),
+        ("bad-048", "Msg at octet 38: needs 8 fields, had 7"),
+    ] {
+        let vector = common::line(MALFORMED, id);
+        let octets = octets(&vector);
+        let error = match Frame::copy_from(&octets) {
+            Err(error) => error.to_string(),
+            Ok(frame) => read(&frame, &Quirks::STRICT).err().unwrap().to_string(),
+        };
+        assert_eq!(error, expect, "{id}");
+    }
+}
