@@ -9,7 +9,8 @@ use crate::header::{Header, OperationKind, Trn, digits, two_digits};
 use crate::operation::{OperationType, unknown};
 use crate::quirks::{Quirks, Tolerated};
 use crate::system_message::SystemMessage;
-use crate::wire::{Reader, Writer, clamp, invalid};
+use crate::types::Minute;
+use crate::wire::{Field, Need, Reader, Writer, clamp, invalid};
 
 /// The result of an operation.
 ///
@@ -29,8 +30,8 @@ use crate::wire::{Reader, Writer, clamp, invalid};
 pub struct Answer<'a> {
     ot: OperationType,
     outcome: Outcome,
-    /// Empty when the result has no such field.
-    mvp: &'a [u8],
+    /// `None` when the result has no such field.
+    mvp: Option<Minute>,
     sm: SystemMessage<'a>,
 }
 
@@ -50,20 +51,37 @@ impl<'a> Answer<'a> {
         Self {
             ot,
             outcome: Outcome::Positive,
-            mvp: b"",
+            mvp: None,
             sm,
         }
     }
 
-    /// The operation was not done.
+    /// The operation was not done. A code above 99 becomes 99, as the field has two digits.
     #[must_use]
     pub const fn negative(ot: OperationType, error_code: ErrorCode, sm: SystemMessage<'a>) -> Self {
+        let error_code = match error_code {
+            ErrorCode(100..) => ErrorCode(99),
+            code => code,
+        };
         Self {
             ot,
             outcome: Outcome::Negative(error_code),
-            mvp: b"",
+            mvp: None,
             sm,
         }
+    }
+
+    /// The same with the validity period that the centre gave the message.
+    ///
+    /// # Errors
+    /// [`NoSuchField`](ValueError::NoSuchField) for a negative result, and for those of operations
+    /// 01, 02, 03, 31, 60 and 61.
+    pub const fn with_mvp(mut self, mvp: Option<Minute>) -> Result<Self, ValueError> {
+        if mvp.is_some() && !(self.is_positive() && self.ot.has_mvp()) {
+            return Err(ValueError::NoSuchField);
+        }
+        self.mvp = mvp;
+        Ok(self)
     }
 
     /// The operation it is the result of.
@@ -91,6 +109,13 @@ impl<'a> Answer<'a> {
             Outcome::Positive => None,
             Outcome::Negative(error_code) => Some(error_code),
         }
+    }
+
+    /// The validity period as the centre changed it (MVP), local time of the centre; `None` when it
+    /// says nothing of it.
+    #[must_use]
+    pub const fn mvp(&self) -> Option<Minute> {
+        self.mvp
     }
 
     /// The system message (SM): in a positive result what names the message from now on, in a
@@ -149,10 +174,13 @@ impl<'a> Answer<'a> {
         let missing = names.get(fields).copied().unwrap_or_default();
         reader.expect(missing, names.len(), fields)?;
         let (outcome, mvp) = if is_positive {
-            let mvp = if ot.has_mvp() { reader.field() } else { b"" };
+            let mvp = match ot.has_mvp() {
+                true => Field::read(reader, &["MVP"], Need::Optional)?,
+                false => None,
+            };
             (Outcome::Positive, mvp)
         } else {
-            (Outcome::Negative(error_code(reader)?), &b""[..])
+            (Outcome::Negative(error_code(reader)?), None)
         };
         let sm = SystemMessage::read(reader)?;
         Ok(Self {
@@ -174,7 +202,7 @@ impl<'a> Answer<'a> {
 
     fn size(&self) -> usize {
         let before = match self.outcome {
-            Outcome::Positive if self.ot.has_mvp() => "A/".len() + self.mvp.len() + 1,
+            Outcome::Positive if self.ot.has_mvp() => "A/".len() + self.mvp.size(),
             Outcome::Positive => "A/".len(),
             Outcome::Negative(_) => "N/00/".len(),
         };
@@ -186,7 +214,7 @@ impl<'a> Answer<'a> {
             Outcome::Positive => {
                 writer.field(b"A");
                 if self.ot.has_mvp() {
-                    writer.field(self.mvp);
+                    self.mvp.write(writer);
                 }
             }
             Outcome::Negative(error_code) => {
@@ -233,4 +261,68 @@ fn error_code(reader: &mut Reader<'_, '_>) -> Result<ErrorCode, DecodeError> {
         },
     };
     Err(invalid(error, "EC", offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_validity_period_is_in_some_results_only() {
+        let mvp = Some(Minute::parse("3012961212").unwrap());
+        for ot in OperationType::ALL {
+            let answer = Answer::positive(*ot, SystemMessage::EMPTY);
+            match answer.with_mvp(mvp) {
+                Ok(answer) => {
+                    assert!(ot.has_mvp());
+                    let frame = answer.to_frame(Trn::ZERO);
+                    assert_eq!(
+                        frame.fields().collect::<alloc::vec::Vec<_>>(),
+                        [&b"A"[..], b"3012961212", b""]
+                    );
+                    assert_eq!(frame.answer().unwrap().mvp(), mvp);
+                }
+                Err(error) => {
+                    assert_eq!(error, ValueError::NoSuchField);
+                    assert!(!ot.has_mvp());
+                }
+            }
+            assert_eq!(answer.with_mvp(None), Ok(answer));
+            let refusal = Answer::negative(*ot, ErrorCode(250), SystemMessage::EMPTY);
+            assert_eq!(refusal.with_mvp(mvp), Err(ValueError::NoSuchField));
+            assert_eq!(refusal.error_code(), Some(ErrorCode(99)));
+            assert_eq!(refusal.to_frame(Trn::ZERO).answer(), Ok(refusal));
+        }
+    }
+
+    #[test]
+    fn results_that_are_none() {
+        for (fields, expect) in [
+            (&[&b"A"[..]][..], "SM at octet 17: needs 2 fields, had 1"),
+            (&[b"", b""], "ACK at octet 15: mandatory, had nothing"),
+            (
+                &[b"a", b""],
+                "ACK at octet 15: not one of the values it can have",
+            ),
+            (&[b"N", b""], "SM at octet 18: needs 3 fields, had 2"),
+            (&[b"N", b"", b""], "EC at octet 17: mandatory, had nothing"),
+            (
+                &[b"N", b"1", b""],
+                "EC at octet 17: at least 2 characters, had 1",
+            ),
+            (
+                &[b"N", b"001", b""],
+                "EC at octet 17: at most 2 characters, had 3",
+            ),
+            (
+                &[b"N", b"0x", b""],
+                "EC at octet 17: no decimal digit at character 1",
+            ),
+        ] {
+            let ot = OperationType::SMT_ALERT;
+            let frame = Frame::from_fields(Trn::ZERO, OperationKind::Result, ot, fields).unwrap();
+            let error = frame.answer().unwrap_err();
+            assert_eq!(std::format!("{error}"), expect);
+        }
+    }
 }
