@@ -123,7 +123,7 @@ async fn one_address_cannot_take_all_connections() {
 #[tokio::test]
 async fn a_system_id_has_a_limited_number_of_sessions() {
     let mut server = Server::start(limited(Limits {
-        binds_per_system_id: 1,
+        sessions_per_account: 1,
         ..Limits::default()
     }))
     .await;
@@ -131,7 +131,7 @@ async fn a_system_id_has_a_limited_number_of_sessions() {
     let refuse = async |server: &mut Server| {
         let mut accepted = server.accepted().await;
         let refusal = let_in(&mut accepted).await.unwrap_err();
-        assert_eq!(refusal, Refusal::Binds { max: 1 });
+        assert_eq!(refusal, Refusal::Sessions { max: 1 });
         accepted
     };
     let address = server.address;
@@ -196,7 +196,7 @@ async fn a_lockout_ends_by_itself() {
     });
     let guard = SharedGuard::new(Limits {
         address_lockout: lockout,
-        system_id_lockout: lockout,
+        account_lockout: lockout,
         ..Limits::default()
     });
     let binder = guard.binder([192, 0, 2, 7].into());
@@ -209,7 +209,7 @@ async fn a_lockout_ends_by_itself() {
         let refusal = binder.bind_as(b"other").unwrap_err();
         assert_eq!(refusal, Refusal::AddressLockedOut { remaining });
         let refusal = elsewhere.bind_as(b"esme").unwrap_err();
-        assert_eq!(refusal, Refusal::SystemIdLockedOut { remaining });
+        assert_eq!(refusal, Refusal::AccountLockedOut { remaining });
         tokio::time::advance(ms(1)).await;
     }
     drop(bind_as(&binder, b"esme").unwrap());

@@ -124,11 +124,11 @@ impl Binder {
     /// how that went.
     ///
     /// # Errors
-    /// When the address or the `system_id` is locked out; answer [`Refusal::status`], without a
+    /// When the address or the `system_id` is locked out; answer [its status](super::RefusalStatus), without a
     /// look at the password.
     pub fn bind_as(&self, system_id: &[u8]) -> Result<Attempt, Refusal> {
         self.guard
-            .with(|guard| guard.check_bind(self.address, system_id, now()))?;
+            .with(|guard| guard.check_login(self.address, system_id, now()))?;
         Ok(Attempt {
             binder: self.clone(),
             system_id: system_id.into(),
@@ -148,7 +148,7 @@ impl Attempt {
     /// The password was right: takes a place among the sessions of this `system_id`.
     ///
     /// # Errors
-    /// When there is none; answer [`Refusal::status`].
+    /// When there is none; answer [its status](super::RefusalStatus).
     pub fn accept(self) -> Result<BindPermit, Refusal> {
         self.accept_limited(None)
     }
@@ -163,7 +163,7 @@ impl Attempt {
 
     fn accept_limited(self, max: Option<usize>) -> Result<BindPermit, Refusal> {
         let (guard, system_id) = (self.binder.guard, self.system_id);
-        guard.with(|guard| guard.bind(&system_id, max))?;
+        guard.with(|guard| guard.log_in(&system_id, max))?;
         Ok(BindPermit { guard, system_id })
     }
 
@@ -174,7 +174,7 @@ impl Attempt {
         let Self { binder, system_id } = self;
         binder
             .guard
-            .with(|guard| guard.bind_failed(binder.address, &system_id, now()));
+            .with(|guard| guard.login_failed(binder.address, &system_id, now()));
         CommandStatus::ESME_RINVPASWD
     }
 }
@@ -189,6 +189,6 @@ pub struct BindPermit {
 
 impl Drop for BindPermit {
     fn drop(&mut self) {
-        self.guard.with(|guard| guard.unbind(&self.system_id));
+        self.guard.with(|guard| guard.log_out(&self.system_id));
     }
 }
