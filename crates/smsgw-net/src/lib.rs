@@ -3,8 +3,29 @@
 //!
 //! Nothing here knows a protocol. Who speaks one has a session that takes octets and the time and
 //! gives octets and events; this crate brings it to its peer and keeps strangers away.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `tokio` | no | [`connect`], [`Stream`], the listener of [`server`] |
+//! | `tls` | no | [`tls`], for the listener and for [`connect`] |
+//!
+//! Without them there are [`Backoff`] and what of [`server`] needs neither socket nor clock.
 
 mod backoff;
+#[cfg(feature = "tokio")]
+mod clock;
+#[cfg(feature = "tokio")]
+pub mod connect;
 pub mod server;
+#[cfg(feature = "tokio")]
+mod stream;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use backoff::Backoff;
+#[cfg(feature = "tokio")]
+pub use clock::now;
+#[cfg(feature = "tokio")]
+pub use stream::Stream;

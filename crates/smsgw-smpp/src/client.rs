@@ -7,11 +7,12 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 
 use crate::command::CommandId;
-use crate::connection::{self, Events, Reply, RequestError};
+use crate::connection::{Events, Reply, RequestError};
 use crate::esme::{ConnectError, Esme};
 use crate::frame::Frame;
 use crate::header::SequenceNumber;
@@ -275,7 +276,7 @@ impl Client {
             response_timer,
             ..
         } = self.shared.config.session;
-        connection::now() + window_wait.unwrap_or(response_timer).min(response_timer)
+        now() + window_wait.unwrap_or(response_timer).min(response_timer)
     }
 
     /// The bind that may send the request and has the fewest in flight, once there is one.
@@ -385,11 +386,11 @@ impl Keeper {
             };
             let why = match up {
                 Ok((esme, events)) => {
-                    let started = connection::now();
+                    let started = now();
                     let reason = self.serve(&esme, events).await;
                     let came = esme.metrics().received().total();
                     // The answer to the bind says nothing: some accept and hang up.
-                    if came > 1 || connection::now() > started + STABLE {
+                    if came > 1 || now() > started + STABLE {
                         backoff.reset();
                     }
                     Down::Closed(reason)
@@ -422,7 +423,7 @@ impl Keeper {
             Ok(stream) => stream.map_err(ConnectError::Io)?,
             Err(_) => return Err(ConnectError::Io(io::ErrorKind::TimedOut.into())),
         };
-        let mut session = Session::esme(config.session.clone(), connection::now());
+        let mut session = Session::esme(config.session.clone(), now());
         let pace = self.with_slot(|slot| slot.pace.clone());
         if let Some(pace) = pace.flatten() {
             session.set_pace(pace);

@@ -23,7 +23,7 @@ use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::pdu::{BindTransceiver, EnquireLink};
 use smsgw_smpp::server::guard::{Limits, Lockout, Refusal};
 use smsgw_smpp::server::proxy::ProxyError;
-use smsgw_smpp::server::{Listener, Networks, RejectReason, ServerConfig, SharedGuard};
+use smsgw_smpp::server::{Binder, Listener, Networks, RejectReason, ServerConfig, SharedGuard};
 use smsgw_smpp::session::{BindMode, CloseReason, Config, Direction, State};
 use smsgw_smpp::{CommandId, CommandStatus, Frame, FrameError};
 use support::Seen::Closed;
@@ -199,8 +199,8 @@ async fn a_lockout_ends_by_itself() {
         account_lockout: lockout,
         ..Limits::default()
     });
-    let binder = guard.binder([192, 0, 2, 7].into());
-    let elsewhere = guard.binder([192, 0, 2, 8].into());
+    let binder = Binder::new(&guard, [192, 0, 2, 7].into());
+    let elsewhere = Binder::new(&guard, [192, 0, 2, 8].into());
     for locked in [secs(10), secs(15), secs(15)] {
         let status = binder.bind_as(b"esme").unwrap().fail();
         assert_eq!(status, CommandStatus::ESME_RINVPASWD);

@@ -9,10 +9,11 @@ use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, BytesMut};
+use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::{Inner, Shared, now};
+use super::{Inner, Shared};
 
 /// Octets of answers that wait to be written before reading stops: a peer that does not read is
 /// not read. Own requests do not count, or two ends that send much would wait for each other.

@@ -52,16 +52,18 @@
 //! ```
 
 #[cfg(feature = "tokio")]
+mod binder;
+#[cfg(feature = "tokio")]
 mod listener;
-#[cfg(feature = "tokio")]
-mod places;
 mod refusal;
-#[cfg(feature = "tokio")]
-mod socket;
 
 #[cfg(feature = "tokio")]
-pub use listener::{Accepted, Listener, Peer, RejectReason, Rejected, ServerConfig};
+pub use binder::{Attempt, Binder};
 #[cfg(feature = "tokio")]
-pub use places::{Attempt, BindPermit, Binder, Place, SharedGuard};
+pub use listener::{Accepted, Listener, ServerConfig};
 pub use refusal::RefusalStatus;
 pub use smsgw_net::server::{Network, NetworkError, Networks, guard, proxy};
+#[cfg(feature = "tokio")]
+pub use smsgw_net::server::{
+    Peer, Place, RejectReason, Rejected, SessionPermit as BindPermit, SharedGuard,
+};
