@@ -8,7 +8,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `tokio` | no | [`connect`], [`Stream`], the listener of [`server`] |
+//! | `tokio` | no | [`connect`], [`connection`], [`Stream`], the listener of [`server`] |
 //! | `tls` | no | [`tls`], for the listener and for [`connect`] |
 //!
 //! Without them there are [`Backoff`] and what of [`server`] needs neither socket nor clock.
@@ -18,6 +18,8 @@ mod backoff;
 mod clock;
 #[cfg(feature = "tokio")]
 pub mod connect;
+#[cfg(feature = "tokio")]
+pub mod connection;
 pub mod server;
 #[cfg(feature = "tokio")]
 mod stream;
