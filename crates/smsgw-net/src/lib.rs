@@ -8,12 +8,14 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `tokio` | no | [`connect`], [`connection`], [`Stream`], the listener of [`server`] |
+//! | `tokio` | no | [`client`], [`connect`], [`connection`], [`Stream`], the listener of [`server`] |
 //! | `tls` | no | [`tls`], for the listener and for [`connect`] |
 //!
 //! Without them there are [`Backoff`] and what of [`server`] needs neither socket nor clock.
 
 mod backoff;
+#[cfg(feature = "tokio")]
+pub mod client;
 #[cfg(feature = "tokio")]
 mod clock;
 #[cfg(feature = "tokio")]

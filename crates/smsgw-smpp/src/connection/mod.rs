@@ -42,6 +42,11 @@ impl Connection {
         (Self(connection), events)
     }
 
+    /// The connection without the types of the protocol.
+    pub(crate) const fn generic(&self) -> &net::Connection<Session> {
+        &self.0
+    }
+
     /// Runs `act` on the session, with the time, and lets the task do what follows from it: many
     /// answers or requests at the price of one, and written together.
     ///
@@ -146,11 +151,6 @@ impl Connection {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.0.in_flight()
-    }
-
-    /// How many own requests wait: to be sent, or for an answer.
-    pub(crate) fn load(&self) -> usize {
-        self.0.load()
     }
 
     /// Whether the window has room for a request.
