@@ -6,19 +6,31 @@
 //! for a peer that does not read and for an owner that does not listen.
 //!
 //! ```
-//! use smsgw_net::connection::{Connection, Kind, NotSent, Session};
+//! use std::time::Instant;
+//! use smsgw_net::connection::{Connection, NotSent, Session};
 //!
-//! /// A request whose answer is awaited, in a protocol whose requests are octets.
-//! async fn ask<S: Session>(connection: &Connection<S>, request: &[u8])
-//! where
-//!     S: Send + AsMut<Vec<u8>>,
-//! {
-//!     let outcome = connection.call(|session, _token, _called, _now| {
-//!         session.as_mut().extend_from_slice(request);
-//!         Ok::<_, NotSent<()>>(())
-//!     });
-//!     if let Ok(event) = outcome.await {
-//!         // Its answer, or that there is none.
+//! /// A session of some protocol in which one asks and is told.
+//! trait Asks: Session {
+//!     fn ask(
+//!         &mut self,
+//!         question: &str,
+//!         token: u64,
+//!         called: Instant,
+//!         now: Instant,
+//!     ) -> Result<(), NotSent<NotLoggedIn>>;
+//! }
+//! struct NotLoggedIn;
+//!
+//! /// The handle that its users have.
+//! struct Asker<S: Session>(Connection<S>);
+//!
+//! impl<S: Asks> Asker<S> {
+//!     /// Asks, and waits for the event that has the answer.
+//!     async fn ask(&self, question: &str) -> Result<S::Event, NotSent<NotLoggedIn>> {
+//!         let outcome = self
+//!             .0
+//!             .call(|session, token, called, now| session.ask(question, token, called, now));
+//!         outcome.await
 //!     }
 //! }
 //! ```
