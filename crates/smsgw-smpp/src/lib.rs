@@ -104,8 +104,6 @@ pub mod session;
 mod status;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(feature = "tls")]
-pub mod tls;
 pub mod tlv;
 pub mod types;
 pub mod value;
@@ -117,4 +115,6 @@ pub use frame::{Decoded, Frame, FrameRef};
 pub use header::{Header, SequenceNumber};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use receipt::{DeliveryReceipt, Receipt};
+#[cfg(feature = "tls")]
+pub use smsgw_net::tls;
 pub use status::CommandStatus;
