@@ -35,7 +35,8 @@ pub mod language;
 mod message;
 
 pub use message::{
-    Address, Content, Extra, Message, Receipt, ReceiptRequest, ReceiptState, Writing,
+    Address, CarrierId, CarrierStatus, Content, Extra, Message, Receipt, ReceiptRequest,
+    ReceiptState, Writing,
 };
 
 #[cfg(feature = "gsm")]

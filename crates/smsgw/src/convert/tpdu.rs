@@ -12,6 +12,7 @@
 //! | `writing.language` | the tables used, in elements 25 and 24 of the header of each part | the language of the tables that the text was written in |
 //! | `writing.transliterate`, `writing.graphemes` | before encoding; where parts end | default |
 //! | `class` | of text: TP-DCS | of text: the same; else it stays in `dcs` |
+//! | `deliver_at` | not: GSM has no such field | `None` |
 //! | `validity` | TP-VP of SUBMIT, relative, rounded up to what it can say, at most 63 weeks | a TP-VP that is a duration; an absolute one needs a clock and is left to the caller |
 //! | `receipt` | TP-SRR of SUBMIT, TP-SRI of DELIVER: set for any but `None` | `Final` when it is set |
 //! | `reference` | not: TP-MR is numbered by the caller, or by the modem | TP-MR of SUBMIT |
@@ -40,7 +41,8 @@ use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
 use super::text::segments;
 use crate::message::{
-    Address, Content, Extra, Message, Receipt, ReceiptRequest, ReceiptState, Writing,
+    Address, CarrierId, CarrierStatus, Content, Extra, Message, Receipt, ReceiptRequest,
+    ReceiptState, Writing,
 };
 
 /// A message that cannot be put into TPDUs.
@@ -243,15 +245,16 @@ pub fn from_deliver(deliver: &Deliver<'_>, to: Address) -> Message {
 /// What a status report says.
 ///
 /// ```
-/// use smsgw::ReceiptState;
 /// use smsgw::convert::tpdu::from_status_report;
 /// use smsgw::gsm::tpdu::StatusReport;
+/// use smsgw::{CarrierId, ReceiptState};
 ///
 /// let octets = b"\x06\x04\x0D\x91\x94\x51\x52\x99\x11\x36\xF0\
 ///     \x01\x60\x12\x41\x30\x34\x0A\x01\x60\x12\x41\x30\x94\x0A\x46";
 /// let receipt = from_status_report(&StatusReport::decode(octets)?);
 /// assert_eq!(receipt.recipient.to_string(), "+4915259911630");
-/// assert_eq!((receipt.reference, receipt.state), (4, ReceiptState::Expired));
+/// assert_eq!(receipt.message, CarrierId::Reference(4));
+/// assert_eq!(receipt.state, ReceiptState::Expired);
 /// # Ok::<(), smsgw::gsm::DecodeError>(())
 /// ```
 #[must_use]
@@ -260,7 +263,8 @@ pub fn from_status_report(report: &StatusReport<'_>) -> Receipt {
     let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
     Receipt {
         recipient: neutral(&report.recipient_address),
-        reference: report.message_reference,
+        sender: None,
+        message: CarrierId::Reference(report.message_reference),
         state: match (report.status, report.status.state()) {
             (_, field::State::Delivered) => ReceiptState::Delivered,
             (_, field::State::Retrying) => ReceiptState::Retrying,
@@ -272,7 +276,7 @@ pub fn from_status_report(report: &StatusReport<'_>) -> Receipt {
             _ => ReceiptState::Undelivered,
         },
         at: seconds.and_then(|s| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(s))),
-        status: report.status.0,
+        status: Some(CarrierStatus::Gsm(report.status.0)),
     }
 }
 
