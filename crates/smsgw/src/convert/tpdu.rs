@@ -27,7 +27,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use smsgw_gsm::alphabet::Tables;
-use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme, Group};
+use smsgw_gsm::dcs::{Class, DataCodingScheme};
 use smsgw_gsm::field::{
     self, Npi, ProtocolId, Status, Timestamp, Ton, TypeOfAddress, ValidityPeriod,
 };
@@ -36,10 +36,10 @@ use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::segment::LanguageChoice;
 use smsgw_gsm::septet::{self, FillBits};
 use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserData, UserDataBuf};
-use smsgw_gsm::udh::{Reference, UserDataHeader, iei};
+use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
-use super::text::segments;
+use super::text::{data_coding_scheme, is_whole, language, neutral_dcs, segments};
 use crate::message::{
     Address, CarrierId, CarrierStatus, Content, Extra, Message, Receipt, ReceiptRequest,
     ReceiptState, Writing,
@@ -191,12 +191,8 @@ fn parts(message: &Message, reference: Reference) -> Result<Vec<UserDataBuf>, Co
             Ok(parts.collect())
         }
         Content::Encoded { dcs, udh, octets } => {
-            let coding = match dcs {
-                0x00 | 0x04 | 0x08 | 0x10.. => DataCodingScheme(*dcs),
-                // Octets, the other value of SMPP for them.
-                0x02 => DataCodingScheme::EIGHT_BIT,
-                _ => return Err(ConvertError::DataCoding { dcs: *dcs }),
-            };
+            let coding = data_coding_scheme(*dcs);
+            let coding = coding.ok_or(ConvertError::DataCoding { dcs: *dcs })?;
             Ok(vec![UserDataBuf::new(coding, udh, octets)?])
         }
     }
@@ -375,7 +371,8 @@ fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Mess
     if protocol != ProtocolId::default() {
         message.extras.push(Extra::ProtocolId(protocol.0));
     }
-    match user_data.text().filter(|_| is_whole(user_data)) {
+    let is_whole = is_whole(coding, user_data.header());
+    match user_data.text().filter(|_| is_whole) {
         Some(text) => {
             let tables = user_data.header().map(|header| header.tables());
             message.content = Content::Text(text);
@@ -393,12 +390,7 @@ fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Mess
             let udh = user_data.header().map(|header| header.octets().to_vec());
             let udh = udh.unwrap_or_default();
             message.content = Content::Encoded {
-                dcs: match (coding.0, coding.alphabet()) {
-                    (0x10.., _) => coding.0,
-                    (_, Alphabet::Gsm7) => 0x00,
-                    (_, Alphabet::EightBit) => 0x04,
-                    (_, Alphabet::Ucs2) => 0x08,
-                },
+                dcs: neutral_dcs(coding),
                 octets: match user_data.septets() {
                     Some(count) => {
                         let fill = FillBits::after(udh.len());
@@ -411,33 +403,6 @@ fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Mess
         }
     }
     message
-}
-
-/// Whether the user data is all of a message, and nothing but its text.
-fn is_whole(user_data: &UserData<'_>) -> bool {
-    let mut elements = user_data.header().into_iter().flat_map(|h| h.elements());
-    let names_language = elements.all(|element| {
-        matches!(
-            element.iei,
-            iei::NATIONAL_LANGUAGE_SINGLE_SHIFT | iei::NATIONAL_LANGUAGE_LOCKING_SHIFT
-        )
-    });
-    let group = user_data.data_coding_scheme().group();
-    names_language
-        && matches!(
-            group,
-            Group::General | Group::Reserved | Group::DataCodingClass
-        )
-}
-
-/// What allows these tables.
-fn language(tables: Tables) -> LanguageChoice {
-    match (tables.locking, tables.single) {
-        (None, None) => LanguageChoice::None,
-        (Some(language), None) | (None, Some(language)) => LanguageChoice::Only(language),
-        (Some(language), Some(single)) if language == single => LanguageChoice::Only(language),
-        _ => LanguageChoice::Auto,
-    }
 }
 
 const fn asked(is_asked: bool) -> ReceiptRequest {
