@@ -51,6 +51,10 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    pub(crate) const fn new(name: &'static str, offset: usize) -> Self {
+        Self { name, offset }
+    }
+
     #[cold]
     pub(crate) fn invalid(self, error: ValueError) -> DecodeError {
         invalid(error, self.name, self.offset)
@@ -98,7 +102,7 @@ impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
         let name = names.get(index).copied().unwrap_or_default();
         let offset = reader.offset();
         let text = reader.field();
-        let place = Place { name, offset };
+        let place = Place::new(name, offset);
         Self {
             text,
             place,
