@@ -219,7 +219,7 @@ impl HexBuf {
         let mut digits = vec![0; 2 * octets.len()];
         let (pairs, _) = digits.as_chunks_mut();
         for (pair, octet) in pairs.iter_mut().zip(octets) {
-            *pair = [digit(octet >> 4), digit(octet & 0x0F)];
+            *pair = pair_of(*octet);
         }
         Self(digits)
     }
@@ -237,12 +237,11 @@ impl<'a> From<&'a HexBuf> for Hex<'a> {
     }
 }
 
-/// The digit of a number up to 15.
-const fn digit(nibble: u8) -> u8 {
-    // No branch, for vector code.
-    b'0' + nibble + (nibble > 9) as u8 * (b'A' - b'9' - 1)
-}
-
-pub(crate) fn push_digits(octet: u8, digits: &mut Vec<u8>) {
-    digits.extend([digit(octet >> 4), digit(octet & 0x0F)]);
+/// The two digits of an octet.
+pub(crate) const fn pair_of(octet: u8) -> [u8; 2] {
+    const fn digit(nibble: u8) -> u8 {
+        // No branch, for vector code.
+        b'0' + nibble + (nibble > 9) as u8 * (b'A' - b'9' - 1)
+    }
+    [digit(octet >> 4), digit(octet & 0x0F)]
 }
