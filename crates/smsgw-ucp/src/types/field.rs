@@ -2,7 +2,7 @@
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
 use crate::quirks::{Quirks, Tolerance};
-use crate::wire::{Field, Need, Reader, Writer, clamp, invalid};
+use crate::wire::{Field, Need, Reader, Writer, invalid};
 
 /// A type that stands in one field, and is empty by default.
 pub(crate) trait OneField<'a>: Copy + Default {
@@ -63,11 +63,6 @@ impl Place {
     /// The field is empty, but mandatory.
     #[cold]
     pub(crate) fn missing(self, reader: &mut Reader<'_, '_>) -> Result<(), DecodeError> {
-        // Nothing can be done for nobody.
-        if self.name == "AdC" {
-            let kind = DecodeErrorKind::Missing;
-            return Err(DecodeError::new(kind, self.name, clamp(self.offset)));
-        }
         reader.missing(self.name, self.offset)
     }
 
