@@ -21,6 +21,8 @@ mod otoa;
 mod packed_name;
 mod password;
 mod pid;
+#[cfg(test)]
+mod tests;
 mod time;
 mod xser;
 

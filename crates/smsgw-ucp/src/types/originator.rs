@@ -132,23 +132,20 @@ impl<'a> Originator<'a> {
         reader: &mut Reader<'_, '_>,
         place: Place,
     ) -> Result<(), DecodeError> {
+        // A sign and names were let through when it was read.
+        if !ascii::are_hex(self.0) {
+            return Ok(());
+        }
         let quirks = reader.quirks;
         let (is_allowed, what, error) = match (otoa, PackedName::of(self.0)) {
-            (Otoa::ALPHANUMERIC, Some(name)) => (
-                quirks.packed_length,
-                Tolerance::PackedLength,
-                name.len_error(),
-            ),
-            (Otoa::ALPHANUMERIC, None) if ascii::are_hex(self.0) => {
+            (Otoa::ALPHANUMERIC, Some(name)) => {
+                let error = name.len_error();
+                (quirks.packed_length, Tolerance::PackedLength, error)
+            }
+            (Otoa::ALPHANUMERIC, None) => {
                 let had = self.0.len();
                 return Err(place.invalid(ValueError::OddHex { had }));
             }
-            (Otoa::ALPHANUMERIC, None) => {
-                let error = ascii::not_hex(self.0);
-                (quirks.names_in_addresses, Tolerance::Name, error)
-            }
-            // The sign and names were let through when it was read.
-            _ if !ascii::are_hex(self.0) => return Ok(()),
             _ => {
                 let error = ascii::not_decimal(self.0);
                 (quirks.names_in_addresses, Tolerance::Name, error)
