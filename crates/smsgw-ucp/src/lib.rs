@@ -15,6 +15,8 @@ pub mod op;
 mod operation;
 mod quirks;
 mod reason;
+#[cfg(feature = "std")]
+pub mod session;
 mod system_message;
 mod text;
 pub mod types;
