@@ -94,7 +94,8 @@ pub enum TimeoutPolicy {
         /// How many times.
         times: u32,
     },
-    /// It goes on waiting, as long as the session lasts.
+    /// It goes on waiting, as long as the session lasts. While such ones fill the window nothing is
+    /// sent, no keep-alive either.
     Wait,
 }
 

@@ -19,8 +19,8 @@ pub enum Event {
     /// At a client: the login was refused; the frame is the result.
     LoginRefused(Frame),
     /// The peer requests something of us. Answer with [`accept`](super::Session::accept),
-    /// [`refuse`](super::Session::refuse) or [`ignore`](super::Session::ignore). Its fields have
-    /// been read once and can be read.
+    /// [`accept_until`](super::Session::accept_until), [`refuse`](super::Session::refuse) or
+    /// [`ignore`](super::Session::ignore). Its fields have been read once and can be read.
     Request(Frame),
     /// A [`Request`](Self::Request) came again, octet for octet, while the owner still has the
     /// first: its result is for both, and nothing is to be done.

@@ -11,13 +11,14 @@ use super::{
     Account, CloseReason, Counted, Direction, Event, Purpose, Role, Session, State, TimeoutPolicy,
 };
 use crate::answer::Answer;
+use crate::error::ValueError;
 use crate::error_code::ErrorCode;
 use crate::frame::Frame;
 use crate::header::Trn;
 use crate::op::{Op, SessionManagement, SmtAlert};
 use crate::operation::OperationType;
 use crate::system_message::SystemMessage;
-use crate::types::{AccountAddress, Pid};
+use crate::types::{AccountAddress, Minute, Pid};
 
 /// An operation cannot be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +236,22 @@ impl Session {
     /// peer has given its TRN to another operation of the same type since.
     pub fn accept(&mut self, operation: &Frame, sm: SystemMessage<'_>) {
         self.answer(operation, &Answer::positive(operation.ot(), sm));
+    }
+
+    /// As [`Self::accept`], with the validity period as it was changed.
+    ///
+    /// # Errors
+    /// [`NoSuchField`](ValueError::NoSuchField) when the result of this operation does not have
+    /// it; then nothing is sent and the operation still waits.
+    pub fn accept_until(
+        &mut self,
+        operation: &Frame,
+        mvp: Minute,
+        sm: SystemMessage<'_>,
+    ) -> Result<(), ValueError> {
+        let answer = Answer::positive(operation.ot(), sm).with_mvp(Some(mvp))?;
+        self.answer(operation, &answer);
+        Ok(())
     }
 
     /// As [`Self::accept`], but it is not done; `sm` is a text for people.
