@@ -11,6 +11,7 @@ mod error;
 mod error_code;
 mod frame;
 mod header;
+mod message_key;
 pub mod op;
 mod operation;
 mod quirks;
@@ -28,6 +29,7 @@ pub use error::{DecodeError, DecodeErrorKind, FrameError, FrameErrorKind, Nack, 
 pub use error_code::ErrorCode;
 pub use frame::{Decoded, Frame, FrameRef, NamedField};
 pub use header::{OperationKind, Trn};
+pub use message_key::MessageKey;
 pub use operation::{Operation, OperationType};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use reason::Reason;
