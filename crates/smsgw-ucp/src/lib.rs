@@ -6,15 +6,24 @@ extern crate alloc;
 mod answer;
 #[cfg(feature = "tokio")]
 pub mod codec;
+#[cfg(feature = "tokio")]
+pub mod connection;
 mod deframer;
 mod error;
 mod error_code;
 mod frame;
 mod header;
+mod message_key;
 pub mod op;
 mod operation;
 mod quirks;
 mod reason;
+#[cfg(feature = "std")]
+pub mod session;
+#[cfg(feature = "tokio")]
+pub mod sme;
+#[cfg(feature = "tokio")]
+pub mod smsc;
 mod system_message;
 mod text;
 pub mod types;
@@ -26,6 +35,7 @@ pub use error::{DecodeError, DecodeErrorKind, FrameError, FrameErrorKind, Nack, 
 pub use error_code::ErrorCode;
 pub use frame::{Decoded, Frame, FrameRef, NamedField};
 pub use header::{OperationKind, Trn};
+pub use message_key::MessageKey;
 pub use operation::{Operation, OperationType};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use reason::Reason;

@@ -114,9 +114,9 @@ macro_rules! operations {
 }
 
 operations! {
-    CALL_INPUT                  = 01 => CallInput<'a>,
-    MULTIPLE_ADDRESS_CALL_INPUT = 02 => MultipleAddressCallInput<'a>,
-    SUPPLEMENTARY_CALL_INPUT    = 03 => SupplementaryCallInput<'a>,
+    CALL_INPUT                  =  1 => CallInput<'a>,
+    MULTIPLE_ADDRESS_CALL_INPUT =  2 => MultipleAddressCallInput<'a>,
+    SUPPLEMENTARY_CALL_INPUT    =  3 => SupplementaryCallInput<'a>,
     SMS_MESSAGE_TRANSFER        = 30 => SmsMessageTransfer<'a>,
     SMT_ALERT                   = 31 => SmtAlert<'a>,
     SUBMIT_SHORT_MESSAGE        = 51 => SubmitShortMessage<'a>,

@@ -44,15 +44,44 @@ impl Alphabet {
     /// Every input has a text: an octet without a character is U+FFFD, and escapes are read as
     /// [`Tables::decode`] says.
     pub fn decode(self, octets: impl IntoIterator<Item = u8>, text: &mut String) {
-        let octets = octets.into_iter();
-        match self {
-            Self::Gsm => decode_septets(octets, text),
-            Self::German => decode_septets(octets.map(from_german), text),
-            Self::Ira => text.extend(octets.map(|octet| match octet {
-                0x00..=0x7F => char::from(octet),
-                _ => char::REPLACEMENT_CHARACTER,
-            })),
-            Self::Latin1 => text.extend(octets.map(char::from)),
+        let mut octets = octets.into_iter();
+        self.decode_from(
+            |room| {
+                let places = room.iter_mut();
+                places
+                    .zip(octets.by_ref())
+                    .map(|(place, octet)| *place = octet)
+                    .count()
+            },
+            text,
+        );
+    }
+
+    /// [`Self::decode`] of what `fill` puts into the room it is given; it says how much that is,
+    /// and is at its end when that is not all.
+    pub(crate) fn decode_from(self, mut fill: impl FnMut(&mut [u8]) -> usize, text: &mut String) {
+        let mut block = [0; BLOCK];
+        let mut len = 0;
+        loop {
+            len += fill(block.get_mut(len..).unwrap_or_default());
+            let is_last = len < BLOCK;
+            let filled = block.get_mut(..len).unwrap_or_default();
+            let waiting = match self {
+                Self::Gsm => decode_septets(filled, is_last, text),
+                Self::German => {
+                    filled
+                        .iter_mut()
+                        .for_each(|octet| *octet = from_german(*octet));
+                    decode_septets(filled, is_last, text)
+                }
+                Self::Ira => decode_up_to(0x7F, filled, text),
+                Self::Latin1 => decode_up_to(0xFF, filled, text),
+            };
+            if is_last {
+                return;
+            }
+            block = [ESCAPE; BLOCK];
+            len = waiting;
         }
     }
 
@@ -82,15 +111,12 @@ impl Alphabet {
     }
 }
 
-/// What [`to_german`] made.
+/// The octet of GSM for one of the German variant: what [`to_german`] made.
 const fn from_german(octet: u8) -> u8 {
-    match octet {
-        0x5D => 0x5E, // Ü
-        0x5E => 0x5F, // §
-        0x7D => 0x7E, // ü
-        0x7E => 0x1E, // ß
-        _ => octet,
-    }
+    // Ü, § and ü, then ß. No branch, for vector code.
+    let is_before = matches!(octet, 0x5D | 0x5E | 0x7D);
+    let is_sharp_s = octet == 0x7E;
+    octet + is_before as u8 - 0x60 * is_sharp_s as u8
 }
 
 /// The octet of the German variant for one of GSM. No code of the extension is touched.
@@ -104,34 +130,30 @@ const fn to_german(octet: u8) -> u8 {
     }
 }
 
-/// Septets looked at together: as many as a message has, mostly.
+/// Octets looked at together: as many as a message has, mostly.
 const BLOCK: usize = 160;
 
-fn decode_septets(mut octets: impl Iterator<Item = u8>, text: &mut String) {
-    let mut block = [0; BLOCK];
-    let mut len = 0;
-    loop {
-        let before = len;
-        let room = block.iter_mut().skip(before);
-        for (place, octet) in room.zip(octets.by_ref()) {
-            *place = octet;
-            len += 1;
-        }
-        let septets = block.get(..len).unwrap_or_default();
-        if len < BLOCK {
-            return Tables::DEFAULT.decode_into(septets, text);
-        }
-        // An escape at the end waits for its code. It is one when it is not the code of another.
-        let escapes = septets
-            .iter()
-            .rev()
-            .take_while(|&&octet| octet == ESCAPE)
-            .count();
-        let waiting = escapes % 2;
-        Tables::DEFAULT.decode_into(septets.get(..len - waiting).unwrap_or_default(), text);
-        block = [ESCAPE; BLOCK];
-        len = waiting;
+/// Appends the text of septets but for an escape at the end, which waits for its code unless they
+/// are the last; how many wait.
+fn decode_septets(septets: &[u8], is_last: bool, text: &mut String) -> usize {
+    // An escape behind an escape is its code.
+    let escapes = septets.iter().rev().take_while(|&&octet| octet == ESCAPE);
+    let waiting = if is_last { 0 } else { escapes.count() % 2 };
+    let septets = septets.get(..septets.len() - waiting).unwrap_or_default();
+    Tables::DEFAULT.decode_into(septets, text);
+    waiting
+}
+
+/// Appends the characters whose code points the octets are, up to `last`. None wait.
+fn decode_up_to(last: u8, octets: &[u8], text: &mut String) -> usize {
+    match str::from_utf8(octets) {
+        Ok(ascii) if octets.is_ascii() => text.push_str(ascii),
+        _ => text.extend(octets.iter().map(|&octet| match octet {
+            _ if octet <= last => char::from(octet),
+            _ => char::REPLACEMENT_CHARACTER,
+        })),
     }
+    0
 }
 
 fn encode_septets(text: &str) -> Result<Vec<u8>, ValueError> {
@@ -143,6 +165,9 @@ fn encode_septets(text: &str) -> Result<Vec<u8>, ValueError> {
 }
 
 fn encode_up_to(last: u8, text: &str) -> Result<Vec<u8>, ValueError> {
+    if text.is_ascii() {
+        return Ok(text.as_bytes().to_vec());
+    }
     let octets = text.chars().enumerate().map(|(at, character)| {
         let octet = u8::try_from(character).ok().filter(|octet| *octet <= last);
         octet.ok_or(ValueError::Character { at })

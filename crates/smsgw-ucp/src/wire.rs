@@ -59,11 +59,22 @@ impl<'a, 'q> Reader<'a, 'q> {
 
     /// The next field, without the slash that ends it. The fields have been counted before: behind
     /// the last one there are empty ones.
+    #[inline(always)]
     pub(crate) fn field(&mut self) -> &'a [u8] {
-        let mut parts = self.rest.splitn(2, |&octet| octet == b'/');
-        let field = parts.next().unwrap_or_default();
-        self.rest = parts.next().unwrap_or_default();
-        field
+        // Most fields of most operations are empty.
+        if let [b'/', rest @ ..] = self.rest {
+            self.rest = rest;
+            return b"";
+        }
+        self.text()
+    }
+
+    /// The next field, in which something stands.
+    fn text(&mut self) -> &'a [u8] {
+        let rest = self.rest;
+        let end = slash(rest);
+        self.rest = rest.get(end + 1..).unwrap_or_default();
+        rest.get(..end).unwrap_or(rest)
     }
 
     /// Whether LEN and the checksum of `frame`, which are right to somebody, are to these quirks.
@@ -141,6 +152,26 @@ impl<'a, 'q> Reader<'a, 'q> {
             DecodeErrorKind::Missing,
         )
     }
+}
+
+/// Where the first slash is; the number of octets when there is none.
+fn slash(octets: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const SLASHES: u64 = u64::from_ne_bytes([b'/'; 8]);
+    let (words, _) = octets.as_chunks::<8>();
+    let mut before = 0;
+    for word in words {
+        // Bit 7 of the first octet that is zero is set, and of none before it.
+        let word = u64::from_le_bytes(*word) ^ SLASHES;
+        let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        if zeros != 0 {
+            return before + usize::try_from(zeros.trailing_zeros() / 8).unwrap_or_default();
+        }
+        before += 8;
+    }
+    let rest = octets.get(before..).unwrap_or_default();
+    let is_slash = |octet: &u8| *octet == b'/';
+    before + rest.iter().position(is_slash).unwrap_or(rest.len())
 }
 
 /// The error of a value in the field called `name` that starts at `offset`.

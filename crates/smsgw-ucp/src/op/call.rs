@@ -1,7 +1,9 @@
 //! The operations 01, 02, 03 and 30: messages of the call family; and 31, the alert.
 
-use crate::op::{AMsg, Seq, ShortContent, Spare, operation};
-use crate::types::{AccountAddress, Address, AuthenticationCode, Flag, Minute, Pid};
+use crate::op::{Seq, Spare, operation};
+use crate::types::{
+    AMsg, AccountAddress, Address, AuthenticationCode, Flag, Minute, Pid, ShortContent,
+};
 
 operation! {
     /// OT 01: a message to one recipient.

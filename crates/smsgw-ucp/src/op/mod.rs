@@ -6,7 +6,6 @@
 
 mod call;
 mod layout;
-mod raw;
 mod seq;
 mod session;
 mod sm;
@@ -23,7 +22,6 @@ use crate::operation::OperationType;
 
 pub use call::*;
 pub(crate) use layout::Layout;
-pub use raw::*;
 pub use seq::{Seq, SeqItem};
 pub use session::*;
 pub use sm::*;
@@ -87,11 +85,12 @@ pub(crate) mod sealed {
 
 /// Defines an operation from its fields in wire order. In front of each stand the standard's names
 /// of the fields it takes on the wire and `M` when they are mandatory, `O` when not. Where a field is
-/// there as often as the one before it says, its place stands behind `repeating`.
+/// there as often as the one before it says, its place stands behind `repeating`; OAdC and OTOA are
+/// named in brackets where the one tells what the other is.
 macro_rules! operation {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident<$lt:lifetime> $( $repeating:ident $item:literal )? {
+        pub struct $name:ident<$lt:lifetime> $( $repeating:ident $item:literal )? $( [$oadc:ident $otoa:ident] )? {
             $(
                 $(#[$field_meta:meta])*
                 [$( $std:literal )*] $need:tt $field:ident: $ty:ty,
@@ -115,7 +114,7 @@ macro_rules! operation {
             fn read(
                 reader: &mut $crate::wire::Reader<$lt, '_>,
             ) -> Result<Self, $crate::error::DecodeError> {
-                Ok(Self {
+                let op = Self {
                     $(
                         $field: $crate::wire::Field::read(
                             reader,
@@ -123,7 +122,12 @@ macro_rules! operation {
                             $crate::op::need!($need),
                         )?,
                     )*
-                })
+                };
+                $(
+                    let offset = $crate::header::HEADER_LEN + $crate::wire::Field::size(&op.adc);
+                    op.$oadc.check(op.$otoa, reader, offset)?;
+                )?
+                Ok(op)
             }
 
             #[inline]

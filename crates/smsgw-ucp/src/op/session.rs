@@ -1,8 +1,8 @@
 //! The operations 60 and 61: login, passwords, and lists of numbers.
 
-use crate::op::{Password, Unused, operation};
+use crate::op::{Unused, operation};
 use crate::types::{
-    AccountAddress, Address, ListOperation, Npi, OriginatorPid, SessionType, Ton, Version,
+    AccountAddress, Address, ListOperation, Npi, OriginatorPid, Password, SessionType, Ton, Version,
 };
 
 operation! {

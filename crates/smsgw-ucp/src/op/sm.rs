@@ -1,9 +1,9 @@
 //! The operations 51 to 58: one layout of 33 fields, of which each operation uses its own.
 
-use crate::op::{Message, Originator, Unused, XSer, operation};
+use crate::op::{Unused, operation};
 use crate::types::{
-    Address, AuthenticationCode, DataCoding, Digit, Dst, Flag, MessageClass, Minute,
-    NotificationType, Otoa, Pid, ReplyPath, Rpid, Rsn, Second,
+    Address, AuthenticationCode, DataCoding, Digit, Dst, Flag, Message, MessageClass, Minute,
+    NotificationType, Originator, Otoa, Pid, ReplyPath, Rpid, Rsn, Second, XSer,
 };
 
 /// Makes the operations from the table of their fields: a row a field, or a few in a row that belong
@@ -12,7 +12,7 @@ macro_rules! columns {
     ({} $fields:tt) => {};
     // The first column is the first operation's; the others are left to the next round.
     (
-        { $(#[$meta:meta])* $name:ident, $($others:tt)* }
+        { $(#[$meta:meta])* $name:ident $( [$oadc:ident $otoa:ident] )?, $($others:tt)* }
         {$(
             $(#[$doc:meta])*
             [$( $std:literal )+] ($column:tt $($columns:tt)*) $field:ident: $ty:ty,
@@ -20,7 +20,7 @@ macro_rules! columns {
     ) => {
         operation! {
             $(#[$meta])*
-            pub struct $name<'a> {
+            pub struct $name<'a> $( [$oadc $otoa] )? {
                 $( $(#[$doc])* [$( $std )+] $column $field: column!($column [$( $std )+] $ty), )*
             }
         }
@@ -51,16 +51,16 @@ macro_rules! column {
 columns! {
     {
         /// OT 51: a message to the centre.
-        SubmitShortMessage,
+        SubmitShortMessage [oadc otoa],
         /// OT 52: a message from the centre.
-        DeliverShortMessage,
+        DeliverShortMessage [oadc otoa],
         /// OT 53: what became of a message.
         ///
         /// Its sender is in [`adc`](Self::adc) now, its recipient in [`oadc`](Self::oadc). Dst and
         /// Rsn say what became of it; the text is for people.
         DeliverNotification,
         /// OT 54: a message that waits at the centre is changed.
-        ModifyMessage,
+        ModifyMessage [oadc otoa],
         /// OT 55: which messages wait at the centre.
         InquiryMessage,
         /// OT 56: messages that wait at the centre are deleted.

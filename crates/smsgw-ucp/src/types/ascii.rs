@@ -22,13 +22,18 @@ pub(super) const fn is_printable(octet: u8) -> bool {
 
 #[inline]
 fn all(octets: &[u8], is_so: impl Fn(u8) -> bool) -> bool {
-    // In sixteens, as most fields are too short for what the compiler makes of a loop without an
-    // end that it knows.
-    let (blocks, rest) = octets.as_chunks::<16>();
-    let blocks = blocks.iter().fold(true, |all, block| {
-        all & block.iter().fold(true, |all, &octet| all & is_so(octet))
-    });
-    blocks && rest.iter().all(|&octet| is_so(octet))
+    let Some(last) = octets.last_chunk::<16>() else {
+        return octets.iter().all(|&octet| is_so(octet));
+    };
+    // The last sixteen may have been looked at before: that is quicker than one by one.
+    let (blocks, _) = octets.as_chunks::<16>();
+    let mut others = [0; 16];
+    for block in blocks.iter().chain([last]) {
+        for (other, &octet) in others.iter_mut().zip(block) {
+            *other |= u8::from(!is_so(octet));
+        }
+    }
+    others == [0; 16]
 }
 
 #[inline]

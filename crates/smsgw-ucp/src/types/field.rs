@@ -1,7 +1,7 @@
 //! What types of one field have in common: a text between two slashes.
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
-use crate::quirks::Tolerance;
+use crate::quirks::{Quirks, Tolerance};
 use crate::wire::{Field, Need, Reader, Writer, invalid};
 
 /// A type that stands in one field, and is empty by default.
@@ -23,7 +23,9 @@ impl<'a, T: OneField<'a>> Field<'a> for T {
     ) -> Result<Self, DecodeError> {
         let mut source = Source::next(reader, names, 0);
         if source.text.is_empty() {
-            source.nothing(need)?;
+            if need == Need::Mandatory {
+                source.place.missing(reader)?;
+            }
             return Ok(Self::default());
         }
         Self::read_text(&mut source)
@@ -41,12 +43,47 @@ impl<'a, T: OneField<'a>> Field<'a> for T {
     }
 }
 
+/// Which field it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    name: &'static str,
+    offset: usize,
+}
+
+impl Place {
+    pub(crate) const fn new(name: &'static str, offset: usize) -> Self {
+        Self { name, offset }
+    }
+
+    #[cold]
+    pub(crate) fn invalid(self, error: ValueError) -> DecodeError {
+        invalid(error, self.name, self.offset)
+    }
+
+    /// The field is empty, but mandatory.
+    #[cold]
+    pub(crate) fn missing(self, reader: &mut Reader<'_, '_>) -> Result<(), DecodeError> {
+        reader.missing(self.name, self.offset)
+    }
+
+    /// Lets what stands there through, or not.
+    #[cold]
+    pub(crate) fn let_through(
+        self,
+        reader: &mut Reader<'_, '_>,
+        is_allowed: bool,
+        what: Tolerance,
+        otherwise: DecodeErrorKind,
+    ) -> Result<(), DecodeError> {
+        reader.let_through(is_allowed, what, self.name, self.offset, otherwise)
+    }
+}
+
 /// The text of a field, and where it came from.
 pub(crate) struct Source<'a, 'q, 'r> {
     pub(crate) text: &'a [u8],
-    name: &'static str,
-    offset: usize,
-    reader: &'r mut Reader<'a, 'q>,
+    pub(crate) place: Place,
+    pub(crate) reader: &'r mut Reader<'a, 'q>,
 }
 
 impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
@@ -57,31 +94,23 @@ impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
         names: &'static [&'static str],
         index: usize,
     ) -> Self {
+        let name = names.get(index).copied().unwrap_or_default();
         let offset = reader.offset();
         let text = reader.field();
+        let place = Place::new(name, offset);
         Self {
             text,
-            name: names.get(index).copied().unwrap_or_default(),
-            offset,
+            place,
             reader,
         }
     }
 
-    pub(crate) fn quirks(&self) -> &'q crate::Quirks {
+    pub(crate) fn quirks(&self) -> &'q Quirks {
         self.reader.quirks
     }
 
-    /// The field is empty.
-    #[inline]
-    pub(crate) fn nothing(&mut self, need: Need) -> Result<(), DecodeError> {
-        match need {
-            Need::Optional => Ok(()),
-            Need::Mandatory => self.reader.missing(self.name, self.offset),
-        }
-    }
-
     pub(crate) fn invalid(&self, error: ValueError) -> DecodeError {
-        invalid(error, self.name, self.offset)
+        self.place.invalid(error)
     }
 
     /// Lets what was read through, or not.
@@ -93,20 +122,8 @@ impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
         otherwise: ValueError,
     ) -> Result<(), DecodeError> {
         let otherwise = DecodeErrorKind::Value(otherwise);
-        self.let_through_or(is_allowed, what, otherwise)
-    }
-
-    /// As [`Self::let_through`], for what is wrong with more than the value.
-    #[cold]
-    pub(crate) fn let_through_or(
-        &mut self,
-        is_allowed: bool,
-        what: Tolerance,
-        otherwise: DecodeErrorKind,
-    ) -> Result<(), DecodeError> {
-        let (name, offset) = (self.name, self.offset);
-        self.reader
-            .let_through(is_allowed, what, name, offset, otherwise)
+        self.place
+            .let_through(self.reader, is_allowed, what, otherwise)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Small numbers about a message: its type (MT), class (MCLs), coding (DCs) and reply path (RPI).
 
-use super::number::{number_fields, numbers};
+use core::ops::RangeInclusive;
+
+use super::number::{Digits, number_fields, numbers};
+use crate::error::ValueError;
 
 numbers! {
     /// MT: what the message is made of.
@@ -34,3 +37,10 @@ numbers! {
 }
 
 number_fields!(MessageType, MessageClass, DataCoding, ReplyPath);
+
+impl MessageType {
+    /// Reads MT where it can have these values only.
+    pub(super) fn parse_as(text: &[u8], values: RangeInclusive<u16>) -> Result<Self, ValueError> {
+        Digits::parse(text, 1..=1, values).map(Self)
+    }
+}
