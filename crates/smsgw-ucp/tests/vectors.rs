@@ -107,9 +107,9 @@ impl Meaning {
         if xser.is_empty() {
             return;
         }
-        let services = xser.services().map(|service| {
-            json!({ "type": service.tt.0, "data": common::hex(service.data) })
-        });
+        let services = xser
+            .services()
+            .map(|service| json!({ "type": service.tt.0, "data": common::hex(service.data) }));
         self.set("xser", services.collect::<Json>());
         if let Some(udh) = xser.udh() {
             self.set("udh", common::hex(udh));
