@@ -83,6 +83,8 @@ fn what_an_alphabet_lacks_is_named() {
     assert_eq!(lacks(Alphabet::Latin1, "äö€"), 2);
     assert_eq!(lacks(Alphabet::German, "Ünñ"), 2);
     assert_eq!(lacks(Alphabet::German, "ÜÜç"), 2);
+    assert_eq!(lacks(Alphabet::German, "üçñ"), 1);
+    assert_eq!(lacks(Alphabet::German, "üÑç"), 1);
 }
 
 #[test]
