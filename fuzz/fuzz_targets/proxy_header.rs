@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use smsgw_smpp::server::proxy::{ProxyError, ProxyHeader};
+use smsgw_net::server::proxy::{ProxyError, ProxyHeader};
 
 /// The header and how much of the octets it takes.
 fn split(octets: &[u8]) -> Result<Option<(ProxyHeader, usize)>, ProxyError> {

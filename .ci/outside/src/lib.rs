@@ -4,5 +4,7 @@
 pub use smsgw;
 #[cfg(feature = "smsgw-gsm")]
 pub use smsgw_gsm;
+#[cfg(feature = "smsgw-net")]
+pub use smsgw_net;
 #[cfg(feature = "smsgw-smpp")]
 pub use smsgw_smpp;

@@ -1,17 +1,17 @@
 //! [`Client`]: one or more binds to one peer, kept up and used as one.
 
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
 use std::io;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use smsgw_net::client::{self as net, ClientOptions, Dialled};
+use smsgw_net::{connection, now};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{mpsc, watch};
 
 use crate::command::CommandId;
-use crate::connection::{self, Events, Reply, RequestError};
+use crate::connection::{Reply, RequestError};
 use crate::esme::{ConnectError, Esme};
 use crate::frame::Frame;
 use crate::header::SequenceNumber;
@@ -58,9 +58,7 @@ use crate::session::{Backoff, Bind, CloseReason, Config, Event, Metrics, Pace, R
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client {
-    shared: Arc<Shared>,
-}
+pub struct Client(net::Client<Binds>);
 
 /// What a [`Client`] keeps up, and how.
 #[derive(Clone, Debug)]
@@ -144,37 +142,36 @@ impl fmt::Display for Down {
 
 /// The events of a [`Client`], for one owner. When they are dropped, the client closes.
 #[derive(Debug)]
-pub struct ClientEvents {
-    receiver: mpsc::Receiver<ClientEvent>,
-}
+pub struct ClientEvents(net::ClientEvents<Binds>);
 
 impl ClientEvents {
     /// The next event; `None` after the client closed. Cancel-safe.
     pub async fn recv(&mut self) -> Option<ClientEvent> {
-        self.receiver.recv().await
+        Some(match self.0.recv().await? {
+            net::ClientEvent::Up { index, handle } => ClientEvent::Up {
+                bind: index,
+                esme: handle,
+            },
+            net::ClientEvent::Session {
+                index,
+                handle,
+                event,
+            } => ClientEvent::Session {
+                bind: index,
+                esme: handle,
+                event,
+            },
+            net::ClientEvent::Down { index, why, pause } => ClientEvent::Down {
+                bind: index,
+                why: match why {
+                    net::Down::Dial(error) => Down::Connect(error),
+                    net::Down::Closed(Some(Event::Closed(reason))) => Down::Closed(reason),
+                    net::Down::Closed(_) => Down::Closed(CloseReason::Disconnected),
+                },
+                pause,
+            },
+        })
     }
-}
-
-struct Shared {
-    config: ClientConfig,
-    binds: Mutex<Vec<Slot>>,
-    /// Changes whenever a bind comes up, and when the client closes.
-    changed: watch::Sender<Life>,
-}
-
-/// What is kept of a bind from session to session.
-#[derive(Default)]
-struct Slot {
-    esme: Option<Esme>,
-    pace: Option<Pace>,
-    /// Of the sessions that are over.
-    metrics: Metrics,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Life {
-    Running(u64),
-    Closing,
 }
 
 impl Client {
@@ -189,28 +186,21 @@ impl Client {
         F: Future<Output = io::Result<S>> + Send + 'static,
     {
         config.session = config.session.usable();
-        let (sender, receiver) = mpsc::channel(config.max_events.max(1));
-        let slots = config.binds.iter().map(|_| Slot::default()).collect();
-        let client = Self {
-            shared: Arc::new(Shared {
-                binds: Mutex::new(slots),
-                changed: watch::Sender::new(Life::Running(0)),
-                config,
+        let options = ClientOptions {
+            sessions: config.binds.len(),
+            backoff: config.backoff.clone(),
+            max_events: config.max_events,
+        };
+        let binds = Binds {
+            kept: Mutex::new(config.binds.iter().map(|_| Kept::default()).collect()),
+            config,
+            bring_up: Box::new(move |attempt| {
+                let connect = connect(attempt.number);
+                Box::pin(attempt.bring_up(connect))
             }),
         };
-        let connect = Arc::new(connect);
-        for (index, bind) in client.shared.config.binds.iter().enumerate() {
-            let keeper = Keeper {
-                index,
-                bind: bind.clone(),
-                shared: Arc::clone(&client.shared),
-                life: client.shared.changed.subscribe(),
-                events: sender.clone(),
-            };
-            let connect = Arc::clone(&connect);
-            tokio::spawn(keeper.run(move |attempt| connect(attempt)));
-        }
-        (client, ClientEvents { receiver })
+        let (client, events) = net::Client::start(binds, options);
+        (Self(client), ClientEvents(events))
     }
 
     /// Sends a request over one of the binds and waits for its answer.
@@ -274,59 +264,43 @@ impl Client {
             window_wait,
             response_timer,
             ..
-        } = self.shared.config.session;
-        connection::now() + window_wait.unwrap_or(response_timer).min(response_timer)
+        } = self.0.dialer().config.session;
+        now() + window_wait.unwrap_or(response_timer).min(response_timer)
     }
 
     /// The bind that may send the request and has the fewest in flight, once there is one.
     async fn bound(&self, command_id: CommandId, until: Instant) -> Result<Esme, RequestError> {
-        let mut life = self.shared.changed.subscribe();
-        loop {
-            // Marked as seen first, so that no change after the look is missed.
-            let now = *life.borrow_and_update();
-            if let Some(esme) = self.shared.pick(command_id) {
-                return Ok(esme);
-            }
-            let changed = tokio::time::timeout_at(until.into(), life.changed());
-            if now == Life::Closing || !matches!(changed.await, Ok(Ok(()))) {
-                return Err(RequestError::Closed);
-            }
-        }
+        let may = move |esme: &Esme| esme.state().allows(Role::Esme, command_id);
+        let esme = self.0.pick(until, may).await;
+        esme.ok_or(RequestError::Closed)
     }
 
     /// The sessions that are up, each with the place of its bind.
     #[must_use]
     pub fn sessions(&self) -> Vec<(usize, Esme)> {
-        let slots = self.shared.lock();
-        let sessions = slots.iter().enumerate();
-        sessions
-            .filter_map(|(bind, slot)| Some((bind, slot.esme.clone()?)))
-            .collect()
+        self.0.sessions()
     }
 
     /// What all sessions counted and measured, those that are over too.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        let mut all = Metrics::default();
-        for slot in self.shared.lock().iter() {
-            all.merge(&slot.metrics);
-            if let Some(esme) = &slot.esme {
+        // While they are looked at, none goes from those that are up to those that are over.
+        self.0.look(|sessions| {
+            let mut all = Metrics::default();
+            for kept in self.0.dialer().lock().iter() {
+                all.merge(&kept.metrics);
+            }
+            for esme in sessions.iter().flatten() {
                 all.merge(&esme.metrics());
             }
-        }
-        all
+            all
+        })
     }
 
     /// Ends all sessions in good order and makes no new ones. It is over when
     /// [`ClientEvents::recv`] gives `None`.
     pub fn close(&self) {
-        self.shared.changed.send_if_modified(|life| {
-            let runs = matches!(life, Life::Running(_));
-            if runs {
-                *life = Life::Closing;
-            }
-            runs
-        });
+        self.0.close();
     }
 }
 
@@ -343,175 +317,96 @@ const fn may_try_another(error: RequestError) -> bool {
     matches!(error, RequestError::Closed | RequestError::State(_))
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Vec<Slot>> {
-        self.binds.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The binds, and what brings one up.
+struct Binds {
+    config: ClientConfig,
+    bring_up: Box<dyn Fn(Attempt) -> Pin<Box<BringUp>> + Send + Sync>,
+    /// A place for each bind.
+    kept: Mutex<Vec<Kept>>,
+}
 
-    fn pick(&self, command_id: CommandId) -> Option<Esme> {
-        let slots = self.lock();
-        let ready = slots
-            .iter()
-            .filter_map(|slot| slot.esme.as_ref())
-            .filter(|esme| esme.state().allows(Role::Esme, command_id));
-        ready.min_by_key(|esme| esme.load()).cloned()
+type BringUp = dyn Future<Output = Dialled<Binds>> + Send;
+
+/// What is kept of a bind from session to session.
+#[derive(Default)]
+struct Kept {
+    pace: Option<Pace>,
+    /// Of the sessions that are over.
+    metrics: Metrics,
+}
+
+impl Binds {
+    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Keeps one bind up.
-struct Keeper {
-    index: usize,
-    bind: Frame,
-    shared: Arc<Shared>,
-    life: watch::Receiver<Life>,
-    events: mpsc::Sender<ClientEvent>,
-}
+impl net::Dialer for Binds {
+    type Session = Session;
+    type Handle = Esme;
+    type Error = ConnectError;
 
-/// How long a session has to have lasted, if nothing came, for the peer to count as there.
-const STABLE: Duration = Duration::from_secs(30);
+    async fn dial(&self, index: usize, number: usize) -> Dialled<Self> {
+        // There is a session for each bind.
+        let bind = self.config.binds.get(index).cloned();
+        let bind = bind.ok_or(ConnectError::Closed(CloseReason::Local))?;
+        let pace = self.lock().get(index).and_then(|kept| kept.pace.clone());
+        let attempt = Attempt {
+            number,
+            bind,
+            pace,
+            session: self.config.session.clone(),
+            timeout: self.config.connect_timeout,
+        };
+        (self.bring_up)(attempt).await
+    }
 
-impl Keeper {
-    async fn run<S, F>(self, connect: impl Fn(usize) -> F)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        F: Future<Output = io::Result<S>> + Send,
-    {
-        let mut backoff = self.shared.config.backoff.clone();
-        let jitter = RandomState::new();
-        for attempt in 0.. {
-            let up = tokio::select! {
-                up = self.bring_up(connect(attempt)) => up,
-                () = self.closing() => return,
-            };
-            let why = match up {
-                Ok((esme, events)) => {
-                    let started = connection::now();
-                    let reason = self.serve(&esme, events).await;
-                    let came = esme.metrics().received().total();
-                    // The answer to the bind says nothing: some accept and hang up.
-                    if came > 1 || connection::now() > started + STABLE {
-                        backoff.reset();
-                    }
-                    Down::Closed(reason)
-                }
-                Err(error) => Down::Connect(error),
-            };
-            let closes = *self.life.borrow() == Life::Closing || self.events.is_closed();
-            let pause = (!closes).then(|| backoff.next(jitter.hash_one(attempt)));
-            let bind = self.index;
-            // Without an owner there is nobody to tell.
-            let _ = self
-                .events
-                .send(ClientEvent::Down { bind, why, pause })
-                .await;
-            let Some(pause) = pause else { return };
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.closing() => return,
-            }
+    fn connection(esme: &Esme) -> &connection::Connection<Session> {
+        esme.generic()
+    }
+
+    fn was_of_use(esme: &Esme) -> bool {
+        esme.metrics().received().total() > 1
+    }
+
+    fn finish(esme: &Esme) {
+        esme.unbind();
+    }
+
+    fn ended(&self, index: usize, esme: &Esme) {
+        if let Some(kept) = self.lock().get_mut(index) {
+            kept.pace = Some(esme.pace());
+            kept.metrics.merge(&esme.metrics());
         }
     }
+}
 
-    async fn bring_up<S, F>(&self, connect: F) -> Result<(Esme, Events), ConnectError>
+/// One attempt to bring up a bind.
+struct Attempt {
+    number: usize,
+    bind: Frame,
+    pace: Option<Pace>,
+    session: Config,
+    timeout: Duration,
+}
+
+impl Attempt {
+    async fn bring_up<S, F>(self, connect: F) -> Dialled<Binds>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         F: Future<Output = io::Result<S>> + Send,
     {
-        let config = &self.shared.config;
-        let stream = match tokio::time::timeout(config.connect_timeout, connect).await {
+        let stream = match tokio::time::timeout(self.timeout, connect).await {
             Ok(stream) => stream.map_err(ConnectError::Io)?,
             Err(_) => return Err(ConnectError::Io(io::ErrorKind::TimedOut.into())),
         };
-        let mut session = Session::esme(config.session.clone(), connection::now());
-        let pace = self.with_slot(|slot| slot.pace.clone());
-        if let Some(pace) = pace.flatten() {
+        let mut session = Session::esme(self.session, now());
+        if let Some(pace) = self.pace {
             session.set_pace(pace);
         }
         let bind = Bind::from_frame(&self.bind).map_err(|error| {
             ConnectError::Io(io::Error::new(io::ErrorKind::InvalidInput, error))
         })?;
         Esme::bind_session(stream, &bind, session).await
-    }
-
-    /// Hands the events of a session on until it is over.
-    async fn serve(&self, esme: &Esme, mut events: Events) -> CloseReason {
-        self.with_slot(|slot| slot.esme = Some(esme.clone()));
-        self.shared.changed.send_if_modified(|life| match life {
-            Life::Running(times) => {
-                *times += 1;
-                true
-            }
-            _ => false,
-        });
-        let bind = self.index;
-        let up = ClientEvent::Up {
-            bind,
-            esme: esme.clone(),
-        };
-        let mut unheard = self.events.send(up).await.is_err();
-        let mut closing = pin!(self.closing());
-        let mut unbinds = false;
-        let reason = loop {
-            let event = tokio::select! {
-                event = events.recv() => event,
-                () = closing.as_mut(), if !unbinds => {
-                    unheard |= self.events.is_closed();
-                    if unheard {
-                        // What waited for the owner is gone with it, and holds nothing up.
-                        esme.with(|session, _| session.ignore_all());
-                    }
-                    esme.unbind();
-                    unbinds = true;
-                    continue;
-                }
-            };
-            match event {
-                Some(Event::Closed(reason)) => break reason,
-                None => break CloseReason::Disconnected,
-                // Nobody is there to answer: to wait for an answer would only hold up the end.
-                Some(Event::Request(frame)) if unheard => {
-                    esme.reject(&frame, crate::CommandStatus::ESME_RX_T_APPN);
-                }
-                Some(_) if unheard => {}
-                Some(event) => {
-                    let esme = esme.clone();
-                    let event = ClientEvent::Session { bind, esme, event };
-                    if let Err(mpsc::error::SendError(ClientEvent::Session {
-                        esme, event, ..
-                    })) = self.events.send(event).await
-                    {
-                        unheard = true;
-                        if let Event::Request(frame) = event {
-                            esme.reject(&frame, crate::CommandStatus::ESME_RX_T_APPN);
-                        }
-                    }
-                }
-            }
-        };
-        self.with_slot(|slot| {
-            slot.esme = None;
-            slot.pace = Some(esme.pace());
-            slot.metrics.merge(&esme.metrics());
-        });
-        reason
-    }
-
-    /// Ready when the owner closes the client or drops its events.
-    fn closing(&self) -> impl Future<Output = ()> + Send + use<> {
-        let (mut life, events) = (self.life.clone(), self.events.clone());
-        async move {
-            let told = async {
-                // Whoever keeps the life of the client is kept by this task.
-                let _ = life.wait_for(|life| *life == Life::Closing).await;
-            };
-            tokio::select! {
-                () = told => {}
-                () = events.closed() => {}
-            }
-        }
-    }
-
-    fn with_slot<R>(&self, act: impl FnOnce(&mut Slot) -> R) -> Option<R> {
-        self.shared.lock().get_mut(self.index).map(act)
     }
 }

@@ -4,11 +4,12 @@ use std::fmt;
 use std::io;
 use std::ops::Deref;
 
+use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, ToSocketAddrs};
 
 use crate::connect::ConnectOptions;
-use crate::connection::{self, Connection, Events, Reply, RequestError};
+use crate::connection::{Connection, Events, Reply, RequestError};
 use crate::error::DecodeError;
 use crate::frame::Frame;
 use crate::pdu::{Outbind, SubmitSm, SubmitSmResp};
@@ -87,7 +88,7 @@ impl Esme {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let session = Session::esme(config, connection::now());
+        let session = Session::esme(config, now());
         Self::bind_session(stream, bind, session).await
     }
 
@@ -105,7 +106,7 @@ impl Esme {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         // A fresh session of an ESME is open; in another, `Closed` follows in time.
-        let _ = session.bind(bind, connection::now());
+        let _ = session.bind(bind, now());
         let (connection, events) = Connection::start(stream, session);
         Self::await_bind(connection, events).await
     }
@@ -138,7 +139,7 @@ impl Esme {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let session = Session::esme(config, connection::now());
+        let session = Session::esme(config, now());
         let (connection, mut events) = Connection::start(stream, session);
         while let Some(event) = events.recv().await {
             match event {

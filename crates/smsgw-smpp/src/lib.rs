@@ -63,6 +63,8 @@
 //! | [`server::Listener`] | many of them: limits, lockout, PROXY protocol, TLS |
 //! | [`codec::SmppCodec`] | frames alone, for a loop of one's own |
 //!
+//! The sockets under them are those of `smsgw-net`, which knows no protocol.
+//!
 //! What real peers get wrong, and the option that answers each: [`peers`].
 //!
 //! # Features
@@ -104,8 +106,6 @@ pub mod session;
 mod status;
 #[cfg(feature = "text")]
 pub mod text;
-#[cfg(feature = "tls")]
-pub mod tls;
 pub mod tlv;
 pub mod types;
 pub mod value;
@@ -117,4 +117,6 @@ pub use frame::{Decoded, Frame, FrameRef};
 pub use header::{Header, SequenceNumber};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use receipt::{DeliveryReceipt, Receipt};
+#[cfg(feature = "tls")]
+pub use smsgw_net::tls;
 pub use status::CommandStatus;

@@ -2,9 +2,10 @@
 
 use std::ops::Deref;
 
+use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::connection::{self, Connection, Events, Reply, RequestError};
+use crate::connection::{Connection, Events, Reply, RequestError};
 use crate::pdu::{DeliverSm, DeliverSmResp, Outbind};
 use crate::session::{Config, Session};
 use crate::status::CommandStatus;
@@ -47,7 +48,7 @@ impl Mc {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        Self::with_session(stream, Session::mc(config, connection::now()))
+        Self::with_session(stream, Session::mc(config, now()))
     }
 
     /// As [`Self::new`], with a session that was made ready before: with a tap, for example. It

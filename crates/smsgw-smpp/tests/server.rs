@@ -23,7 +23,7 @@ use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::pdu::{BindTransceiver, EnquireLink};
 use smsgw_smpp::server::guard::{Limits, Lockout, Refusal};
 use smsgw_smpp::server::proxy::ProxyError;
-use smsgw_smpp::server::{Listener, Networks, RejectReason, ServerConfig, SharedGuard};
+use smsgw_smpp::server::{Binder, Listener, Networks, RejectReason, ServerConfig, SharedGuard};
 use smsgw_smpp::session::{BindMode, CloseReason, Config, Direction, State};
 use smsgw_smpp::{CommandId, CommandStatus, Frame, FrameError};
 use support::Seen::Closed;
@@ -123,7 +123,7 @@ async fn one_address_cannot_take_all_connections() {
 #[tokio::test]
 async fn a_system_id_has_a_limited_number_of_sessions() {
     let mut server = Server::start(limited(Limits {
-        binds_per_system_id: 1,
+        sessions_per_account: 1,
         ..Limits::default()
     }))
     .await;
@@ -131,7 +131,7 @@ async fn a_system_id_has_a_limited_number_of_sessions() {
     let refuse = async |server: &mut Server| {
         let mut accepted = server.accepted().await;
         let refusal = let_in(&mut accepted).await.unwrap_err();
-        assert_eq!(refusal, Refusal::Binds { max: 1 });
+        assert_eq!(refusal, Refusal::Sessions { max: 1 });
         accepted
     };
     let address = server.address;
@@ -196,11 +196,11 @@ async fn a_lockout_ends_by_itself() {
     });
     let guard = SharedGuard::new(Limits {
         address_lockout: lockout,
-        system_id_lockout: lockout,
+        account_lockout: lockout,
         ..Limits::default()
     });
-    let binder = guard.binder([192, 0, 2, 7].into());
-    let elsewhere = guard.binder([192, 0, 2, 8].into());
+    let binder = Binder::new(&guard, [192, 0, 2, 7].into());
+    let elsewhere = Binder::new(&guard, [192, 0, 2, 8].into());
     for locked in [secs(10), secs(15), secs(15)] {
         let status = binder.bind_as(b"esme").unwrap().fail();
         assert_eq!(status, CommandStatus::ESME_RINVPASWD);
@@ -209,7 +209,7 @@ async fn a_lockout_ends_by_itself() {
         let refusal = binder.bind_as(b"other").unwrap_err();
         assert_eq!(refusal, Refusal::AddressLockedOut { remaining });
         let refusal = elsewhere.bind_as(b"esme").unwrap_err();
-        assert_eq!(refusal, Refusal::SystemIdLockedOut { remaining });
+        assert_eq!(refusal, Refusal::AccountLockedOut { remaining });
         tokio::time::advance(ms(1)).await;
     }
     drop(bind_as(&binder, b"esme").unwrap());

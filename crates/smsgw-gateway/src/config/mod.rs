@@ -140,9 +140,9 @@ impl ListenSmpp {
         guard::Limits {
             connections: self.max_connections,
             connections_per_address: self.max_connections_per_address,
-            binds_per_system_id: self.max_binds_per_account,
+            sessions_per_account: self.max_binds_per_account,
             address_lockout: self.lockout.of_address(),
-            system_id_lockout: self.lockout.of_account(),
+            account_lockout: self.lockout.of_account(),
         }
     }
 }

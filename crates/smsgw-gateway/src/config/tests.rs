@@ -292,9 +292,9 @@ fn a_listener_for_smpp_has_the_limits_of_the_library_unless_it_says_others() {
     let limits = guard::Limits {
         connections: 1,
         connections_per_address: 2,
-        binds_per_system_id: 3,
+        sessions_per_account: 3,
         address_lockout: None,
-        system_id_lockout: Some(guard::Lockout {
+        account_lockout: Some(guard::Lockout {
             failures: 5,
             within: secs(6),
             first: secs(7),

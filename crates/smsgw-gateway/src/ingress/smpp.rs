@@ -13,7 +13,9 @@ use smsgw::smpp::mc::Mc;
 use smsgw::smpp::pdu::{DeliverSm, SubmitSm, SubmitSmResp};
 use smsgw::smpp::receipt::{DateTime, Receipt};
 use smsgw::smpp::server::guard::Refusal as BindRefusal;
-use smsgw::smpp::server::{Accepted, BindPermit, Binder, Listener, ServerConfig};
+use smsgw::smpp::server::{
+    Accepted, BindPermit, Binder, Listener, RefusalStatus as _, ServerConfig,
+};
 use smsgw::smpp::session::{Bind, Event};
 use smsgw::smpp::tls::Acceptor;
 use smsgw::smpp::tlv::{

@@ -88,7 +88,7 @@ async fn who_guesses_passwords_is_locked_out_for_a_while() {
     let text = log.text();
     for said in [
         "reason=\"unknown id or wrong password\"",
-        "reason=\"too many failed binds from this address, locked out for 2 s\"",
+        "reason=\"too many failed log-ins from this address, locked out for 2 s\"",
         "turned away rejected=127.0.0.1:",
     ] {
         assert!(text.contains(said), "{said}: {text}");

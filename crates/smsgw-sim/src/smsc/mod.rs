@@ -561,9 +561,9 @@ fn id_of_now() -> u64 {
 const NO_LIMITS: Limits = Limits {
     connections: usize::MAX,
     connections_per_address: usize::MAX,
-    binds_per_system_id: usize::MAX,
+    sessions_per_account: usize::MAX,
     address_lockout: None,
-    system_id_lockout: None,
+    account_lockout: None,
 };
 
 /// Takes connections until the end; then ends them and waits for them.

@@ -1,73 +1,36 @@
 //! What both tokio shells share: one task that moves octets between a stream and a
 //! [`Session`], and the handles to it.
 
-mod call;
-mod drive;
-mod events;
+mod reply;
+mod session;
 
-use std::any::Any;
 use std::fmt;
-use std::future::poll_fn;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use smsgw_net::connection as net;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, SemaphorePermit, TryAcquireError};
 
 use crate::frame::Frame;
 use crate::header::SequenceNumber;
 use crate::pdu::{Body, Notification, Request};
-use crate::session::{CloseReason, Event, Metrics, Pace, SendError, Session, State};
+use crate::session::{CloseReason, Event, Metrics, Pace, Session, State};
 use crate::status::CommandStatus;
 use crate::types::COctetString;
 
-use call::{Calls, FIRST_CALL};
-pub use call::{Reply, RequestError};
-pub use events::Events;
-use events::Queue;
+pub use reply::{Reply, RequestError};
+
+/// The events of a session, for one owner; the last is [`Event::Closed`].
+///
+/// When they are dropped, the session answers for the owner: a bind is refused, and what is
+/// requested is refused with [`CommandStatus::ESME_RX_T_APPN`] or
+/// [`CommandStatus::ESME_RSYSERR`].
+pub type Events = net::Events<Session>;
 
 /// A handle to a session that a task drives; clones share it.
 ///
 /// When the last is dropped, the session unbinds.
 #[derive(Clone)]
-pub struct Connection {
-    shared: Arc<Shared>,
-    _unbinder: Arc<Unbinder>,
-}
-
-struct Shared {
-    inner: Mutex<Inner>,
-    /// One permit for each free place in the window.
-    window: Semaphore,
-    /// Held by who sends next: while one waits for the window or the rate, nobody overtakes.
-    turn: Semaphore,
-    /// How many wait to send.
-    waiting: AtomicUsize,
-    /// How long a request may wait to be sent.
-    patience: Duration,
-}
-
-struct Inner {
-    session: Session,
-    events: Queue,
-    /// Nobody takes the events.
-    unheard: bool,
-    /// Who awaits an answer; requests that were queued have none here.
-    calls: Calls,
-    /// Places taken by requests of [`Connection::with`] that somebody else had a permit for.
-    owed: usize,
-    /// The owner wants nothing to be read.
-    held: bool,
-    /// Something was done that the task has not seen.
-    touched: bool,
-    /// Wakes the task, while it sleeps.
-    driver: Option<Waker>,
-    /// Wakes who waits for events.
-    listener: Option<Waker>,
-}
+pub struct Connection(net::Connection<Session>);
 
 impl Connection {
     /// Starts the task that drives `session` over `stream`.
@@ -75,41 +38,13 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        if let Some(stream) = (&stream as &dyn Any).downcast_ref::<TcpStream>() {
-            // Without it a small answer waits for the peer's acknowledgement of the last one.
-            let _ = stream.set_nodelay(true);
-        }
-        let config = session.config();
-        let patience = config
-            .window_wait
-            .unwrap_or(config.response_timer)
-            .min(config.response_timer);
-        let shared = Arc::new(Shared {
-            window: Semaphore::new(config.window),
-            turn: Semaphore::new(1),
-            waiting: AtomicUsize::new(0),
-            patience,
-            inner: Mutex::new(Inner {
-                session,
-                events: Queue::default(),
-                unheard: false,
-                calls: Calls::default(),
-                owed: 0,
-                held: false,
-                touched: false,
-                driver: None,
-                listener: None,
-            }),
-        });
-        tokio::spawn(drive::drive(stream, Arc::clone(&shared)));
-        let unbinder = Arc::new(Unbinder(Arc::clone(&shared)));
-        (
-            Self {
-                shared: Arc::clone(&shared),
-                _unbinder: unbinder,
-            },
-            Events { shared },
-        )
+        let (connection, events) = net::Connection::start(stream, session);
+        (Self(connection), events)
+    }
+
+    /// The connection without the types of the protocol.
+    pub(crate) const fn generic(&self) -> &net::Connection<Session> {
+        &self.0
     }
 
     /// Runs `act` on the session, with the time, and lets the task do what follows from it: many
@@ -117,17 +52,9 @@ impl Connection {
     ///
     /// `act` is not to poll the session or to hand it octets: that is for the task. Nothing else
     /// of the connection may be called in it.
+    #[inline]
     pub fn with<R>(&self, act: impl FnOnce(&mut Session, Instant) -> R) -> R {
-        let mut inner = self.shared.lock();
-        let before = inner.session.in_flight();
-        let result = act(&mut inner.session, now());
-        // Requests made in it take places as all others do.
-        let sent = inner.session.in_flight().saturating_sub(before);
-        inner.owed += sent - self.shared.window.forget_permits(sent);
-        let driver = inner.touch();
-        drop(inner);
-        wake(driver);
-        result
+        self.0.with(act)
     }
 
     /// Sends a request and waits for its answer.
@@ -144,23 +71,15 @@ impl Connection {
         &self,
         body: &T,
     ) -> impl Future<Output = Result<Reply<T::Response>, RequestError>> + Send {
-        self.call(body)
-    }
-
-    async fn call<'a, T: Request<'a> + Sync>(
-        &self,
-        body: &T,
-    ) -> Result<Reply<T::Response>, RequestError> {
-        let mut call = Call {
-            shared: &self.shared,
-            token: None,
-        };
-        self.send(body, |inner| *call.token.insert(inner.calls.open()))
-            .await?;
-        match call.answer().await {
-            Some(Event::Response { frame, .. }) => Ok(Reply::new(frame)),
-            Some(Event::Unanswered { written, .. }) => Err(RequestError::Unanswered { written }),
-            _ => Err(RequestError::Unanswered { written: true }),
+        let outcome = self.0.call(|session, token, called, now| {
+            Ok(session.request_since(body, token, called, now)?)
+        });
+        async {
+            match outcome.await? {
+                Event::Response { frame, .. } => Ok(Reply::new(frame)),
+                Event::Unanswered { written, .. } => Err(RequestError::Unanswered { written }),
+                _ => Err(RequestError::Unanswered { written: true }),
+            }
         }
     }
 
@@ -176,7 +95,10 @@ impl Connection {
         body: &T,
         token: u64,
     ) -> impl Future<Output = Result<SequenceNumber, RequestError>> + Send {
-        self.send(body, move |_| token)
+        let sent = self
+            .0
+            .send(move |session, called, now| Ok(session.request_since(body, token, called, now)?));
+        async { Ok(sent.await?) }
     }
 
     /// As [`Self::queue`], but does not wait.
@@ -188,67 +110,10 @@ impl Connection {
         body: &T,
         token: u64,
     ) -> Result<SequenceNumber, RequestError> {
-        let _turn = try_acquire(&self.shared.turn)?;
-        let permit = try_acquire(&self.shared.window)?;
-        self.send_now(permit, body, now(), |_| token)
-            .map_err(|refused| refused.error)
-    }
-
-    async fn send<'a, T: Request<'a> + Sync>(
-        &self,
-        body: &T,
-        mut token: impl FnMut(&mut Inner) -> u64 + Send,
-    ) -> Result<SequenceNumber, RequestError> {
-        let called = now();
-        let until = called + self.shared.patience;
-        let _waits = Waits::new(&self.shared.waiting);
-        let _turn = acquire(&self.shared.turn, until).await?;
-        loop {
-            let permit = acquire(&self.shared.window, until).await?;
-            match self.send_now(permit, body, called, &mut token) {
-                Ok(number) => return Ok(number),
-                Err(Refused {
-                    retry: Some(retry), ..
-                }) if retry < until => {
-                    tokio::time::sleep_until(retry.into()).await;
-                }
-                Err(Refused { error, .. }) => return Err(error),
-            }
-        }
-    }
-
-    fn send_now<'a, T: Request<'a>>(
-        &self,
-        permit: SemaphorePermit<'_>,
-        body: &T,
-        called: Instant,
-        token: impl FnOnce(&mut Inner) -> u64,
-    ) -> Result<SequenceNumber, Refused> {
-        let mut inner = self.shared.lock();
-        let token = token(&mut inner);
-        match inner.session.request_since(body, token, called, now()) {
-            Ok(number) => {
-                let driver = inner.touch();
-                drop(inner);
-                // A place in the window, free again when the answer comes.
-                permit.forget();
-                wake(driver);
-                Ok(number)
-            }
-            Err(error) => {
-                if token >= FIRST_CALL {
-                    inner.calls.close(token);
-                }
-                let mut refused = Refused::from(error);
-                if error == SendError::WindowFull && inner.owed > 0 {
-                    // Its place was taken in `with`: it waits for another.
-                    inner.owed -= 1;
-                    permit.forget();
-                    refused.retry = Some(now());
-                }
-                Err(refused)
-            }
-        }
+        let sent = self
+            .0
+            .try_send(|session, now| Ok(session.request(body, token, now)?));
+        Ok(sent?)
     }
 
     /// Tells the peer something that has no answer: `alert_notification`.
@@ -257,7 +122,8 @@ impl Connection {
     /// When the state or the version does not allow it.
     pub fn notify<'a, T: Notification<'a>>(&self, body: &T) -> Result<(), RequestError> {
         let sent = self.with(|session, now| session.notify(body, now));
-        sent.map(drop).map_err(|error| Refused::from(error).error)
+        sent.map(drop)
+            .map_err(|error| net::NotSent::from(error).into())
     }
 
     /// Answers a request of the peer.
@@ -278,36 +144,31 @@ impl Connection {
     /// Where the session is.
     #[must_use]
     pub fn state(&self) -> State {
-        self.shared.lock().session.state()
+        self.0.look(Session::state)
     }
 
     /// How many own requests wait for an answer.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.shared.lock().session.in_flight()
-    }
-
-    /// How many own requests wait: to be sent, or for an answer.
-    pub(crate) fn load(&self) -> usize {
-        self.in_flight() + self.shared.waiting.load(Ordering::Relaxed)
+        self.0.in_flight()
     }
 
     /// Whether the window has room for a request.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.shared.lock().session.has_room()
+        self.0.look(Session::has_room)
     }
 
     /// What was counted and measured so far.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        self.shared.lock().session.metrics().clone()
+        self.0.look(|session| session.metrics().clone())
     }
 
     /// How fast requests may be sent now; hand it to the next session with the same peer.
     #[must_use]
     pub fn pace(&self) -> Pace {
-        self.shared.lock().session.pace().clone()
+        self.0.look(|session| session.pace().clone())
     }
 
     /// Ends the session in good order: the answers in flight are waited for, those of the peer and
@@ -324,11 +185,7 @@ impl Connection {
     /// Reads nothing from the peer until it is called with `false`: what it sends waits, and then
     /// it can send no more. Timers go on.
     pub fn hold(&self, held: bool) {
-        let mut inner = self.shared.lock();
-        inner.held = held;
-        let driver = inner.touch();
-        drop(inner);
-        wake(driver);
+        self.0.hold(held);
     }
 
     /// Sends octets as they are, which need not be a PDU: for simulators of sloppy peers.
@@ -357,169 +214,4 @@ impl fmt::Debug for Connection {
             .field("state", &self.state())
             .finish_non_exhaustive()
     }
-}
-
-/// A request that was not sent, and when to try again if that helps.
-struct Refused {
-    error: RequestError,
-    retry: Option<Instant>,
-}
-
-impl From<SendError> for Refused {
-    fn from(error: SendError) -> Self {
-        let (error, retry) = match error {
-            SendError::State(State::Closed) => (RequestError::Closed, None),
-            SendError::State(state) => (RequestError::State(state), None),
-            SendError::Version(version) => (RequestError::Version(version), None),
-            SendError::WindowFull => (RequestError::WindowFull, None),
-            SendError::Paced(until) => (RequestError::Paced, Some(until)),
-        };
-        Self { error, retry }
-    }
-}
-
-fn try_acquire(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>, RequestError> {
-    semaphore.try_acquire().map_err(|error| match error {
-        TryAcquireError::Closed => RequestError::Closed,
-        TryAcquireError::NoPermits => RequestError::WindowFull,
-    })
-}
-
-async fn acquire(
-    semaphore: &Semaphore,
-    until: Instant,
-) -> Result<SemaphorePermit<'_>, RequestError> {
-    match try_acquire(semaphore) {
-        Err(RequestError::WindowFull) => {
-            match tokio::time::timeout_at(until.into(), semaphore.acquire()).await {
-                Ok(permit) => permit.map_err(|_| RequestError::Closed),
-                Err(_) => Err(RequestError::WindowFull),
-            }
-        }
-        other => other,
-    }
-}
-
-/// One who waits to send, until it is dropped.
-struct Waits<'s>(&'s AtomicUsize);
-
-impl<'s> Waits<'s> {
-    fn new(waiting: &'s AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A request whose answer is awaited. Dropped, it gives the answer up.
-struct Call<'s> {
-    shared: &'s Shared,
-    /// Once it is sent.
-    token: Option<u64>,
-}
-
-impl Call<'_> {
-    async fn answer(&self) -> Option<Event> {
-        let token = self.token?;
-        poll_fn(|context| self.shared.lock().calls.poll(token, context)).await
-    }
-}
-
-impl Drop for Call<'_> {
-    fn drop(&mut self) {
-        if let Some(token) = self.token {
-            self.shared.lock().calls.close(token);
-        }
-    }
-}
-
-/// What all handles of a session share: without handles nobody can use it, nor answer.
-struct Unbinder(Arc<Shared>);
-
-impl Drop for Unbinder {
-    fn drop(&mut self) {
-        let mut inner = self.0.lock();
-        inner.session.ignore_all();
-        inner.session.unbind(now());
-        let driver = inner.touch();
-        drop(inner);
-        wake(driver);
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing panics while it is held; if something did, the session still closes in order.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Hands the session's events to those who wait for them; `wakers` are to be woken.
-    fn dispatch(&self, inner: &mut Inner, wakers: &mut Vec<Waker>) {
-        let before = inner.events.len();
-        let mut answered = 0;
-        while let Some(event) = inner.session.poll_event() {
-            match event {
-                Event::Response { token, .. } | Event::Unanswered { token, .. } => {
-                    answered += 1;
-                    if token >= FIRST_CALL {
-                        // A caller that is gone gave up the answer.
-                        wakers.extend(inner.calls.answer(token, event));
-                        continue;
-                    }
-                }
-                Event::LateResponse { token, .. } if token >= FIRST_CALL => continue,
-                Event::Closed(_) => {
-                    self.turn.close();
-                    self.window.close();
-                }
-                _ => {}
-            }
-            if inner.unheard {
-                events::decline(&mut inner.session, &event);
-                // It may have been paused.
-                inner.touched = true;
-            } else {
-                inner.events.push(event);
-            }
-        }
-        let paid = inner.owed.min(answered);
-        inner.owed -= paid;
-        if answered > paid {
-            self.window.add_permits(answered - paid);
-        }
-        if inner.events.len() > before {
-            wakers.extend(inner.listener.take());
-        }
-    }
-}
-
-impl Inner {
-    /// An owner that does not take its events is not read for: the session has to know, or it would
-    /// call the peer silent.
-    fn tell_if_unread(&mut self) {
-        self.session.set_unread(self.events.is_full());
-    }
-
-    /// Notes that the task has something to do, and gives what wakes it if it sleeps.
-    fn touch(&mut self) -> Option<Waker> {
-        self.touched = true;
-        self.driver.take()
-    }
-}
-
-/// Wakes a task, after the lock is released.
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
-    }
-}
-
-/// The time by tokio's clock, which tests can stop.
-pub(crate) fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
 }

@@ -1,30 +1,18 @@
 //! [`Listener`]: takes connections and makes sessions of them.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::resume_unwind;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
-use tokio::task::{AbortHandle, JoinError, JoinSet};
+use smsgw_net::server::{Incoming, ListenOptions, Networks, Peer, Rejected, SharedGuard};
+use tokio::net::{TcpListener, ToSocketAddrs};
 
-use super::guard::Refusal;
-use super::proxy::{ProxyError, ProxyHeader};
-use super::socket::Socket;
-use super::{Binder, Networks, Place, SharedGuard};
-use crate::connection::{Events, now};
+use super::Binder;
+use crate::connection::Events;
 use crate::mc::Mc;
 use crate::session::{Config, Session};
 #[cfg(feature = "tls")]
-use crate::tls::{Acceptor, HandshakeError, TlsPeer};
-
-/// How long nothing is accepted after that failed, as it does when the process has no file left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+use crate::tls::Acceptor;
 
 /// What a [`Listener`] lets in, and what sessions it makes.
 #[derive(Clone, Debug)]
@@ -66,14 +54,9 @@ type Prepare = dyn Fn(&mut Session, &Peer) + Send + Sync;
 /// It works while [`Self::next`] or [`Self::accept`] is awaited; handshakes go on beside that.
 /// Dropped, it takes no more and gives up the handshakes; sessions that were handed out live on.
 pub struct Listener {
-    listener: TcpListener,
-    config: Arc<ServerConfig>,
-    prepare: Option<Arc<Prepare>>,
-    handshakes: JoinSet<Result<Accepted, Rejected>>,
-    /// The handshakes in the order they began.
-    order: VecDeque<(AbortHandle, SocketAddr)>,
-    /// Nothing is accepted before.
-    pause: Option<Instant>,
+    sockets: smsgw_net::server::Listener,
+    session: Config,
+    prepare: Option<Box<Prepare>>,
 }
 
 impl Listener {
@@ -88,20 +71,28 @@ impl Listener {
     /// Takes connections of a socket that listens already.
     #[must_use]
     pub fn new(listener: TcpListener, config: ServerConfig) -> Self {
+        let mut options = ListenOptions {
+            guard: config.guard,
+            proxies: config.proxies,
+            max_handshakes: config.max_handshakes,
+            ..ListenOptions::default()
+        };
+        options.handshake_timeout = config.session.session_init_timer;
+        #[cfg(feature = "tls")]
+        {
+            options.tls = config.tls;
+        }
         Self {
-            listener,
-            config: Arc::new(config),
+            sockets: smsgw_net::server::Listener::new(listener, options),
+            session: config.session,
             prepare: None,
-            handshakes: JoinSet::new(),
-            order: VecDeque::new(),
-            pause: None,
         }
     }
 
     /// Shows each session from now on to `prepare` before it begins: for a
     /// [tap](Session::tap) or a [pace](Session::set_pace).
     pub fn prepare(&mut self, prepare: impl Fn(&mut Session, &Peer) + Send + Sync + 'static) {
-        self.prepare = Some(Arc::new(prepare));
+        self.prepare = Some(Box::new(prepare));
     }
 
     /// Where it listens.
@@ -109,18 +100,15 @@ impl Listener {
     /// # Errors
     /// When the system does not say.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.sockets.local_addr()
     }
 
     /// The next connection that can bind; those that are turned away are passed over.
     ///
     /// Cancel-safe.
     pub async fn accept(&mut self) -> Accepted {
-        loop {
-            if let Ok(accepted) = self.next().await {
-                return accepted;
-            }
-        }
+        let incoming = self.sockets.accept().await;
+        self.open(incoming)
     }
 
     /// The next connection that can bind, or that was turned away. After either there are more.
@@ -130,102 +118,29 @@ impl Listener {
     /// # Errors
     /// When a connection was turned away, or the system gave none.
     pub async fn next(&mut self) -> Result<Accepted, Rejected> {
-        loop {
-            // For one too many, which makes the oldest give way.
-            let has_room = self.handshakes.len() <= self.config.max_handshakes.max(1);
-            // Each arm is cancel-safe.
-            tokio::select! {
-                // First what frees a place.
-                biased;
-                Some(ended) = self.handshakes.join_next_with_id(), if !self.handshakes.is_empty() => {
-                    return self.handshake_ended(ended);
-                }
-                () = pause_until(self.pause), if self.pause.is_some() => self.pause = None,
-                accepted = self.listener.accept(), if has_room && self.pause.is_none() => {
-                    match accepted {
-                        Ok((stream, address)) => if let Some(settled) = self.begin(stream, address) {
-                            return settled;
-                        }
-                        Err(error) => {
-                            // A peer that gave up is no reason to let others wait.
-                            if error.kind() != io::ErrorKind::ConnectionAborted {
-                                self.pause = Some(now() + ACCEPT_PAUSE);
-                            }
-                            return Err(Rejected { address: None, reason: RejectReason::Accept(error) });
-                        }
-                    }
-                }
-            }
-        }
+        let incoming = self.sockets.next().await?;
+        Ok(self.open(incoming))
     }
 
-    /// Lets a connection in; `None` when it takes a handshake first.
-    fn begin(
-        &mut self,
-        stream: TcpStream,
-        socket_address: SocketAddr,
-    ) -> Option<Result<Accepted, Rejected>> {
-        let peer = Peer::new(socket_address);
-        let address = peer.address.ip();
-        let is_proxy = self.config.proxies.contains(address);
-        let place = if is_proxy {
-            self.config.guard.connect_unknown()
-        } else {
-            self.config.guard.connect(address)
-        };
-        let place = match place {
-            Ok(place) => place,
-            Err(refusal) => return Some(Err(peer.rejected(RejectReason::Refused(refusal)))),
-        };
-        // Without it a small answer waits for the peer's acknowledgement of the last one.
-        let _ = stream.set_nodelay(true);
-        let begun = Begun {
-            config: Arc::clone(&self.config),
-            prepare: self.prepare.clone(),
-            since: now(),
-        };
-        #[cfg(feature = "tls")]
-        let is_plain = self.config.tls.is_none();
-        #[cfg(not(feature = "tls"))]
-        let is_plain = true;
-        if is_plain && !is_proxy {
-            let ahead = BytesMut::new();
-            let socket = Socket {
-                stream,
-                ahead,
-                place,
-            };
-            return Some(Ok(begun.open(socket, peer)));
+    fn open(&self, incoming: Incoming) -> Accepted {
+        let Incoming {
+            stream,
+            peer,
+            logins,
+            since,
+            ..
+        } = incoming;
+        // The session init timer began with the connection.
+        let mut session = Session::mc(self.session.clone(), since);
+        if let Some(prepare) = &self.prepare {
+            prepare(&mut session, &peer);
         }
-        let handshake = begun.shake(stream, place, is_proxy, peer);
-        let handle = self.handshakes.spawn(handshake);
-        self.order.push_back((handle, socket_address));
-        if self.handshakes.len() > self.config.max_handshakes.max(1)
-            && let Some((longest, _)) = self.order.front()
-        {
-            longest.abort();
-        }
-        None
-    }
-
-    fn handshake_ended(
-        &mut self,
-        ended: Result<(tokio::task::Id, Result<Accepted, Rejected>), JoinError>,
-    ) -> Result<Accepted, Rejected> {
-        let id = match &ended {
-            Ok((id, _)) => *id,
-            Err(error) => error.id(),
-        };
-        let at = self.order.iter().position(|(handle, _)| handle.id() == id);
-        let begun = at.and_then(|at| self.order.remove(at));
-        match ended.map_err(JoinError::try_into_panic) {
-            Ok((_, outcome)) => outcome,
-            // Of what was given to prepare sessions.
-            Err(Ok(panic)) => resume_unwind(panic),
-            Err(Err(_)) => Err(Rejected {
-                address: begun.map(|(_, address)| canonical(address)),
-                reason: RejectReason::Crowded,
-            }),
+        let (mc, events) = Mc::with_session(stream, session);
+        Accepted {
+            mc,
+            events,
+            peer,
+            binder: Binder(logins),
         }
     }
 }
@@ -233,97 +148,8 @@ impl Listener {
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listener")
-            .field("listener", &self.listener)
-            .field("handshakes", &self.handshakes.len())
+            .field("sockets", &self.sockets)
             .finish_non_exhaustive()
-    }
-}
-
-async fn pause_until(pause: Option<Instant>) {
-    if let Some(pause) = pause {
-        tokio::time::sleep_until(pause.into()).await;
-    }
-}
-
-/// A connection on its way to a session.
-struct Begun {
-    config: Arc<ServerConfig>,
-    prepare: Option<Arc<Prepare>>,
-    since: Instant,
-}
-
-impl Begun {
-    /// Reads the PROXY header and speaks TLS, as far as there is to be one or the other.
-    async fn shake(
-        self,
-        stream: TcpStream,
-        place: Place,
-        is_proxy: bool,
-        mut peer: Peer,
-    ) -> Result<Accepted, Rejected> {
-        let limit = self.config.session.session_init_timer;
-        let ahead = BytesMut::new();
-        let mut socket = Socket {
-            stream,
-            ahead,
-            place,
-        };
-        let steps = async {
-            if is_proxy {
-                socket.read_header(&mut peer).await?;
-            }
-            #[cfg(feature = "tls")]
-            if let Some(tls) = &self.config.tls {
-                let stream = tls.accept(socket).await.map_err(RejectReason::Tls)?;
-                peer.tls = TlsPeer::of(stream.get_ref().1);
-                return Ok(self.open(stream, peer.clone()));
-            }
-            Ok(self.open(socket, peer.clone()))
-        };
-        let outcome = tokio::time::timeout(limit, steps).await;
-        outcome
-            .unwrap_or(Err(RejectReason::TimedOut))
-            .map_err(|reason| peer.rejected(reason))
-    }
-
-    fn open<S>(&self, stream: S, peer: Peer) -> Accepted
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        // The session init timer began with the connection.
-        let mut session = Session::mc(self.config.session.clone(), self.since);
-        if let Some(prepare) = &self.prepare {
-            prepare(&mut session, &peer);
-        }
-        let (mc, events) = Mc::with_session(stream, session);
-        let binder = self.config.guard.binder(peer.address.ip());
-        Accepted {
-            mc,
-            events,
-            peer,
-            binder,
-        }
-    }
-}
-
-impl Socket {
-    async fn read_header(&mut self, peer: &mut Peer) -> Result<(), RejectReason> {
-        let header = loop {
-            match ProxyHeader::split_from(&mut self.ahead).map_err(RejectReason::Proxy)? {
-                Some(header) => break header,
-                None => {
-                    let read = self.stream.read_buf(&mut self.ahead).await;
-                    if read.map_err(RejectReason::Io)? == 0 {
-                        return Err(RejectReason::Io(io::ErrorKind::UnexpectedEof.into()));
-                    }
-                }
-            }
-        };
-        if let Some(addresses) = header.addresses {
-            peer.address = canonical(addresses.source);
-        }
-        let address = peer.address.ip();
-        self.place.identify(address).map_err(RejectReason::Refused)
     }
 }
 
@@ -341,95 +167,3 @@ pub struct Accepted {
     /// What checks its binds. Not to ask it is to have no limits for them.
     pub binder: Binder,
 }
-
-/// The other end of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Peer {
-    /// Its address, which a proxy may have told. IPv4 in IPv6 is shown as IPv4.
-    pub address: SocketAddr,
-    /// The other end of the socket: the proxy, when there is one.
-    pub socket_address: SocketAddr,
-    /// What the TLS handshake led to; `None` without TLS.
-    #[cfg(feature = "tls")]
-    pub tls: Option<TlsPeer>,
-}
-
-impl Peer {
-    fn new(socket_address: SocketAddr) -> Self {
-        let socket_address = canonical(socket_address);
-        Self {
-            address: socket_address,
-            socket_address,
-            #[cfg(feature = "tls")]
-            tls: None,
-        }
-    }
-
-    fn rejected(&self, reason: RejectReason) -> Rejected {
-        Rejected {
-            address: Some(self.address),
-            reason,
-        }
-    }
-}
-
-/// As one listener for both families shows IPv4: as IPv4.
-fn canonical(address: SocketAddr) -> SocketAddr {
-    match address.ip().to_canonical() {
-        ip if ip == address.ip() => address,
-        ip => SocketAddr::new(ip, address.port()),
-    }
-}
-
-/// A connection that was turned away.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Rejected {
-    /// Whose it was: the address that the proxy told, else that of the socket; `None` when there
-    /// was no connection.
-    pub address: Option<SocketAddr>,
-    /// Why.
-    pub reason: RejectReason,
-}
-
-/// Why a connection was turned away.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RejectReason {
-    /// The guard does not let it in.
-    Refused(Refusal),
-    /// A proxy sent no header that can be read.
-    Proxy(ProxyError),
-    /// There is no agreement on TLS.
-    #[cfg(feature = "tls")]
-    Tls(HandshakeError),
-    /// The connection ended before a header was whole.
-    Io(io::Error),
-    /// The session init timer ended before the handshake did.
-    TimedOut,
-    /// There were too many handshakes, and this one took longest.
-    Crowded,
-    /// The system gave no connection. After a short pause it is asked again.
-    Accept(io::Error),
-}
-
-impl fmt::Display for Rejected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(address) = &self.address {
-            write!(f, "{address}: ")?;
-        }
-        match &self.reason {
-            RejectReason::Refused(refusal) => refusal.fmt(f),
-            RejectReason::Proxy(error) => error.fmt(f),
-            #[cfg(feature = "tls")]
-            RejectReason::Tls(error) => error.fmt(f),
-            RejectReason::Io(error) => write!(f, "ended before its PROXY header: {error}"),
-            RejectReason::TimedOut => f.write_str("handshake not done in time"),
-            RejectReason::Crowded => f.write_str("too many handshakes, this took longest"),
-            RejectReason::Accept(error) => write!(f, "no connection accepted: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Rejected {}

@@ -7,7 +7,7 @@
 //! ```no_run
 //! # #[cfg(feature = "tokio")]
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use smsgw_smpp::server::{Accepted, Listener, ServerConfig};
+//! use smsgw_smpp::server::{Accepted, Listener, RefusalStatus as _, ServerConfig};
 //! use smsgw_smpp::session::{Bind, Event};
 //!
 //! let config = ServerConfig {
@@ -51,18 +51,19 @@
 //! # }
 //! ```
 
-pub mod guard;
+#[cfg(feature = "tokio")]
+mod binder;
 #[cfg(feature = "tokio")]
 mod listener;
-mod network;
-#[cfg(feature = "tokio")]
-mod places;
-pub mod proxy;
-#[cfg(feature = "tokio")]
-mod socket;
+mod refusal;
 
 #[cfg(feature = "tokio")]
-pub use listener::{Accepted, Listener, Peer, RejectReason, Rejected, ServerConfig};
-pub use network::{Network, NetworkError, Networks};
+pub use binder::{Attempt, Binder};
 #[cfg(feature = "tokio")]
-pub use places::{Attempt, BindPermit, Binder, Place, SharedGuard};
+pub use listener::{Accepted, Listener, ServerConfig};
+pub use refusal::RefusalStatus;
+pub use smsgw_net::server::{Network, NetworkError, Networks, guard, proxy};
+#[cfg(feature = "tokio")]
+pub use smsgw_net::server::{
+    Peer, Place, RejectReason, Rejected, SessionPermit as BindPermit, SharedGuard,
+};

@@ -34,7 +34,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod backoff;
 mod bind;
 mod config;
 mod event;
@@ -57,7 +56,6 @@ use bytes::BytesMut;
 use crate::header::SequenceNumber;
 use crate::types::InterfaceVersion;
 
-pub use backoff::Backoff;
 pub use bind::Bind;
 pub use config::Config;
 pub use event::{CloseReason, Event};
@@ -65,6 +63,7 @@ pub use histogram::Histogram;
 pub use metrics::{Counters, Metrics};
 pub use pace::{Pace, Rate};
 pub use send::SendError;
+pub use smsgw_net::Backoff;
 pub use state::{BindMode, Role, State};
 pub use tap::Direction;
 use tap::Tap;

@@ -9,7 +9,8 @@ use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::server::guard::{Limits, Refusal};
 use smsgw_smpp::server::{
-    Accepted, BindPermit, Binder, Listener, RejectReason, Rejected, ServerConfig,
+    Accepted, BindPermit, Binder, Listener, RefusalStatus as _, RejectReason, Rejected,
+    ServerConfig,
 };
 use smsgw_smpp::session::{Bind, BindMode, Event};
 use tokio::sync::mpsc;

@@ -4,9 +4,9 @@
 //! cannot say.
 //!
 //! ```no_run
-//! use smsgw_smpp::tls::{Acceptor, ClientCertificates, Connector, Identity, Roots, ServerFiles};
+//! use smsgw_net::tls::{Acceptor, ClientCertificates, Connector, Identity, Roots, ServerFiles};
 //!
-//! # fn example() -> Result<(), smsgw_smpp::tls::TlsError> {
+//! # fn example() -> Result<(), smsgw_net::tls::TlsError> {
 //! let acceptor = Acceptor::from_files(ServerFiles {
 //!     identity: Identity::new("server.pem", "server.key"),
 //!     clients: ClientCertificates::Required { ca: "clients.pem".into() },

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use bytes::BytesMut;
-//! use smsgw_smpp::server::proxy::ProxyHeader;
+//! use smsgw_net::server::proxy::ProxyHeader;
 //!
 //! let mut buffer = BytesMut::from(&b"PROXY TCP4 192.0.2.7 198.51.100.1 51000 2775\r\n\0\0\0\x10"[..]);
 //! let header = ProxyHeader::split_from(&mut buffer)?.expect("it is whole");
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn what_is_no_header_is_refused_as_soon_as_it_shows() {
         use ProxyError::{Command, Family, NoLineEnd, Signature, TooLong, TooShort};
-        // A bind that comes without a header.
+        // A client that comes without a header.
         assert_eq!(split(&[0]), Err(Signature { at: 0 }));
         assert_eq!(split(b"\x16\x03\x01"), Err(Signature { at: 0 }));
         assert_eq!(split(b"PROXX"), Err(Signature { at: 4 }));

@@ -5,8 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::guard::{Guard, Limits, Refusal};
-use crate::connection::now;
-use crate::status::CommandStatus;
+use crate::now;
 
 /// A [`Guard`] on tokio's clock. Clones share it, so that several listeners can count together.
 #[derive(Clone)]
@@ -49,10 +48,10 @@ impl SharedGuard {
         })
     }
 
-    /// What checks the binds of a connection from `address`.
+    /// What checks the log-ins of a connection from `address`.
     #[must_use]
-    pub fn binder(&self, address: IpAddr) -> Binder {
-        Binder {
+    pub fn logins(&self, address: IpAddr) -> Logins {
+        Logins {
             guard: self.clone(),
             address,
         }
@@ -112,83 +111,80 @@ impl Drop for Place {
     }
 }
 
-/// Checks the binds of one connection.
+/// Checks the log-ins of one connection.
 #[derive(Clone, Debug)]
-pub struct Binder {
+pub struct Logins {
     guard: SharedGuard,
     address: IpAddr,
 }
 
-impl Binder {
-    /// Somebody wants to bind as `system_id`. When it is let through, look at the password and say
+impl Logins {
+    /// Somebody wants to log in to `account`. When it is let through, look at the password and say
     /// how that went.
     ///
     /// # Errors
-    /// When the address or the `system_id` is locked out; answer [`Refusal::status`], without a
-    /// look at the password.
-    pub fn bind_as(&self, system_id: &[u8]) -> Result<Attempt, Refusal> {
+    /// When the address or the account is locked out; answer so without a look at the password.
+    pub fn attempt(&self, account: &[u8]) -> Result<Attempt, Refusal> {
         self.guard
-            .with(|guard| guard.check_bind(self.address, system_id, now()))?;
+            .with(|guard| guard.check_login(self.address, account, now()))?;
         Ok(Attempt {
-            binder: self.clone(),
-            system_id: system_id.into(),
+            logins: self.clone(),
+            account: account.into(),
         })
     }
 }
 
-/// A bind whose password is looked at. Dropped, it neither failed nor succeeded.
+/// A log-in whose password is looked at. Dropped, it neither failed nor succeeded.
 #[derive(Debug)]
 #[must_use = "say whether the password was right"]
 pub struct Attempt {
-    binder: Binder,
-    system_id: Box<[u8]>,
+    logins: Logins,
+    account: Box<[u8]>,
 }
 
 impl Attempt {
-    /// The password was right: takes a place among the sessions of this `system_id`.
+    /// The password was right: takes a place among the sessions of this account.
     ///
     /// # Errors
-    /// When there is none; answer [`Refusal::status`].
-    pub fn accept(self) -> Result<BindPermit, Refusal> {
+    /// When there is none.
+    pub fn accept(self) -> Result<SessionPermit, Refusal> {
         self.accept_limited(None)
     }
 
-    /// As [`Self::accept`], for a `system_id` that may have `max` sessions.
+    /// As [`Self::accept`], for an account that may have `max` sessions.
     ///
     /// # Errors
     /// As [`Self::accept`].
-    pub fn accept_up_to(self, max: usize) -> Result<BindPermit, Refusal> {
+    pub fn accept_up_to(self, max: usize) -> Result<SessionPermit, Refusal> {
         self.accept_limited(Some(max))
     }
 
-    fn accept_limited(self, max: Option<usize>) -> Result<BindPermit, Refusal> {
-        let (guard, system_id) = (self.binder.guard, self.system_id);
-        guard.with(|guard| guard.bind(&system_id, max))?;
-        Ok(BindPermit { guard, system_id })
+    fn accept_limited(self, max: Option<usize>) -> Result<SessionPermit, Refusal> {
+        let (guard, account) = (self.logins.guard, self.account);
+        guard.with(|guard| guard.log_in(&account, max))?;
+        Ok(SessionPermit { guard, account })
     }
 
-    /// The password was wrong, or nobody has that `system_id`. Gives what to answer:
-    /// [`CommandStatus::ESME_RINVPASWD`] for both, so that nobody learns which ids there are.
-    #[must_use = "this is what to answer"]
-    pub fn fail(self) -> CommandStatus {
-        let Self { binder, system_id } = self;
-        binder
+    /// The password was wrong, or there is no such account. Answer the same to both, so that nobody
+    /// learns which accounts there are.
+    pub fn fail(self) {
+        let Self { logins, account } = self;
+        logins
             .guard
-            .with(|guard| guard.bind_failed(binder.address, &system_id, now()));
-        CommandStatus::ESME_RINVPASWD
+            .with(|guard| guard.login_failed(logins.address, &account, now()));
     }
 }
 
-/// The place of a bound session among those of its `system_id`: keep it as long as the session.
+/// The place of a session among those of its account: keep it as long as the session.
 #[derive(Debug)]
 #[must_use = "the place is free again when this is dropped"]
-pub struct BindPermit {
+pub struct SessionPermit {
     guard: SharedGuard,
-    system_id: Box<[u8]>,
+    account: Box<[u8]>,
 }
 
-impl Drop for BindPermit {
+impl Drop for SessionPermit {
     fn drop(&mut self) {
-        self.guard.with(|guard| guard.unbind(&self.system_id));
+        self.guard.with(|guard| guard.log_out(&self.account));
     }
 }

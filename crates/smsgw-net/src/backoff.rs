@@ -8,7 +8,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use smsgw_smpp::session::Backoff;
+/// use smsgw_net::Backoff;
 ///
 /// let mut backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(30));
 /// // With the least and the most jitter.

@@ -1,12 +1,11 @@
-//! Who may connect and bind: limits, and pauses for those who guess passwords.
+//! Who may connect and log in: limits, and pauses for those who guess passwords.
 //!
 //! A [`Guard`] decides and counts; it has no socket and no clock. Its owner tells it of each
-//! connection and each bind, when they begin and when they end.
+//! connection and each log-in, when they begin and when they end.
 //!
 //! ```
 //! use std::time::{Duration, Instant};
-//! use smsgw_smpp::CommandStatus;
-//! use smsgw_smpp::server::guard::{Guard, Limits, Lockout};
+//! use smsgw_net::server::guard::{Guard, Limits, Lockout, Refusal};
 //!
 //! let lockout = Lockout { failures: 3, ..Lockout::default() };
 //! let limits = Limits { address_lockout: Some(lockout), ..Limits::default() };
@@ -14,21 +13,21 @@
 //! let address = "192.0.2.7".parse()?;
 //! guard.connect(address, now)?;
 //! for _ in 0..3 {
-//!     guard.check_bind(address, b"esme", now)?;
-//!     guard.bind_failed(address, b"esme", now);
+//!     guard.check_login(address, b"account", now)?;
+//!     guard.login_failed(address, b"account", now);
 //! }
-//! let refusal = guard.check_bind(address, b"esme", now).unwrap_err();
-//! assert_eq!(refusal.status(), CommandStatus::ESME_RTHROTTLED);
-//! guard.check_bind(address, b"esme", now + lockout.first)?;
+//! let refusal = guard.check_login(address, b"account", now).unwrap_err();
+//! assert_eq!(refusal, Refusal::AddressLockedOut { remaining: lockout.first });
+//! guard.check_login(address, b"account", now + lockout.first)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What peers can do to it
 //!
 //! Its memory is bounded: places are counted for what is there only, and failures are kept of
-//! 16,384 addresses and as many system ids; beyond that, those that would be forgotten first are.
+//! 16,384 addresses and as many accounts; beyond that, those that would be forgotten first are.
 //!
-//! A lockout of a `system_id` is in the way of its owner, too, whoever guessed. So it should need
+//! A lockout of an account is in the way of its owner, too, whoever guessed. So it should need
 //! many more failures than that of an address.
 
 use std::collections::{BTreeSet, HashMap};
@@ -36,8 +35,6 @@ use std::fmt;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
-
-use crate::status::CommandStatus;
 
 /// Of how many addresses, and of how many system ids, failures are kept.
 const MAX_RECORDS: usize = 16_384;
@@ -49,24 +46,24 @@ pub struct Limits {
     pub connections: usize,
     /// Most connections from one address; an IPv6 address counts as its /64.
     pub connections_per_address: usize,
-    /// Most sessions bound with one `system_id`, unless its bind names another number.
-    pub binds_per_system_id: usize,
-    /// When an address that fails to bind is locked out; `None` for never.
+    /// Most sessions of one account, unless its log-in names another number.
+    pub sessions_per_account: usize,
+    /// When an address that fails to log in is locked out; `None` for never.
     pub address_lockout: Option<Lockout>,
-    /// When a `system_id` that is failed to be bound is locked out; `None` for never.
-    pub system_id_lockout: Option<Lockout>,
+    /// When an account that is failed to be logged in to is locked out; `None` for never.
+    pub account_lockout: Option<Lockout>,
 }
 
 impl Default for Limits {
-    /// 1,000 connections, 100 of an address, 100 binds of a `system_id`; lockouts after 10 failures
-    /// of an address and after 100 of a `system_id`.
+    /// 1,000 connections, 100 of an address, 100 sessions of an account; lockouts after 10 failures
+    /// of an address and after 100 of an account.
     fn default() -> Self {
         Self {
             connections: 1_000,
             connections_per_address: 100,
-            binds_per_system_id: 100,
+            sessions_per_account: 100,
             address_lockout: Some(Lockout::default()),
-            system_id_lockout: Some(Lockout {
+            account_lockout: Some(Lockout {
                 failures: 100,
                 ..Lockout::default()
             }),
@@ -77,7 +74,7 @@ impl Default for Limits {
 /// After how many failures a pause is due, and how long it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lockout {
-    /// As many failed binds, at least 1, ...
+    /// As many failed log-ins, at least 1, ...
     pub failures: u32,
     /// ... within this time of the first of them.
     pub within: Duration,
@@ -100,15 +97,15 @@ impl Default for Lockout {
     }
 }
 
-/// Counts connections, binds and failures, and says who may go on.
+/// Counts connections, sessions and failures, and says who may go on.
 #[derive(Debug)]
 pub struct Guard {
     limits: Limits,
     connections: usize,
     addresses: HashMap<Source, usize>,
-    binds: HashMap<SystemId, usize>,
+    sessions: HashMap<Account, usize>,
     failures_of_addresses: Failures<Source>,
-    failures_of_system_ids: Failures<SystemId>,
+    failures_of_accounts: Failures<Account>,
 }
 
 impl Guard {
@@ -119,9 +116,9 @@ impl Guard {
             limits,
             connections: 0,
             addresses: HashMap::new(),
-            binds: HashMap::new(),
+            sessions: HashMap::new(),
             failures_of_addresses: Failures::new(limits.address_lockout),
-            failures_of_system_ids: Failures::new(limits.system_id_lockout),
+            failures_of_accounts: Failures::new(limits.account_lockout),
         }
     }
 
@@ -184,54 +181,54 @@ impl Guard {
         }
     }
 
-    /// Somebody wants to bind: whether the password is to be looked at.
+    /// Somebody wants to log in: whether the password is to be looked at.
     ///
-    /// What of `system_id` is behind its 32nd octet is not looked at; the standard allows 15.
+    /// `account` is the name that comes with the password. What is behind its 32nd octet is not
+    /// looked at.
     ///
     /// # Errors
-    /// When the address or the `system_id` is locked out.
-    pub fn check_bind(
+    /// When the address or the account is locked out.
+    pub fn check_login(
         &self,
         address: IpAddr,
-        system_id: &[u8],
+        account: &[u8],
         now: Instant,
     ) -> Result<(), Refusal> {
         let source = Source::of(address);
         if let Some(remaining) = self.failures_of_addresses.locked_out(&source, now) {
             return Err(Refusal::AddressLockedOut { remaining });
         }
-        let system_id = SystemId::of(system_id);
-        if let Some(remaining) = self.failures_of_system_ids.locked_out(&system_id, now) {
-            return Err(Refusal::SystemIdLockedOut { remaining });
+        let account = Account::of(account);
+        if let Some(remaining) = self.failures_of_accounts.locked_out(&account, now) {
+            return Err(Refusal::AccountLockedOut { remaining });
         }
         Ok(())
     }
 
-    /// The password was wrong, or nobody has that `system_id`.
-    pub fn bind_failed(&mut self, address: IpAddr, system_id: &[u8], now: Instant) {
+    /// The password was wrong, or there is no such account.
+    pub fn login_failed(&mut self, address: IpAddr, account: &[u8], now: Instant) {
         self.failures_of_addresses.add(Source::of(address), now);
-        self.failures_of_system_ids
-            .add(SystemId::of(system_id), now);
+        self.failures_of_accounts.add(Account::of(account), now);
     }
 
     /// The password was right: whether there is room for one more. The end of the session is told
-    /// by [`Self::unbind`].
+    /// by [`Self::log_out`].
     ///
-    /// `max` is the most sessions of this `system_id`, when it has a limit of its own.
+    /// `max` is the most sessions of this account, when it has a limit of its own.
     ///
     /// # Errors
-    /// When as many are bound already; nothing is counted then.
-    pub fn bind(&mut self, system_id: &[u8], max: Option<usize>) -> Result<(), Refusal> {
-        let max = max.unwrap_or(self.limits.binds_per_system_id);
-        if !take_place(&mut self.binds, SystemId::of(system_id), max) {
-            return Err(Refusal::Binds { max });
+    /// When as many are there already; nothing is counted then.
+    pub fn log_in(&mut self, account: &[u8], max: Option<usize>) -> Result<(), Refusal> {
+        let max = max.unwrap_or(self.limits.sessions_per_account);
+        if !take_place(&mut self.sessions, Account::of(account), max) {
+            return Err(Refusal::Sessions { max });
         }
         Ok(())
     }
 
-    /// A session that was bound has ended.
-    pub fn unbind(&mut self, system_id: &[u8]) {
-        free_place(&mut self.binds, &SystemId::of(system_id));
+    /// A session that was logged in has ended.
+    pub fn log_out(&mut self, account: &[u8]) {
+        free_place(&mut self.sessions, &Account::of(account));
     }
 }
 
@@ -271,15 +268,15 @@ impl Source {
     }
 }
 
-/// What is kept of a `system_id`, so that long ones take no more memory: up to 32 octets, no NUL
-/// among them, filled up with NUL.
+/// What is kept of the name of an account, so that long ones take no more memory: up to 32 octets,
+/// no NUL among them, filled up with NUL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct SystemId([u8; 32]);
+struct Account([u8; 32]);
 
-impl SystemId {
-    fn of(system_id: &[u8]) -> Self {
+impl Account {
+    fn of(account: &[u8]) -> Self {
         let mut kept = [0; 32];
-        for (kept, octet) in kept.iter_mut().zip(system_id) {
+        for (kept, octet) in kept.iter_mut().zip(account) {
             *kept = *octet;
         }
         Self(kept)
@@ -380,7 +377,7 @@ impl<K: Copy + Eq + Hash + Ord> Failures<K> {
     }
 }
 
-/// Why somebody may not connect or bind.
+/// Why somebody may not connect or log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -394,44 +391,21 @@ pub enum Refusal {
         /// The limit.
         max: usize,
     },
-    /// Too many binds from this address failed.
+    /// Too many log-ins from this address failed.
     AddressLockedOut {
         /// How long it still is.
         remaining: Duration,
     },
-    /// Too many binds with this `system_id` failed.
-    SystemIdLockedOut {
+    /// Too many log-ins to this account failed.
+    AccountLockedOut {
         /// How long it still is.
         remaining: Duration,
     },
-    /// As many sessions are bound with this `system_id` as may be.
-    Binds {
+    /// There are as many sessions of this account as there may be.
+    Sessions {
         /// The limit.
         max: usize,
     },
-}
-
-impl Refusal {
-    /// What to answer to the bind.
-    ///
-    /// [`ESME_RALYBND`](CommandStatus::ESME_RALYBND) when the `system_id` has its sessions;
-    /// [`ESME_RTHROTTLED`](CommandStatus::ESME_RTHROTTLED) during a lockout: the password was not
-    /// looked at, later it may be right; [`ESME_RBINDFAIL`](CommandStatus::ESME_RBINDFAIL) when
-    /// there is no place for the connection, which can be closed without an answer, too. A wrong
-    /// password is no refusal of the guard: that is
-    /// [`ESME_RINVPASWD`](CommandStatus::ESME_RINVPASWD).
-    #[must_use]
-    pub const fn status(self) -> CommandStatus {
-        match self {
-            Self::Connections { .. } | Self::ConnectionsOfAddress { .. } => {
-                CommandStatus::ESME_RBINDFAIL
-            }
-            Self::AddressLockedOut { .. } | Self::SystemIdLockedOut { .. } => {
-                CommandStatus::ESME_RTHROTTLED
-            }
-            Self::Binds { .. } => CommandStatus::ESME_RALYBND,
-        }
-    }
 }
 
 impl fmt::Display for Refusal {
@@ -448,16 +422,16 @@ impl fmt::Display for Refusal {
             }
             Self::AddressLockedOut { remaining } => write!(
                 f,
-                "too many failed binds from this address, locked out for {} s",
+                "too many failed log-ins from this address, locked out for {} s",
                 secs(remaining)
             ),
-            Self::SystemIdLockedOut { remaining } => write!(
+            Self::AccountLockedOut { remaining } => write!(
                 f,
-                "too many failed binds with this system_id, locked out for {} s",
+                "too many failed log-ins to this account, locked out for {} s",
                 secs(remaining)
             ),
-            Self::Binds { max } => {
-                write!(f, "{max} sessions with this system_id, no more are allowed")
+            Self::Sessions { max } => {
+                write!(f, "{max} sessions of this account, no more are allowed")
             }
         }
     }
@@ -495,9 +469,9 @@ mod tests {
         Guard::new(Limits {
             connections: 4,
             connections_per_address: 2,
-            binds_per_system_id: 2,
+            sessions_per_account: 2,
             address_lockout: Some(LOCKOUT),
-            system_id_lockout: Some(Lockout {
+            account_lockout: Some(Lockout {
                 failures: 5,
                 ..LOCKOUT
             }),
@@ -547,21 +521,24 @@ mod tests {
     }
 
     #[test]
-    fn binds_are_counted_by_system_id() {
+    fn sessions_are_counted_by_account() {
         let mut guard = guard();
-        guard.bind(b"esme", None).unwrap();
-        guard.bind(b"esme", None).unwrap();
-        assert_eq!(guard.bind(b"esme", None), Err(Refusal::Binds { max: 2 }));
-        guard.bind(b"other", None).unwrap();
-        // Its own limit wins, whichever is lower.
-        guard.bind(b"esme", Some(3)).unwrap();
+        guard.log_in(b"account", None).unwrap();
+        guard.log_in(b"account", None).unwrap();
         assert_eq!(
-            guard.bind(b"other", Some(1)),
-            Err(Refusal::Binds { max: 1 })
+            guard.log_in(b"account", None),
+            Err(Refusal::Sessions { max: 2 })
         );
-        guard.unbind(b"esme");
-        guard.unbind(b"esme");
-        guard.bind(b"esme", None).unwrap();
+        guard.log_in(b"other", None).unwrap();
+        // Its own limit wins, whichever is lower.
+        guard.log_in(b"account", Some(3)).unwrap();
+        assert_eq!(
+            guard.log_in(b"other", Some(1)),
+            Err(Refusal::Sessions { max: 1 })
+        );
+        guard.log_out(b"account");
+        guard.log_out(b"account");
+        guard.log_in(b"account", None).unwrap();
     }
 
     #[test]
@@ -570,44 +547,47 @@ mod tests {
         let mut now = Instant::now();
         for locked in [10, 20, 35, 35] {
             for _ in 0..3 {
-                assert_eq!(guard.check_bind(A, b"esme", now), Ok(()));
-                // One system_id each, so that none of them is what is locked out.
-                guard.bind_failed(A, format!("{now:?}").as_bytes(), now);
+                assert_eq!(guard.check_login(A, b"account", now), Ok(()));
+                // One account each, so that none of them is what is locked out.
+                guard.login_failed(A, format!("{now:?}").as_bytes(), now);
                 now += secs(1);
             }
             now -= secs(1);
-            assert_eq!(guard.check_bind(A, b"esme", now), address_locked(locked));
+            assert_eq!(
+                guard.check_login(A, b"account", now),
+                address_locked(locked)
+            );
             assert_eq!(guard.connect(A, now), address_locked(locked));
             assert_eq!(guard.connections(), 0);
-            assert_eq!(guard.check_bind(B, b"esme", now), Ok(()));
+            assert_eq!(guard.check_login(B, b"account", now), Ok(()));
             // What was under way when it began changes nothing.
-            guard.bind_failed(A, b"late", now + secs(2));
+            guard.login_failed(A, b"late", now + secs(2));
             let last = now + secs(locked - 1);
-            assert_eq!(guard.check_bind(A, b"esme", last), address_locked(1));
+            assert_eq!(guard.check_login(A, b"account", last), address_locked(1));
             now += secs(locked);
         }
         // In the end all is forgotten.
         now += secs(60);
         for _ in 0..3 {
-            assert_eq!(guard.check_bind(A, b"esme", now), Ok(()));
-            guard.bind_failed(A, b"esme", now);
+            assert_eq!(guard.check_login(A, b"account", now), Ok(()));
+            guard.login_failed(A, b"account", now);
         }
-        assert_eq!(guard.check_bind(A, b"esme", now), address_locked(10));
+        assert_eq!(guard.check_login(A, b"account", now), address_locked(10));
     }
 
     #[test]
-    fn failures_from_anywhere_lock_a_system_id_out() {
+    fn failures_from_anywhere_lock_an_account_out() {
         let (mut guard, now) = (guard(), Instant::now());
         for host in 0..5 {
             let address = Ipv4Addr::new(198, 51, 100, host).into();
-            assert_eq!(guard.check_bind(address, b"esme", now), Ok(()));
-            guard.bind_failed(address, b"esme", now);
+            assert_eq!(guard.check_login(address, b"account", now), Ok(()));
+            guard.login_failed(address, b"account", now);
         }
         let remaining = secs(10);
-        let refused = Err(Refusal::SystemIdLockedOut { remaining });
-        assert_eq!(guard.check_bind(A, b"esme", now), refused);
-        assert_eq!(guard.check_bind(A, b"other", now), Ok(()));
-        assert_eq!(guard.check_bind(A, b"esme", now + remaining), Ok(()));
+        let refused = Err(Refusal::AccountLockedOut { remaining });
+        assert_eq!(guard.check_login(A, b"account", now), refused);
+        assert_eq!(guard.check_login(A, b"other", now), Ok(()));
+        assert_eq!(guard.check_login(A, b"account", now + remaining), Ok(()));
     }
 
     #[test]
@@ -615,8 +595,8 @@ mod tests {
         let (mut guard, start) = (guard(), Instant::now());
         for minute in 0..100 {
             let now = start + secs(31 * minute);
-            assert_eq!(guard.check_bind(A, b"esme", now), Ok(()));
-            guard.bind_failed(A, b"esme", now);
+            assert_eq!(guard.check_login(A, b"account", now), Ok(()));
+            guard.login_failed(A, b"account", now);
         }
     }
 
@@ -625,15 +605,15 @@ mod tests {
         let (mut guard, now) = (
             Guard::new(Limits {
                 address_lockout: None,
-                system_id_lockout: None,
+                account_lockout: None,
                 ..Limits::default()
             }),
             Instant::now(),
         );
         for _ in 0..1_000 {
-            guard.bind_failed(A, b"esme", now);
+            guard.login_failed(A, b"account", now);
         }
-        assert_eq!(guard.check_bind(A, b"esme", now), Ok(()));
+        assert_eq!(guard.check_login(A, b"account", now), Ok(()));
         assert!(guard.failures_of_addresses.records.is_empty());
     }
 
@@ -652,24 +632,25 @@ mod tests {
             }),
             Instant::now(),
         );
-        guard.bind_failed(A, b"esme", now);
-        let Err(Refusal::AddressLockedOut { remaining }) = guard.check_bind(A, b"esme", now) else {
+        guard.login_failed(A, b"account", now);
+        let Err(Refusal::AddressLockedOut { remaining }) = guard.check_login(A, b"account", now)
+        else {
             panic!("one failure locks out");
         };
-        assert_eq!(guard.check_bind(A, b"esme", now + remaining), Ok(()));
-        guard.bind_failed(A, b"esme", now + remaining);
+        assert_eq!(guard.check_login(A, b"account", now + remaining), Ok(()));
+        guard.login_failed(A, b"account", now + remaining);
     }
 
     #[test]
     fn a_crowd_of_addresses_does_not_fill_the_memory_nor_free_who_is_locked_out() {
         let (mut guard, now) = (guard(), Instant::now());
         for _ in 0..3 {
-            guard.bind_failed(A, b"esme", now);
+            guard.login_failed(A, b"account", now);
         }
         let max = u64::try_from(MAX_RECORDS).unwrap();
         for n in 0..2 * max {
             let address = Ipv6Addr::from_bits(u128::from(n) << 64).into();
-            guard.bind_failed(address, &[&n.to_be_bytes()[..], &[7; 99]].concat(), now);
+            guard.login_failed(address, &[&n.to_be_bytes()[..], &[7; 99]].concat(), now);
         }
         for (records, ends) in [
             (
@@ -677,50 +658,32 @@ mod tests {
                 guard.failures_of_addresses.ends.len(),
             ),
             (
-                guard.failures_of_system_ids.records.len(),
-                guard.failures_of_system_ids.ends.len(),
+                guard.failures_of_accounts.records.len(),
+                guard.failures_of_accounts.ends.len(),
             ),
         ] {
             assert_eq!((records, ends), (MAX_RECORDS, MAX_RECORDS));
         }
-        assert_eq!(guard.check_bind(A, b"x", now), address_locked(10));
+        assert_eq!(guard.check_login(A, b"x", now), address_locked(10));
         // The next failure sweeps out what has ended.
         let later = now + secs(70);
-        guard.bind_failed(B, b"esme", later);
+        guard.login_failed(B, b"account", later);
         assert_eq!(guard.failures_of_addresses.records.len(), 1);
     }
 
     #[test]
-    fn a_refusal_says_what_to_answer() {
+    fn a_refusal_says_how_many_or_how_long() {
         let (max, remaining) = (7, Duration::from_millis(1_001));
-        for (refusal, status, text) in [
-            (
-                Refusal::Connections { max },
-                CommandStatus::ESME_RBINDFAIL,
-                "7 connections,",
-            ),
+        for (refusal, text) in [
+            (Refusal::Connections { max }, "7 connections,"),
             (
                 Refusal::ConnectionsOfAddress { max },
-                CommandStatus::ESME_RBINDFAIL,
                 "7 connections from this address",
             ),
-            (
-                Refusal::AddressLockedOut { remaining },
-                CommandStatus::ESME_RTHROTTLED,
-                "2 s",
-            ),
-            (
-                Refusal::SystemIdLockedOut { remaining },
-                CommandStatus::ESME_RTHROTTLED,
-                "2 s",
-            ),
-            (
-                Refusal::Binds { max },
-                CommandStatus::ESME_RALYBND,
-                "7 sessions",
-            ),
+            (Refusal::AddressLockedOut { remaining }, "2 s"),
+            (Refusal::AccountLockedOut { remaining }, "2 s"),
+            (Refusal::Sessions { max }, "7 sessions"),
         ] {
-            assert_eq!(refusal.status(), status);
             assert!(refusal.to_string().contains(text), "{refusal}");
         }
     }
@@ -730,9 +693,9 @@ mod tests {
         #[test]
         fn places_are_taken_and_freed(steps in prop::collection::vec((0..3_u8, any::<bool>()), 0..200)) {
             let (mut guard, now) = (guard(), Instant::now());
-            let (mut connected, mut bound) = (Vec::new(), Vec::new());
+            let (mut connected, mut logged_in) = (Vec::new(), Vec::new());
             for (who, comes) in steps {
-                let (address, system_id) = (Ipv4Addr::new(192, 0, 2, who).into(), [who]);
+                let (address, account) = (Ipv4Addr::new(192, 0, 2, who).into(), [who]);
                 if comes {
                     let room = connected.len() < 4
                         && connected.iter().filter(|&&other| other == address).count() < 2;
@@ -740,17 +703,17 @@ mod tests {
                     if room {
                         connected.push(address);
                     }
-                    let room = bound.iter().filter(|&&other| other == system_id).count() < 2;
-                    prop_assert_eq!(guard.bind(&system_id, None).is_ok(), room);
+                    let room = logged_in.iter().filter(|&&other| other == account).count() < 2;
+                    prop_assert_eq!(guard.log_in(&account, None).is_ok(), room);
                     if room {
-                        bound.push(system_id);
+                        logged_in.push(account);
                     }
                 } else {
                     if let Some(address) = connected.pop() {
                         guard.disconnect(Some(address));
                     }
-                    if let Some(system_id) = bound.pop() {
-                        guard.unbind(&system_id);
+                    if let Some(account) = logged_in.pop() {
+                        guard.log_out(&account);
                     }
                 }
                 prop_assert_eq!(guard.connections(), connected.len());
@@ -758,11 +721,11 @@ mod tests {
             for address in connected {
                 guard.disconnect(Some(address));
             }
-            for system_id in bound {
-                guard.unbind(&system_id);
+            for account in logged_in {
+                guard.log_out(&account);
             }
             prop_assert_eq!(guard.connections(), 0);
-            prop_assert!(guard.addresses.is_empty() && guard.binds.is_empty());
+            prop_assert!(guard.addresses.is_empty() && guard.sessions.is_empty());
         }
     }
 }

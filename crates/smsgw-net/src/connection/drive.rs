@@ -12,7 +12,9 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-use super::{Inner, Shared, now};
+use super::session::Session;
+use super::{Inner, Shared};
+use crate::now;
 
 /// Octets of answers that wait to be written before reading stops: a peer that does not read is
 /// not read. Own requests do not count, or two ends that send much would wait for each other.
@@ -30,8 +32,13 @@ const LINGER: Duration = Duration::from_secs(2);
 const TURNS: usize = 64;
 
 /// Moves octets until the session is over: many frames a read, all that is ready in one write.
-pub(super) async fn drive<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: Arc<Shared>) {
-    let patience = shared.lock().session.config().response_timer;
+///
+/// A peer that takes nothing for as long as `patience` is gone.
+pub(super) async fn drive<T, S>(stream: T, shared: Arc<Shared<S>>, patience: Duration)
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+    S: Session,
+{
     let mut driver = Driver {
         stream,
         shared,
@@ -50,9 +57,9 @@ pub(super) async fn drive<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: 
     let _ = tokio::time::timeout(LINGER, poll_fn(|context| driver.poll_last(context))).await;
 }
 
-struct Driver<S> {
-    stream: S,
-    shared: Arc<Shared>,
+struct Driver<T, S: Session> {
+    stream: T,
+    shared: Arc<Shared<S>>,
     input: BytesMut,
     output: BytesMut,
     /// Octets were written and may still be in a buffer of the stream (TLS has one).
@@ -73,7 +80,7 @@ struct Driver<S> {
 }
 
 /// Whatever ended the task, a panic of the stream or of a tap too: nobody waits for ever.
-impl<S> Drop for Driver<S> {
+impl<T, S: Session> Drop for Driver<T, S> {
     fn drop(&mut self) {
         let shared = Arc::clone(&self.shared);
         let mut inner = shared.lock();
@@ -94,7 +101,7 @@ struct Wants {
     owes: bool,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
+impl<T: AsyncRead + AsyncWrite + Unpin, S: Session> Driver<T, S> {
     /// Ready when the session is over.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         // With many requests under way, whoever woke it is rarely alone: the others get their turn
@@ -248,7 +255,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
     }
 
     /// The connection is gone.
-    fn lose(&mut self, inner: &mut Inner) {
+    fn lose(&mut self, inner: &mut Inner<S>) {
         inner.session.handle_disconnect(self.output.len());
         // It is reported as not written, so it must not be.
         self.output.clear();
@@ -285,8 +292,8 @@ thread_local! {
 }
 
 /// Reads what is there, at most [`READ`] octets, and appends it to `input`.
-fn poll_read<S: AsyncRead + Unpin>(
-    stream: &mut S,
+fn poll_read<T: AsyncRead + Unpin>(
+    stream: &mut T,
     input: &mut BytesMut,
     context: &mut Context<'_>,
 ) -> Poll<io::Result<usize>> {

@@ -6,33 +6,29 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::session::{Event, Session};
 use super::{Shared, wake};
-use crate::command::CommandId;
-use crate::session::{Event, Session};
-use crate::status::CommandStatus;
 
 /// The events of a session, for one owner.
 ///
-/// When they are dropped, the session answers for the owner: a bind is refused, and what is
-/// requested is refused with [`CommandStatus::ESME_RX_T_APPN`] or
-/// [`CommandStatus::ESME_RSYSERR`].
-pub struct Events {
-    pub(super) shared: Arc<Shared>,
+/// When they are dropped, the session [answers for the owner](Session::decline).
+pub struct Events<S: Session> {
+    pub(super) shared: Arc<Shared<S>>,
 }
 
-impl Events {
-    /// The next event; `None` after [`Event::Closed`].
+impl<S: Session> Events<S> {
+    /// The next event; `None` after the last, of [`Kind::Closed`](super::Kind::Closed).
     ///
     /// Cancel-safe. When events are not taken, the peer is not read any further.
-    pub async fn recv(&mut self) -> Option<Event> {
+    pub async fn recv(&mut self) -> Option<S::Event> {
         poll_fn(|context| self.poll(context, Queue::pop)).await
     }
 
     /// Takes every event there is into `events`, which should be empty, and waits for the first;
-    /// `false` after [`Event::Closed`].
+    /// `false` after the last.
     ///
     /// Cheaper than [`Self::recv`] for each when there are many. Cancel-safe.
-    pub async fn recv_all(&mut self, events: &mut VecDeque<Event>) -> bool {
+    pub async fn recv_all(&mut self, events: &mut VecDeque<S::Event>) -> bool {
         poll_fn(|context| self.poll(context, |queue| queue.take_all(events)))
             .await
             .is_some()
@@ -41,7 +37,7 @@ impl Events {
     fn poll<T>(
         &self,
         context: &Context<'_>,
-        take: impl FnOnce(&mut Queue) -> Option<T>,
+        take: impl FnOnce(&mut Queue<S::Event>) -> Option<T>,
     ) -> Poll<Option<T>> {
         let mut inner = self.shared.lock();
         let was_full = inner.events.is_full();
@@ -63,12 +59,12 @@ impl Events {
     }
 }
 
-impl Drop for Events {
+impl<S: Session> Drop for Events<S> {
     fn drop(&mut self) {
         let mut inner = self.shared.lock();
         inner.unheard = true;
         while let Some(event) = inner.events.pop() {
-            decline(&mut inner.session, &event);
+            inner.session.decline(&event);
         }
         let driver = inner.touch();
         drop(inner);
@@ -76,24 +72,32 @@ impl Drop for Events {
     }
 }
 
-impl fmt::Debug for Events {
+impl<S: Session> fmt::Debug for Events<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
     }
 }
 
 /// The events that wait for their owner.
-#[derive(Default)]
-pub(super) struct Queue {
-    events: VecDeque<Event>,
-    /// Those of their frames.
+pub(super) struct Queue<E> {
+    events: VecDeque<E>,
+    /// Those they keep alive.
     octets: usize,
 }
 
-impl Queue {
+impl<E> Default for Queue<E> {
+    fn default() -> Self {
+        Self {
+            events: VecDeque::new(),
+            octets: 0,
+        }
+    }
+}
+
+impl<E: Event> Queue<E> {
     /// Events that wait before reading stops.
     const MAX_EVENTS: usize = 4_096;
-    /// As [`Self::MAX_EVENTS`], for the octets of their frames.
+    /// As [`Self::MAX_EVENTS`], for the octets they keep alive.
     const MAX_OCTETS: usize = 4 << 20;
 
     pub(super) fn len(&self) -> usize {
@@ -104,26 +108,20 @@ impl Queue {
         self.events.len() >= Self::MAX_EVENTS || self.octets >= Self::MAX_OCTETS
     }
 
-    pub(super) fn push(&mut self, event: Event) {
-        // Few in good traffic; in bad, the smallest would keep alive all that was read with it.
-        let event = match event {
-            Event::Notification(frame) => Event::Notification(frame.detach()),
-            Event::Stray(frame) => Event::Stray(frame.detach()),
-            Event::Refused(frame) => Event::Refused(frame.detach()),
-            event => event,
-        };
-        self.octets += len(&event);
+    pub(super) fn push(&mut self, event: E) {
+        let event = event.detached();
+        self.octets += event.octets();
         self.events.push_back(event);
     }
 
-    fn pop(&mut self) -> Option<Event> {
+    fn pop(&mut self) -> Option<E> {
         let event = self.events.pop_front()?;
-        self.octets -= len(&event);
+        self.octets -= event.octets();
         Some(event)
     }
 
     /// Moves all to `events`; `None` when there is none.
-    fn take_all(&mut self, events: &mut VecDeque<Event>) -> Option<()> {
+    fn take_all(&mut self, events: &mut VecDeque<E>) -> Option<()> {
         if self.events.is_empty() {
             return None;
         }
@@ -135,36 +133,5 @@ impl Queue {
         }
         self.octets = 0;
         Some(())
-    }
-}
-
-/// The octets of the frame it comes with.
-fn len(event: &Event) -> usize {
-    match event {
-        Event::BindRequest(frame)
-        | Event::Bound(frame)
-        | Event::BindRefused(frame)
-        | Event::Request(frame)
-        | Event::Notification(frame)
-        | Event::Response { frame, .. }
-        | Event::LateResponse { frame, .. }
-        | Event::Stray(frame)
-        | Event::Refused(frame) => frame.octets().len(),
-        Event::Unanswered { .. } | Event::Closed(_) => 0,
-    }
-}
-
-/// Answers for an owner that is gone.
-pub(super) fn decline(session: &mut Session, event: &Event) {
-    match event {
-        Event::BindRequest(_) => session.refuse_bind(CommandStatus::ESME_RBINDFAIL),
-        Event::Request(frame) => {
-            let status = match frame.command_id() {
-                CommandId::DELIVER_SM | CommandId::DATA_SM => CommandStatus::ESME_RX_T_APPN,
-                _ => CommandStatus::ESME_RSYSERR,
-            };
-            session.reject(frame.header(), status);
-        }
-        _ => {}
     }
 }

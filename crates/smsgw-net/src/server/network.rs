@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// A range of IP addresses: `10.0.0.0/8`, `2001:db8::/32`, or one address.
 ///
 /// ```
-/// use smsgw_smpp::server::{Network, Networks};
+/// use smsgw_net::server::{Network, Networks};
 ///
 /// let proxies: Networks = ["10.0.0.0/8".parse()?, "2001:db8::7".parse()?].into_iter().collect();
 /// assert!(proxies.contains("10.1.2.3".parse()?));

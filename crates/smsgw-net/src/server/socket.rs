@@ -12,11 +12,20 @@ use tokio::net::TcpStream;
 use super::Place;
 
 /// A socket and what was read of it already. It takes a place for as long as it is open.
-pub(super) struct Socket {
+#[derive(Debug)]
+pub struct Socket {
     pub(super) stream: TcpStream,
     pub(super) ahead: BytesMut,
     // Behind the stream: it is closed first.
     pub(super) place: Place,
+}
+
+impl Socket {
+    /// The socket itself, for its addresses.
+    #[must_use]
+    pub const fn tcp(&self) -> &TcpStream {
+        &self.stream
+    }
 }
 
 impl AsyncRead for Socket {

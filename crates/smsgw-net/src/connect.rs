@@ -1,0 +1,128 @@
+//! How a client gets its connection: from which address, to which of many, with or without TLS.
+//!
+//! ```no_run
+//! use smsgw_net::connect::ConnectOptions;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let options = ConnectOptions {
+//!     local_address: Some("192.0.2.7".parse()?),
+//!     ..ConnectOptions::default()
+//! };
+//! let servers = ["198.51.100.1:2775".parse()?, "198.51.100.2:2775".parse()?];
+//! // The first of them that takes the connection.
+//! let stream = options.connect(&servers[..]).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::{TcpSocket, ToSocketAddrs, lookup_host};
+
+use crate::Stream;
+#[cfg(feature = "tls")]
+use crate::tls::Connector;
+
+/// From where and how to connect.
+#[derive(Clone, Debug)]
+pub struct ConnectOptions {
+    /// The address to connect from; `None` lets the system choose. Servers of the other family
+    /// are passed over.
+    pub local_address: Option<IpAddr>,
+    /// With what TLS is spoken; `None` for none.
+    #[cfg(feature = "tls")]
+    pub tls: Option<Connector>,
+    /// How long the connection to one address may take, its TLS handshake included; and how long
+    /// the look-up of the addresses. A log-in over it has a limit of its own.
+    pub connect_timeout: Duration,
+}
+
+impl Default for ConnectOptions {
+    /// Any address, no TLS, 10 seconds.
+    fn default() -> Self {
+        Self {
+            local_address: None,
+            #[cfg(feature = "tls")]
+            tls: None,
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl ConnectOptions {
+    /// Connects to the first address of `server` that takes the connection.
+    ///
+    /// # Errors
+    /// When none does; the error is that of the last. Among its [sources](Error::source) is the
+    /// `HandshakeError` when it was TLS that failed.
+    pub async fn connect(&self, server: impl ToSocketAddrs) -> io::Result<Stream> {
+        let limit = self.connect_timeout;
+        let timed_out = |what| {
+            let text = format!("no {what} within {limit:?}");
+            io::Error::new(io::ErrorKind::TimedOut, text)
+        };
+        let found = tokio::time::timeout(limit, lookup_host(server)).await;
+        let found = found.unwrap_or_else(|_| Err(timed_out("address")))?;
+        let local = self.local_address;
+        let fits =
+            |address: &SocketAddr| local.is_none_or(|local| local.is_ipv4() == address.is_ipv4());
+        let text = match local {
+            Some(local) => format!("the server has no address that {local} can connect to"),
+            None => "the server has no address".to_owned(),
+        };
+        let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, text);
+        for address in found.filter(fits) {
+            let attempt = tokio::time::timeout(limit, self.connect_to(address)).await;
+            match attempt.unwrap_or_else(|_| Err(timed_out("connection"))) {
+                Ok(stream) => return Ok(stream),
+                Err(error) => last = io::Error::new(error.kind(), Failed { address, error }),
+            }
+        }
+        Err(last)
+    }
+
+    async fn connect_to(&self, server: SocketAddr) -> io::Result<Stream> {
+        let socket = if server.is_ipv4() {
+            TcpSocket::new_v4()?
+        } else {
+            TcpSocket::new_v6()?
+        };
+        if let Some(local) = self.local_address {
+            socket.bind(SocketAddr::new(local, 0))?;
+        }
+        let stream = socket.connect(server).await?;
+        // Without it a small request waits for the peer's acknowledgement of the last one.
+        let _ = stream.set_nodelay(true);
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return Ok(Stream::tls_over(tls.connect(stream, server.ip()).await?));
+        }
+        Ok(Stream::plain(stream))
+    }
+}
+
+/// An address did not take the connection.
+#[derive(Debug)]
+struct Failed {
+    address: SocketAddr,
+    error: io::Error,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.address, self.error)
+    }
+}
+
+impl Error for Failed {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self.error.get_ref() {
+            Some(error) => Some(error),
+            None => Some(&self.error),
+        }
+    }
+}
