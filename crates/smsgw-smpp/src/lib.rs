@@ -63,6 +63,8 @@
 //! | [`server::Listener`] | many of them: limits, lockout, PROXY protocol, TLS |
 //! | [`codec::SmppCodec`] | frames alone, for a loop of one's own |
 //!
+//! The sockets under them are those of `smsgw-net`, which knows no protocol.
+//!
 //! What real peers get wrong, and the option that answers each: [`peers`].
 //!
 //! # Features

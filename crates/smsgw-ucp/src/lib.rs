@@ -6,6 +6,8 @@ extern crate alloc;
 mod answer;
 #[cfg(feature = "tokio")]
 pub mod codec;
+#[cfg(feature = "tokio")]
+pub mod connection;
 mod deframer;
 mod error;
 mod error_code;
@@ -16,6 +18,12 @@ pub mod op;
 mod operation;
 mod quirks;
 mod reason;
+#[cfg(feature = "std")]
+pub mod session;
+#[cfg(feature = "tokio")]
+pub mod sme;
+#[cfg(feature = "tokio")]
+pub mod smsc;
 mod system_message;
 mod text;
 pub mod types;

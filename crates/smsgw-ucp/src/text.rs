@@ -92,19 +92,7 @@ impl Alphabet {
     pub fn encode(self, text: &str) -> Result<Vec<u8>, ValueError> {
         match self {
             Self::Gsm => encode_septets(text),
-            Self::German => {
-                if let Some(at) = text
-                    .chars()
-                    .position(|character| matches!(character, 'Ñ' | 'ñ'))
-                {
-                    return Err(ValueError::Character { at });
-                }
-                let mut octets = encode_septets(text)?;
-                octets
-                    .iter_mut()
-                    .for_each(|octet| *octet = to_german(*octet));
-                Ok(octets)
-            }
+            Self::German => encode_german(text),
             Self::Ira => encode_up_to(0x7F, text),
             Self::Latin1 => encode_up_to(0xFF, text),
         }
@@ -162,6 +150,23 @@ fn encode_septets(text: &str) -> Result<Vec<u8>, ValueError> {
         let at = before.chars().count();
         ValueError::Character { at }
     })
+}
+
+fn encode_german(text: &str) -> Result<Vec<u8>, ValueError> {
+    // Their octets are those of Ü and ü.
+    let is_lacking = |character| matches!(character, 'Ñ' | 'ñ');
+    let before = match text.find(is_lacking) {
+        Some(index) => text.get(..index).unwrap_or_default(),
+        None => text,
+    };
+    let mut octets = encode_septets(before)?;
+    if before.len() < text.len() {
+        let at = before.chars().count();
+        return Err(ValueError::Character { at });
+    }
+    let each = octets.iter_mut();
+    each.for_each(|octet| *octet = to_german(*octet));
+    Ok(octets)
 }
 
 fn encode_up_to(last: u8, text: &str) -> Result<Vec<u8>, ValueError> {

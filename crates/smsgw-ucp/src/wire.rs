@@ -71,10 +71,9 @@ impl<'a, 'q> Reader<'a, 'q> {
 
     /// The next field, in which something stands.
     fn text(&mut self) -> &'a [u8] {
-        let rest = self.rest;
-        let end = slash(rest);
-        self.rest = rest.get(end + 1..).unwrap_or_default();
-        rest.get(..end).unwrap_or(rest)
+        let (field, rest) = split_field(self.rest).unwrap_or_default();
+        self.rest = rest;
+        field
     }
 
     /// Whether LEN and the checksum of `frame`, which are right to somebody, are to these quirks.
@@ -154,6 +153,14 @@ impl<'a, 'q> Reader<'a, 'q> {
     }
 }
 
+/// The first field, without the slash that ends it, and the others; `None` when there is none.
+#[inline]
+pub(crate) fn split_field(fields: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (field, rest) = fields.split_at_checked(slash(fields))?;
+    let rest = rest.strip_prefix(b"/")?;
+    Some((field, rest))
+}
+
 /// Where the first slash is; the number of octets when there is none.
 fn slash(octets: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
@@ -193,12 +200,22 @@ impl<'o> Writer<'o> {
     }
 
     /// Writes a field and the slash that ends it.
+    #[inline]
     pub(crate) fn field(&mut self, octets: &[u8]) {
         self.octets(octets);
         self.octets(b"/");
     }
 
+    /// Most fields of most operations are empty: that is no copy.
+    #[inline(always)]
     pub(crate) fn octets(&mut self, octets: &[u8]) {
+        if !octets.is_empty() {
+            self.copy(octets);
+        }
+    }
+
+    #[inline(always)]
+    fn copy(&mut self, octets: &[u8]) {
         let room = core::mem::take(&mut self.room);
         match room.split_at_mut_checked(octets.len()) {
             Some((these, rest)) => {

@@ -107,9 +107,9 @@ impl Meaning {
         if xser.is_empty() {
             return;
         }
-        let services = xser.services().map(|service| {
-            json!({ "type": service.tt.0, "data": common::hex(service.data) })
-        });
+        let services = xser
+            .services()
+            .map(|service| json!({ "type": service.tt.0, "data": common::hex(service.data) }));
         self.set("xser", services.collect::<Json>());
         if let Some(udh) = xser.udh() {
             self.set("udh", common::hex(udh));
@@ -186,9 +186,9 @@ fn decoded(frame: &Frame) -> Json {
             it.message(op.message);
             it.xser(op.xser, op.message);
         }
-        Operation::DeleteMessage(op) => it.message(op.message),
-        Operation::ResponseInquiryMessage(op) => it.message(op.message),
-        Operation::ResponseDeleteMessage(op) => it.message(op.message),
+        Operation::DeleteMessage(op) => it.content(op.message.content()),
+        Operation::ResponseInquiryMessage(op) => it.content(op.message.content()),
+        Operation::ResponseDeleteMessage(op) => it.content(op.message.content()),
         _ => {}
     }
     Json::Object(it.0)

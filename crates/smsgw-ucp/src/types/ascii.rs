@@ -1,18 +1,26 @@
-//! Which octets are digits. Every field is checked here, so the loops have no branch in them: the
-//! compiler makes vector code of those.
+//! Which octets are digits. Every field is checked here, so the loops have neither branches nor
+//! booleans in them: the compiler makes vector code of those.
 
 use crate::error::ValueError;
 
-const fn is_decimal(octet: u8) -> bool {
-    octet.wrapping_sub(b'0') < 10
+/// How far `octet` is above the `count` characters from `first` on; 0 for one of them.
+const fn beyond(octet: u8, first: u8, count: u8) -> u8 {
+    octet.wrapping_sub(first).saturating_sub(count - 1)
 }
 
-const fn is_upper_hex(octet: u8) -> bool {
-    is_decimal(octet) | (octet.wrapping_sub(b'A') < 6)
+/// 0 for a decimal digit.
+fn no_decimal(octet: u8) -> u8 {
+    beyond(octet, b'0', 10)
 }
 
-const fn is_hex(octet: u8) -> bool {
-    is_decimal(octet) | ((octet | 0x20).wrapping_sub(b'a') < 6)
+/// 0 for a hexadecimal digit in upper case.
+fn no_upper_hex(octet: u8) -> u8 {
+    no_decimal(octet).min(beyond(octet, b'A', 6))
+}
+
+/// 0 for a hexadecimal digit.
+fn no_hex(octet: u8) -> u8 {
+    no_decimal(octet).min(beyond(octet | 0x20, b'a', 6))
 }
 
 /// Space to tilde, but for the slash that ends fields.
@@ -21,16 +29,16 @@ pub(super) const fn is_printable(octet: u8) -> bool {
 }
 
 #[inline]
-fn all(octets: &[u8], is_so: impl Fn(u8) -> bool) -> bool {
+fn all(octets: &[u8], no: impl Fn(u8) -> u8) -> bool {
     let Some(last) = octets.last_chunk::<16>() else {
-        return octets.iter().all(|&octet| is_so(octet));
+        return octets.iter().all(|&octet| no(octet) == 0);
     };
     // The last sixteen may have been looked at before: that is quicker than one by one.
     let (blocks, _) = octets.as_chunks::<16>();
     let mut others = [0; 16];
     for block in blocks.iter().chain([last]) {
         for (other, &octet) in others.iter_mut().zip(block) {
-            *other |= u8::from(!is_so(octet));
+            *other |= no(octet);
         }
     }
     others == [0; 16]
@@ -38,23 +46,23 @@ fn all(octets: &[u8], is_so: impl Fn(u8) -> bool) -> bool {
 
 #[inline]
 pub(super) fn are_decimal(octets: &[u8]) -> bool {
-    all(octets, is_decimal)
+    all(octets, no_decimal)
 }
 
 #[inline]
 pub(super) fn are_upper_hex(octets: &[u8]) -> bool {
-    all(octets, is_upper_hex)
+    all(octets, no_upper_hex)
 }
 
 #[inline]
 pub(super) fn are_hex(octets: &[u8]) -> bool {
-    all(octets, is_hex)
+    all(octets, no_hex)
 }
 
 /// An error that tells where the first octet is that is no decimal digit.
 #[cold]
 pub(super) fn not_decimal(octets: &[u8]) -> ValueError {
-    let at = first(octets, is_decimal);
+    let at = first(octets, no_decimal);
     ValueError::NotDigit { at }
 }
 
@@ -62,12 +70,12 @@ pub(super) fn not_decimal(octets: &[u8]) -> ValueError {
 /// either when there is none.
 #[cold]
 pub(super) fn not_hex(octets: &[u8]) -> ValueError {
-    let is_wanted = if are_hex(octets) {
-        is_upper_hex
+    let unwanted = if are_hex(octets) {
+        no_upper_hex
     } else {
-        is_hex
+        no_hex
     };
-    let at = first(octets, is_wanted);
+    let at = first(octets, unwanted);
     ValueError::NotHex { at }
 }
 
@@ -94,9 +102,9 @@ pub(super) fn text(octets: &[u8]) -> &str {
     str::from_utf8(octets).unwrap_or_default()
 }
 
-/// Where the first is that is not so.
-fn first(octets: &[u8], is_so: fn(u8) -> bool) -> usize {
-    let found = octets.iter().position(|&octet| !is_so(octet));
+/// Where the first is that is none.
+fn first(octets: &[u8], no: fn(u8) -> u8) -> usize {
+    let found = octets.iter().position(|&octet| no(octet) != 0);
     found.unwrap_or(octets.len())
 }
 

@@ -1,0 +1,103 @@
+//! The operations of the peer that wait for our result.
+
+use std::hash::{DefaultHasher, Hasher as _};
+
+use crate::frame::Frame;
+use crate::header::Trn;
+use crate::operation::OperationType;
+
+/// What is to be answered, to tell an operation that comes again from another with its TRN.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    list: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    trn: Trn,
+    ot: OperationType,
+    digest: u64,
+    /// The peer gave its TRN to a later one.
+    is_superseded: bool,
+}
+
+/// What came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// An operation that is not known.
+    New,
+    /// The same octets as one that waits for its result.
+    Again,
+}
+
+/// What becomes of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answering {
+    /// It goes to the peer.
+    Send,
+    /// The peer would take it for the result of a later operation.
+    Superseded,
+    /// Nothing waits for it.
+    Unknown,
+}
+
+impl Owed {
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Takes note of an operation of the peer.
+    pub(super) fn arrive(&mut self, frame: &Frame) -> Arrival {
+        let (trn, ot, digest) = (frame.trn(), frame.ot(), digest(frame));
+        let is_it =
+            |entry: &&mut Entry| (entry.trn, entry.ot, entry.is_superseded) == (trn, ot, false);
+        if let Some(entry) = self.list.iter_mut().find(is_it) {
+            if entry.digest == digest {
+                return Arrival::Again;
+            }
+            entry.is_superseded = true;
+        }
+        self.list.push(Entry {
+            trn,
+            ot,
+            digest,
+            is_superseded: false,
+        });
+        Arrival::New
+    }
+
+    /// Strikes out an operation that the owner answers.
+    pub(super) fn answer(&mut self, frame: &Frame) -> Answering {
+        let (trn, ot) = (frame.trn(), frame.ot());
+        let is_it = |entry: &Entry| (entry.trn, entry.ot) == (trn, ot);
+        let mut found = self.list.iter().filter(|entry| is_it(entry));
+        // The octets matter only when there are several.
+        let index = match (found.next(), found.next()) {
+            (None, _) => None,
+            (Some(_), None) => self.list.iter().position(is_it),
+            (Some(_), Some(_)) => {
+                let digest = digest(frame);
+                let is_it = |entry: &Entry| is_it(entry) && entry.digest == digest;
+                self.list.iter().position(is_it)
+            }
+        };
+        match index.map(|index| self.list.remove(index)) {
+            None => Answering::Unknown,
+            Some(entry) if entry.is_superseded => Answering::Superseded,
+            Some(_) => Answering::Send,
+        }
+    }
+
+    /// Nobody is there to answer.
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+    }
+}
+
+/// Of all octets. Whoever finds two operations with one digest fools only himself.
+fn digest(frame: &Frame) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(frame.octets());
+    hasher.finish()
+}
