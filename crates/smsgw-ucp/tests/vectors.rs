@@ -186,9 +186,9 @@ fn decoded(frame: &Frame) -> Json {
             it.message(op.message);
             it.xser(op.xser, op.message);
         }
-        Operation::DeleteMessage(op) => it.message(op.message),
-        Operation::ResponseInquiryMessage(op) => it.message(op.message),
-        Operation::ResponseDeleteMessage(op) => it.message(op.message),
+        Operation::DeleteMessage(op) => it.content(op.message.content()),
+        Operation::ResponseInquiryMessage(op) => it.content(op.message.content()),
+        Operation::ResponseDeleteMessage(op) => it.content(op.message.content()),
         _ => {}
     }
     Json::Object(it.0)

@@ -157,6 +157,9 @@ macro_rules! need {
     (-) => {
         $crate::wire::Need::Optional
     };
+    (l) => {
+        $crate::wire::Need::Optional
+    };
     ($mandatory:ident) => {
         $crate::wire::Need::Mandatory
     };

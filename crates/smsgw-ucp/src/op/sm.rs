@@ -2,8 +2,9 @@
 
 use crate::op::{Unused, operation};
 use crate::types::{
-    Address, AuthenticationCode, DataCoding, Digit, Dst, Flag, Message, MessageClass, Minute,
-    NotificationType, Originator, Otoa, Pid, ReplyPath, Rpid, Rsn, Second, XSer,
+    Address, AuthenticationCode, DataCoding, Digit, Dst, Flag, ListedMessage, Message,
+    MessageClass, Minute, NotificationType, Originator, Otoa, Pid, ReplyPath, Rpid, Rsn, Second,
+    XSer,
 };
 
 /// Makes the operations from the table of their fields: a row a field, or a few in a row that belong
@@ -32,13 +33,19 @@ macro_rules! columns {
 }
 
 /// What stands in a field of a column: `M` mandatory, `O` optional, `-` not used; `P` mandatory, and
-/// it can be a sender's name.
+/// it can be a sender's name; `L` and `l` mandatory and optional, with an NB that is not used.
 macro_rules! column {
     (- [$name:literal] $ty:ty) => {
         Unused<'a>
     };
     (- [$first:literal $second:literal $third:literal] $ty:ty) => {
         Unused<'a, 3>
+    };
+    (L $names:tt $ty:ty) => {
+        ListedMessage<'a>
+    };
+    (l $names:tt $ty:ty) => {
+        ListedMessage<'a>
     };
     (P [$name:literal] $ty:ty) => {
         Originator<'a>
@@ -113,7 +120,7 @@ columns! {
         ["DSCTS"]                    (- - M - - - - -) dscts: Option<Second>,
         /// The message: its type (MT), its length in bits when it is transparent data (NB), and the
         /// message itself (NMsg, AMsg or TMsg).
-        ["MT" "NB" "Msg"]            (M M M O - O M M) message: Message<'a>,
+        ["MT" "NB" "Msg"]            (M M M O - l L L) message: Message<'a>,
         /// Whether more messages follow.
         ["MMS"]                      (O O O O - - O O) mms: Flag,
         /// The priority.

@@ -159,6 +159,16 @@ impl<'a> Message<'a> {
         ascii::text(self.msg)
     }
 
+    /// A message without NB, whose fields have been read.
+    pub(super) const fn without_bits(mt: MessageType, msg: &'a [u8]) -> Self {
+        let nb = Digits::NONE;
+        Self { mt, nb, msg }
+    }
+
+    pub(super) const fn without_nb(self) -> Self {
+        Self::without_bits(self.mt, self.msg)
+    }
+
     /// Whether all fields are empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -376,7 +386,7 @@ impl<'a> OneField<'a> for AMsg<'a> {
 
 /// MT, which is none when the field is empty, and which field it is.
 #[inline]
-fn read_mt(
+pub(super) fn read_mt(
     reader: &mut Reader<'_, '_>,
     names: &'static [&'static str],
     values: RangeInclusive<u16>,
@@ -391,7 +401,7 @@ fn read_mt(
 
 /// NMsg, AMsg or TMsg as `mt` says, and whether `mt` may be missing with it.
 #[inline]
-fn read_msg<'a>(
+pub(super) fn read_msg<'a>(
     reader: &mut Reader<'a, '_>,
     names: &'static [&'static str],
     index: usize,
