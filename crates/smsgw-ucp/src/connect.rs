@@ -3,7 +3,7 @@
 //! ```no_run
 //! use smsgw_ucp::Alphabet;
 //! use smsgw_ucp::client::{Client, ClientConfig};
-//! use smsgw_ucp::connect::ConnectOptions;
+//! use smsgw_ucp::connect::{ConnectOptions, Servers};
 //! use smsgw_ucp::op::SessionManagement;
 //! use smsgw_ucp::session::Config;
 //! use smsgw_ucp::sme::Sme;
@@ -16,12 +16,16 @@
 //! };
 //! let password = PasswordBuf::new("secret", Alphabet::Gsm)?;
 //! let login = SessionManagement::login("2147".try_into()?, password.as_password());
-//! let servers = ["198.51.100.1:5000".parse()?, "198.51.100.2:5000".parse()?];
 //! let (sme, events) =
-//!     Sme::connect_with(&servers[..], &login, Config::default(), &options).await?;
+//!     Sme::connect_with("smsc.example.net:5000", &login, Config::default(), &options).await?;
+//!
+//! // The second whenever the first does not take the connection or the login.
+//! let servers = Servers::new(["smsc.example.net:5000", "198.51.100.2:5000"], options);
+//! let (client, events) =
+//!     Client::start(ClientConfig::new(&[login]), move |attempt| servers.connect(attempt));
 //! # Ok(())
 //! # }
 //! ```
 
 pub use smsgw_net::Stream;
-pub use smsgw_net::connect::ConnectOptions;
+pub use smsgw_net::connect::{ConnectOptions, Servers};
