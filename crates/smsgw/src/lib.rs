@@ -1,6 +1,6 @@
 //! SMS protocols in one place, and a neutral [`Message`] that converts to and from each.
 //!
-//! [`smpp`] and [`gsm`] are the protocol crates as they are; [`convert`] is what this crate adds:
+//! [`smpp`], [`ucp`] and [`gsm`] are the protocol crates as they are; [`convert`] is what this crate adds:
 //!
 //! ```
 //! use smsgw::convert::smpp::{Outgoing, parts};
@@ -24,6 +24,7 @@
 //! |---|---|---|
 //! | `gsm` | yes | [`gsm`] and its conversions |
 //! | `smpp` | yes | [`smpp`] and its conversions; needs `gsm` for text |
+//! | `ucp` | yes | [`ucp`] and its conversions; needs `gsm` for text |
 //! | `tokio` | no | the tokio shells of the protocol crates |
 //! | `tls` | no | TLS for them |
 //! | `serde` | no | `Serialize` and `Deserialize` for [`Message`] and its parts |
@@ -35,10 +36,13 @@ pub mod language;
 mod message;
 
 pub use message::{
-    Address, Content, Extra, Message, Receipt, ReceiptRequest, ReceiptState, Writing,
+    Address, CarrierId, CarrierStatus, Content, Extra, Message, Receipt, ReceiptRequest,
+    ReceiptState, Writing,
 };
 
 #[cfg(feature = "gsm")]
 pub use smsgw_gsm as gsm;
 #[cfg(feature = "smpp")]
 pub use smsgw_smpp as smpp;
+#[cfg(feature = "ucp")]
+pub use smsgw_ucp as ucp;

@@ -29,7 +29,12 @@ pub struct Message {
     pub writing: Writing,
     /// 0 (shown at once, not stored) to 3; `None` leaves it to the handset.
     pub class: Option<u8>,
-    /// How long the carrier keeps trying; `None` leaves it to the carrier.
+    /// When the carrier is to begin to deliver; `None` for at once.
+    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub deliver_at: Option<SystemTime>,
+    /// How long the carrier keeps trying, from when it takes the message; `None` leaves it to the
+    /// carrier.
     pub validity: Option<Duration>,
     /// Which receipts are asked for.
     pub receipt: ReceiptRequest,
@@ -49,6 +54,7 @@ impl Message {
             content: Content::Text(text.into()),
             writing: Writing::default(),
             class: None,
+            deliver_at: None,
             validity: None,
             receipt: ReceiptRequest::None,
             reference: None,
@@ -226,10 +232,13 @@ impl ReceiptRequest {
 pub enum Extra {
     /// `service_type` of SMPP.
     ServiceType(String),
-    /// `protocol_id` of SMPP, TP-PID of GSM.
+    /// `protocol_id` of SMPP, TP-PID of GSM, RPID of UCP.
     ProtocolId(u8),
-    /// `priority_flag` of SMPP.
+    /// `priority_flag` of SMPP, PR of UCP.
     Priority(u8),
+    /// Receipts are asked for also while the message waits: intermediate notifications of SMPP,
+    /// buffered message notifications of UCP.
+    IntermediateReceipts,
     /// A TLV of SMPP.
     Tlv {
         /// Its tag.
@@ -237,6 +246,14 @@ pub enum Extra {
         /// Its value.
         #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
         value: Vec<u8>,
+    },
+    /// An extra service (XSer) of UCP.
+    Service {
+        /// Its type, TT: 0C is the billing identifier.
+        kind: u8,
+        /// Its data.
+        #[cfg_attr(feature = "serde", serde(with = "crate::hex"))]
+        data: Vec<u8>,
     },
 }
 
@@ -246,14 +263,43 @@ pub enum Extra {
 pub struct Receipt {
     /// To whom it went.
     pub recipient: Address,
-    /// The number that it was sent with: TP-MR of GSM.
-    pub reference: u8,
+    /// Who had sent it; `None` when the carrier does not say.
+    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub sender: Option<Address>,
+    /// Which message it is about.
+    pub message: CarrierId,
     /// Where it stands.
     pub state: ReceiptState,
     /// When it was delivered, or last tried; `None` when the carrier's time makes no sense.
     pub at: Option<SystemTime>,
-    /// The carrier's code: TP-ST of GSM.
-    pub status: u8,
+    /// The carrier's code; `None` when it gives none.
+    pub status: Option<CarrierStatus>,
+}
+
+/// What a carrier calls a message that it has taken.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum CarrierId {
+    /// The number that it was sent with: TP-MR of GSM.
+    Reference(u8),
+    /// Its recipient and when the carrier took it: `AdC:SCTS` of UCP. The carrier may write the
+    /// recipient in one way here and in another there.
+    Key(String),
+}
+
+/// Why a message stands where it does, in the carrier's own numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum CarrierStatus {
+    /// TP-ST of GSM.
+    Gsm(u8),
+    /// Rsn of UCP.
+    Ucp(u8),
 }
 
 /// Where a message stands, by its [`Receipt`].

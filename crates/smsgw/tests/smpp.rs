@@ -6,7 +6,7 @@
     reason = "tests state what must hold"
 )]
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use smsgw::convert::smpp::{Outgoing, Part, from_deliver_sm, from_submit_sm, parts, text};
 use smsgw::gsm::segment::LanguageChoice;
@@ -263,6 +263,30 @@ fn a_class_goes_out_and_stays_in_the_octets_coming_in() {
 }
 
 #[test]
+fn delivery_later_is_absolute() {
+    let at = |millis| Message {
+        deliver_at: Some(SystemTime::UNIX_EPOCH + Duration::from_millis(millis)),
+        ..encoded(0, b"", b"x")
+    };
+    let message = at(1_769_817_599_900);
+    let frame = submit(&message);
+    let pdu: SubmitSm<'_> = frame.decode().unwrap();
+    let time = pdu.schedule_delivery_time;
+    assert_eq!(time.as_octets(), b"260130235959900+");
+    returns(&message);
+    let part = Part::new(0, b"", b"x");
+    let refused = at(0);
+    let error = Outgoing::new(&refused, &part).unwrap_err().to_string();
+    assert!(error.starts_with("schedule_delivery_time: "), "{error}");
+    let relative = RelativeTime::new(Duration::from_secs(60));
+    let pdu = SubmitSm {
+        schedule_delivery_time: relative.as_time(),
+        ..SubmitSm::default()
+    };
+    assert_eq!(from_submit_sm(&pdu).deliver_at, None);
+}
+
+#[test]
 fn validity_is_relative() {
     let validity = Some(Duration::from_secs(3_661));
     returns(&Message {
@@ -300,10 +324,18 @@ fn receipt_requests_both_ways() {
         });
     }
     let pdu = SubmitSm {
-        registered_delivery: types::RegisteredDelivery(0b0001_0001),
+        registered_delivery: types::RegisteredDelivery(0b0001_1001),
         ..SubmitSm::default()
     };
-    assert_eq!(from_submit_sm(&pdu).receipt, ReceiptRequest::Final);
+    let message = from_submit_sm(&pdu);
+    assert_eq!(message.receipt, ReceiptRequest::Final);
+    assert_eq!(message.extras, [Extra::IntermediateReceipts]);
+    let part = Part::new(0, b"", b"x");
+    let outgoing = Outgoing::new(&message, &part).unwrap();
+    let asked = |outgoing: Outgoing<'_>| outgoing.submit_sm().unwrap().registered_delivery.0;
+    assert_eq!(asked(outgoing.clone()), 0b0001_0001);
+    let instead = outgoing.with_receipt(ReceiptRequest::OnFailure);
+    assert_eq!(asked(instead), 0b0000_0010);
 }
 
 #[test]
@@ -328,6 +360,7 @@ fn extras_both_ways_in_order_with_repeats() {
         Extra::ServiceType("WAP".into()),
         Extra::ProtocolId(0x41),
         Extra::Priority(2),
+        Extra::IntermediateReceipts,
         tlv(0x1601, b"vendor"),
         tlv(0x0381, b"1"),
         tlv(0x0381, b"2"),
@@ -338,6 +371,18 @@ fn extras_both_ways_in_order_with_repeats() {
         extras,
         ..encoded(0, b"", b"x")
     });
+}
+
+#[test]
+fn services_of_ucp_are_not_carried() {
+    let message = Message {
+        extras: vec![Extra::Service {
+            kind: 0x0C,
+            data: b"bill".to_vec(),
+        }],
+        ..hello()
+    };
+    assert_eq!(submit(&message), submit(&hello()));
 }
 
 #[test]

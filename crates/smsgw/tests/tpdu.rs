@@ -18,7 +18,10 @@ use smsgw::gsm::reassemble::{Limits, Outcome, Reassembler};
 use smsgw::gsm::segment::LanguageChoice;
 use smsgw::gsm::tpdu::{Deliver, StatusReport, Submit, UserDataBuf};
 use smsgw::gsm::udh::Reference;
-use smsgw::{Address, Content, Extra, Message, ReceiptRequest, ReceiptState, Writing};
+use smsgw::{
+    Address, CarrierId, CarrierStatus, Content, Extra, Message, ReceiptRequest, ReceiptState,
+    Writing,
+};
 
 fn hello() -> Message {
     Message::text(Address::number("+306912345678"), "hello")
@@ -428,6 +431,16 @@ fn validity_is_relative_and_rounded_up() {
 }
 
 #[test]
+fn there_is_no_delivery_at_a_later_time() {
+    let later = Message {
+        deliver_at: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_900_000_000)),
+        ..hello()
+    };
+    assert_eq!(submits(&later), submits(&hello()));
+    assert_eq!(delivers(&later), delivers(&hello()));
+}
+
+#[test]
 fn receipt_requests_both_ways() {
     for (receipt, wanted) in [
         (ReceiptRequest::None, ReceiptRequest::None),
@@ -489,9 +502,14 @@ fn of_the_extras_the_protocol_both_ways() {
         extras: vec![
             Extra::ServiceType("WAP".into()),
             Extra::Priority(1),
+            Extra::IntermediateReceipts,
             Extra::Tlv {
                 tag: 0x1601,
                 value: vec![1],
+            },
+            Extra::Service {
+                kind: 0x0C,
+                data: vec![1],
             },
         ],
         ..hello()
@@ -508,7 +526,9 @@ fn a_status_report_is_a_receipt() {
         |status| from_status_report(&StatusReport::new(77, to, noon(), at, Status(status)));
     let delivered = receipt(0);
     assert_eq!(delivered.recipient, Address::number("+4915259911630"));
-    assert_eq!((delivered.reference, delivered.status), (77, 0));
+    assert_eq!(delivered.sender, None);
+    assert_eq!(delivered.message, CarrierId::Reference(77));
+    assert_eq!(delivered.status, Some(CarrierStatus::Gsm(0)));
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_247_599);
     assert_eq!(delivered.at, Some(time));
     for (status, state) in [
@@ -527,6 +547,7 @@ fn a_status_report_is_a_receipt() {
         (0xFF, ReceiptState::Undelivered),
     ] {
         let told = receipt(status);
+        let status = Some(CarrierStatus::Gsm(status));
         assert_eq!((told.state, told.status), (state, status));
         assert_eq!(told.state.is_final(), state != ReceiptState::Retrying);
     }

@@ -83,8 +83,13 @@ impl Layout {
         had: usize,
         reader: &mut Reader<'_, '_>,
     ) -> Result<(), DecodeError> {
-        let number = frame.fields().nth(item.saturating_sub(1));
-        let number = number.and_then(|text| str::from_utf8(text).ok()?.parse::<u16>().ok());
+        let number = match frame.fields().nth(item.saturating_sub(1)) {
+            Some(b"") => Some(0),
+            Some(text) => str::from_utf8(text)
+                .ok()
+                .and_then(|it| it.parse::<u16>().ok()),
+            None => None,
+        };
         let once = self.names.len().saturating_sub(1);
         let needed = once + usize::from(number.unwrap_or_default());
         if number.is_none() && had >= needed {

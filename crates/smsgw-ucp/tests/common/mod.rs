@@ -59,6 +59,17 @@ pub(crate) fn framed(inner: &str) -> Vec<u8> {
     format!("\x02{inner}{sum:02X}\x03").into_bytes()
 }
 
+/// LEN and the checksum of a frame are as they have to be; computed without the crate.
+pub(crate) fn check_written(octets: &[u8]) {
+    let inner = &octets[1..octets.len() - 1];
+    assert_eq!((octets[0], octets[octets.len() - 1]), (2, 3));
+    let len: usize = str::from_utf8(&inner[3..8]).unwrap().parse().unwrap();
+    assert_eq!(len, inner.len());
+    let (summed, chk) = inner.split_at(inner.len() - 2);
+    let sum = summed.iter().map(|&octet| u32::from(octet)).sum::<u32>() % 256;
+    assert_eq!(str::from_utf8(chk).unwrap(), format!("{sum:02X}"));
+}
+
 pub(crate) type Item = Result<Frame, FrameError>;
 
 /// What comes out of a stream that arrives in these pieces, and what is left of it.

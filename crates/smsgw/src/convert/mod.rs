@@ -6,3 +6,5 @@ pub mod smpp;
 mod text;
 #[cfg(feature = "gsm")]
 pub mod tpdu;
+#[cfg(feature = "ucp")]
+pub mod ucp;

@@ -10,17 +10,20 @@
 //! | `writing.transliterate`, `writing.graphemes` | before encoding; where parts end | default |
 //! | `Content::Encoded` | `data_coding`, and header and octets in `short_message`, or in `message_payload` above 254 octets; one part | everything else, octet for octet |
 //! | `class` | of text: `data_coding` 0xF0 to 0xF3 for GSM 7-bit, `dest_addr_subunit` for UCS-2 | stays in `dcs` and `extras` |
+//! | `deliver_at` | `schedule_delivery_time`, absolute, in UTC, to a tenth of a second | an absolute `schedule_delivery_time`; a relative one needs a clock and is left to the caller ([`Time::relative`]) |
 //! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one needs a clock and is left to the caller ([`Time::absolute`]) |
-//! | `receipt` | `registered_delivery`, bits 1-0 | the same; other bits are dropped |
+//! | `receipt` | `registered_delivery`, bits 1-0 | the same |
+//! | `Extra::IntermediateReceipts` | `registered_delivery`, bit 4 | the same; bits 3-2 are dropped |
 //! | `reference` | `user_message_reference` | the same |
 //! | `Extra::Tlv` | a TLV, in order, in every part | every other TLV, in order |
 //! | `Extra::ServiceType`, `Extra::ProtocolId`, `Extra::Priority` | the field | the field, unless empty or 0 |
+//! | `Extra::Service` | not, the billing identifier of UCP neither: `billing_identification` begins with an octet for its format that UCP does not have | none |
 //!
-//! Not kept, as a message is not about them: `schedule_delivery_time`, `replace_if_present_flag`,
-//! `sm_default_msg_id`, the mode and reply path bits of `esm_class`.
+//! Not kept, as a message is not about them: `replace_if_present_flag`, `sm_default_msg_id`, the
+//! mode and reply path bits of `esm_class`.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use smsgw_gsm::SegmentError;
 use smsgw_gsm::alphabet::Tables;
@@ -33,8 +36,8 @@ use smsgw_smpp::tlv::{
     MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, TypedTlv as _, UserMessageReference,
 };
 use smsgw_smpp::types::{
-    self, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery, RelativeTime,
-    ShortMessage, Time,
+    self, AbsoluteTime, COctetString, DataCoding, EsmClass, PriorityFlag, RegisteredDelivery,
+    RelativeTime, ShortMessage, Time,
 };
 
 use super::text::segments;
@@ -157,7 +160,8 @@ pub struct Outgoing<'a> {
     part: &'a Part,
     from: Vec<u8>,
     to: Vec<u8>,
-    receipt: ReceiptRequest,
+    registered_delivery: RegisteredDelivery,
+    deliver_at: Option<AbsoluteTime>,
     validity: Option<RelativeTime>,
     tlvs: Vec<Tlv<'a>>,
 }
@@ -166,7 +170,8 @@ impl<'a> Outgoing<'a> {
     /// Prepares `part` of `message`.
     ///
     /// # Errors
-    /// When an address is not Latin-1, or a TLV is too long.
+    /// When an address is not Latin-1, a TLV is too long, or `deliver_at` is not in the years 2000
+    /// to 2099.
     pub fn new(message: &'a Message, part: &'a Part) -> Result<Self, ConvertError> {
         let mut tlvs = Vec::new();
         if part.user_data.len() > MAX_SHORT_MESSAGE {
@@ -200,16 +205,27 @@ impl<'a> Outgoing<'a> {
             part,
             from: from.transpose()?.unwrap_or_default(),
             to: latin1("destination_addr", &message.to)?,
-            receipt: message.receipt,
+            registered_delivery: {
+                let registered_delivery = registered_delivery(message.receipt);
+                match message.extras.contains(&Extra::IntermediateReceipts) {
+                    true => registered_delivery.with_intermediate_notification(),
+                    false => registered_delivery,
+                }
+            },
+            deliver_at: message.deliver_at.map(schedule).transpose()?,
             validity: message.validity.map(RelativeTime::new),
             tlvs,
         })
     }
 
-    /// Asks for another receipt than the message does: a gateway wants to know in any case.
+    /// Asks for another receipt than the message does, and for no intermediate ones: a gateway
+    /// wants to know in any case.
     #[must_use]
     pub fn with_receipt(self, receipt: ReceiptRequest) -> Self {
-        Self { receipt, ..self }
+        Self {
+            registered_delivery: registered_delivery(receipt),
+            ..self
+        }
     }
 
     /// Gives another validity than the message's: what is left of it.
@@ -275,16 +291,15 @@ macro_rules! bodies {
                             Extra::Priority(priority) => Some(PriorityFlag(*priority)),
                             _ => None,
                         }),
+                        schedule_delivery_time: self
+                            .deliver_at
+                            .as_ref()
+                            .map_or(Time::NULL, AbsoluteTime::as_time),
                         validity_period: self
                             .validity
                             .as_ref()
                             .map_or(Time::NULL, RelativeTime::as_time),
-                        registered_delivery: match self.receipt {
-                            ReceiptRequest::None => RegisteredDelivery::NONE,
-                            ReceiptRequest::Final => RegisteredDelivery::RECEIPT,
-                            ReceiptRequest::OnFailure => RegisteredDelivery::RECEIPT_ON_FAILURE,
-                            ReceiptRequest::OnSuccess => RegisteredDelivery::RECEIPT_ON_SUCCESS,
-                        },
+                        registered_delivery: self.registered_delivery,
                         data_coding: DataCoding(part.data_coding),
                         short_message: short_message
                             .filter(|_| part.user_data.len() <= MAX_SHORT_MESSAGE)
@@ -311,7 +326,11 @@ macro_rules! bodies {
                 if pdu.priority_flag != PriorityFlag::LEVEL_0 {
                     extras.push(Extra::Priority(pdu.priority_flag.0));
                 }
+                if pdu.registered_delivery.wants_intermediate_notification() {
+                    extras.push(Extra::IntermediateReceipts);
+                }
                 extras.extend(rest);
+                let deliver_at = pdu.schedule_delivery_time.absolute();
                 Message {
                     from: (pdu.source_addr != types::Address::EMPTY)
                         .then(|| neutral(&pdu.source_addr)),
@@ -319,6 +338,7 @@ macro_rules! bodies {
                     content: content(pdu.esm_class, &text::Content::from(pdu), pdu.tlvs),
                     writing: Writing::default(),
                     class: None,
+                    deliver_at: deliver_at.and_then(|at| SystemTime::UNIX_EPOCH.checked_add(at)),
                     validity: pdu.validity_period.relative(),
                     receipt: match pdu.registered_delivery.0 & 0b11 {
                         0b01 => ReceiptRequest::Final,
@@ -400,6 +420,24 @@ fn tlvs(tlvs: Tlvs<'_>) -> (Option<u16>, Vec<Extra>) {
         })
         .collect();
     (reference, rest)
+}
+
+const fn registered_delivery(receipt: ReceiptRequest) -> RegisteredDelivery {
+    match receipt {
+        ReceiptRequest::None => RegisteredDelivery::NONE,
+        ReceiptRequest::Final => RegisteredDelivery::RECEIPT,
+        ReceiptRequest::OnFailure => RegisteredDelivery::RECEIPT_ON_FAILURE,
+        ReceiptRequest::OnSuccess => RegisteredDelivery::RECEIPT_ON_SUCCESS,
+    }
+}
+
+fn schedule(at: SystemTime) -> Result<AbsoluteTime, ConvertError> {
+    // What was before 1970 is refused as what was before 2000.
+    let since_epoch = at.duration_since(SystemTime::UNIX_EPOCH);
+    field(
+        "schedule_delivery_time",
+        AbsoluteTime::utc(since_epoch.unwrap_or_default()),
+    )
 }
 
 fn neutral(address: &types::Address<'_, 21>) -> Address {

@@ -12,6 +12,7 @@
 //! | `writing.language` | the tables used, in elements 25 and 24 of the header of each part | the language of the tables that the text was written in |
 //! | `writing.transliterate`, `writing.graphemes` | before encoding; where parts end | default |
 //! | `class` | of text: TP-DCS | of text: the same; else it stays in `dcs` |
+//! | `deliver_at` | not: GSM has no such field | `None` |
 //! | `validity` | TP-VP of SUBMIT, relative, rounded up to what it can say, at most 63 weeks | a TP-VP that is a duration; an absolute one needs a clock and is left to the caller |
 //! | `receipt` | TP-SRR of SUBMIT, TP-SRI of DELIVER: set for any but `None` | `Final` when it is set |
 //! | `reference` | not: TP-MR is numbered by the caller, or by the modem | TP-MR of SUBMIT |
@@ -26,7 +27,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use smsgw_gsm::alphabet::Tables;
-use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme, Group};
+use smsgw_gsm::dcs::{Class, DataCodingScheme};
 use smsgw_gsm::field::{
     self, Npi, ProtocolId, Status, Timestamp, Ton, TypeOfAddress, ValidityPeriod,
 };
@@ -35,12 +36,13 @@ use smsgw_gsm::reassemble::{self, Position, Tie};
 use smsgw_gsm::segment::LanguageChoice;
 use smsgw_gsm::septet::{self, FillBits};
 use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserData, UserDataBuf};
-use smsgw_gsm::udh::{Reference, UserDataHeader, iei};
+use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
-use super::text::segments;
+use super::text::{data_coding_scheme, is_whole, language, neutral_dcs, segments};
 use crate::message::{
-    Address, Content, Extra, Message, Receipt, ReceiptRequest, ReceiptState, Writing,
+    Address, CarrierId, CarrierStatus, Content, Extra, Message, Receipt, ReceiptRequest,
+    ReceiptState, Writing,
 };
 
 /// A message that cannot be put into TPDUs.
@@ -189,12 +191,8 @@ fn parts(message: &Message, reference: Reference) -> Result<Vec<UserDataBuf>, Co
             Ok(parts.collect())
         }
         Content::Encoded { dcs, udh, octets } => {
-            let coding = match dcs {
-                0x00 | 0x04 | 0x08 | 0x10.. => DataCodingScheme(*dcs),
-                // Octets, the other value of SMPP for them.
-                0x02 => DataCodingScheme::EIGHT_BIT,
-                _ => return Err(ConvertError::DataCoding { dcs: *dcs }),
-            };
+            let coding = data_coding_scheme(*dcs);
+            let coding = coding.ok_or(ConvertError::DataCoding { dcs: *dcs })?;
             Ok(vec![UserDataBuf::new(coding, udh, octets)?])
         }
     }
@@ -243,15 +241,16 @@ pub fn from_deliver(deliver: &Deliver<'_>, to: Address) -> Message {
 /// What a status report says.
 ///
 /// ```
-/// use smsgw::ReceiptState;
 /// use smsgw::convert::tpdu::from_status_report;
 /// use smsgw::gsm::tpdu::StatusReport;
+/// use smsgw::{CarrierId, ReceiptState};
 ///
 /// let octets = b"\x06\x04\x0D\x91\x94\x51\x52\x99\x11\x36\xF0\
 ///     \x01\x60\x12\x41\x30\x34\x0A\x01\x60\x12\x41\x30\x94\x0A\x46";
 /// let receipt = from_status_report(&StatusReport::decode(octets)?);
 /// assert_eq!(receipt.recipient.to_string(), "+4915259911630");
-/// assert_eq!((receipt.reference, receipt.state), (4, ReceiptState::Expired));
+/// assert_eq!(receipt.message, CarrierId::Reference(4));
+/// assert_eq!(receipt.state, ReceiptState::Expired);
 /// # Ok::<(), smsgw::gsm::DecodeError>(())
 /// ```
 #[must_use]
@@ -260,7 +259,8 @@ pub fn from_status_report(report: &StatusReport<'_>) -> Receipt {
     let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
     Receipt {
         recipient: neutral(&report.recipient_address),
-        reference: report.message_reference,
+        sender: None,
+        message: CarrierId::Reference(report.message_reference),
         state: match (report.status, report.status.state()) {
             (_, field::State::Delivered) => ReceiptState::Delivered,
             (_, field::State::Retrying) => ReceiptState::Retrying,
@@ -272,7 +272,7 @@ pub fn from_status_report(report: &StatusReport<'_>) -> Receipt {
             _ => ReceiptState::Undelivered,
         },
         at: seconds.and_then(|s| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(s))),
-        status: report.status.0,
+        status: Some(CarrierStatus::Gsm(report.status.0)),
     }
 }
 
@@ -371,7 +371,8 @@ fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Mess
     if protocol != ProtocolId::default() {
         message.extras.push(Extra::ProtocolId(protocol.0));
     }
-    match user_data.text().filter(|_| is_whole(user_data)) {
+    let is_whole = is_whole(coding, user_data.header());
+    match user_data.text().filter(|_| is_whole) {
         Some(text) => {
             let tables = user_data.header().map(|header| header.tables());
             message.content = Content::Text(text);
@@ -389,12 +390,7 @@ fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Mess
             let udh = user_data.header().map(|header| header.octets().to_vec());
             let udh = udh.unwrap_or_default();
             message.content = Content::Encoded {
-                dcs: match (coding.0, coding.alphabet()) {
-                    (0x10.., _) => coding.0,
-                    (_, Alphabet::Gsm7) => 0x00,
-                    (_, Alphabet::EightBit) => 0x04,
-                    (_, Alphabet::Ucs2) => 0x08,
-                },
+                dcs: neutral_dcs(coding),
                 octets: match user_data.septets() {
                     Some(count) => {
                         let fill = FillBits::after(udh.len());
@@ -407,33 +403,6 @@ fn received(to: Address, protocol: ProtocolId, user_data: &UserData<'_>) -> Mess
         }
     }
     message
-}
-
-/// Whether the user data is all of a message, and nothing but its text.
-fn is_whole(user_data: &UserData<'_>) -> bool {
-    let mut elements = user_data.header().into_iter().flat_map(|h| h.elements());
-    let names_language = elements.all(|element| {
-        matches!(
-            element.iei,
-            iei::NATIONAL_LANGUAGE_SINGLE_SHIFT | iei::NATIONAL_LANGUAGE_LOCKING_SHIFT
-        )
-    });
-    let group = user_data.data_coding_scheme().group();
-    names_language
-        && matches!(
-            group,
-            Group::General | Group::Reserved | Group::DataCodingClass
-        )
-}
-
-/// What allows these tables.
-fn language(tables: Tables) -> LanguageChoice {
-    match (tables.locking, tables.single) {
-        (None, None) => LanguageChoice::None,
-        (Some(language), None) | (None, Some(language)) => LanguageChoice::Only(language),
-        (Some(language), Some(single)) if language == single => LanguageChoice::Only(language),
-        _ => LanguageChoice::Auto,
-    }
 }
 
 const fn asked(is_asked: bool) -> ReceiptRequest {
