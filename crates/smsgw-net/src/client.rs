@@ -24,7 +24,8 @@ pub trait Dialer: Send + Sync + 'static {
 
     /// Connects and logs in, within limits of its own.
     ///
-    /// `index` is which of the sessions it is, `attempt` counts those to bring this one up, from 0.
+    /// `index` is which of the sessions it is, `attempt` counts the attempts to bring it up, from 0,
+    /// and anew after a session that was of use.
     fn dial(&self, index: usize, attempt: usize) -> impl Future<Output = Dialled<Self>> + Send;
 
     /// The connection of a session.
@@ -295,24 +296,27 @@ impl<D: Dialer> Keeper<D> {
         let index = self.index;
         let mut backoff = self.shared.backoff.clone();
         let jitter = RandomState::new();
-        for attempt in 0.. {
+        let mut attempt = 0;
+        for pauses in 0_u64.. {
             let up = tokio::select! {
                 up = self.shared.dialer.dial(index, attempt) => up,
                 () = self.closing() => return,
             };
+            attempt += 1;
             let why = match up {
                 Ok((handle, events)) => {
                     let started = now();
                     let last = self.serve(&handle, events).await;
                     if D::was_of_use(&handle) || now() > started + STABLE {
                         backoff.reset();
+                        attempt = 0;
                     }
                     Down::Closed(last)
                 }
                 Err(error) => Down::Dial(error),
             };
             let closes = *self.life.borrow() == Life::Closing || self.events.is_closed();
-            let pause = (!closes).then(|| backoff.next(jitter.hash_one(attempt)));
+            let pause = (!closes).then(|| backoff.next(jitter.hash_one(pauses)));
             // Without an owner there is nobody to tell.
             let _ = self
                 .events

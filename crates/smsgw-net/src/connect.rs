@@ -19,6 +19,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpSocket, ToSocketAddrs, lookup_host};
@@ -102,6 +103,67 @@ impl ConnectOptions {
             return Ok(Stream::tls_over(tls.connect(stream, server.ip()).await?));
         }
         Ok(Stream::plain(stream))
+    }
+}
+
+/// Servers that can stand in for each other, the one to prefer first; clones share the list.
+///
+/// For who brings a session up again and again and counts the attempts: each attempt begins with
+/// another server, so that one which takes connections but no log-ins does not stand in the way of
+/// the others; and within an attempt all are tried until one takes the connection.
+///
+/// ```no_run
+/// use smsgw_net::connect::{ConnectOptions, Servers};
+///
+/// # async fn example() -> std::io::Result<()> {
+/// let servers = ["smsc.example.net:5000", "198.51.100.2:5000"];
+/// let servers = Servers::new(servers, ConnectOptions::default());
+/// let first = servers.connect(0).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Servers {
+    /// Host names or addresses, each with a port.
+    servers: Arc<[String]>,
+    options: ConnectOptions,
+}
+
+impl Servers {
+    /// Those with these names or addresses, each with a port, to connect to as `options` say.
+    #[must_use]
+    pub fn new(
+        servers: impl IntoIterator<Item = impl Into<String>>,
+        options: ConnectOptions,
+    ) -> Self {
+        Self {
+            servers: servers.into_iter().map(Into::into).collect(),
+            options,
+        }
+    }
+
+    /// Connects: attempt 0 begins with the first, 1 with the second, and so on, around the list.
+    ///
+    /// # Errors
+    /// When none takes the connection; the error is that of the last that was tried.
+    pub fn connect(
+        &self,
+        attempt: usize,
+    ) -> impl Future<Output = io::Result<Stream>> + Send + use<> {
+        let Self { servers, options } = self.clone();
+        async move {
+            let text = "there is no server to connect to";
+            let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, text);
+            let first = attempt.checked_rem(servers.len()).unwrap_or_default();
+            let around = servers.iter().cycle().skip(first);
+            for server in around.take(servers.len()) {
+                match options.connect(server.as_str()).await {
+                    Ok(stream) => return Ok(stream),
+                    Err(error) => last = error,
+                }
+            }
+            Err(last)
+        }
     }
 }
 

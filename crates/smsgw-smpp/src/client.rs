@@ -176,7 +176,8 @@ impl ClientEvents {
 
 impl Client {
     /// Starts to keep the binds up. `connect` makes a connection for an attempt; its argument
-    /// counts the attempts of a bind, from 0, so that it can try one address after the other.
+    /// counts the attempts of a bind, from 0 and anew after a session that was of use, so that it
+    /// can try one address after the other ([`Servers`](crate::connect::Servers)).
     pub fn start<S, F>(
         mut config: ClientConfig,
         connect: impl Fn(usize) -> F + Send + Sync + 'static,

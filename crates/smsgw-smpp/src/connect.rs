@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! use smsgw_smpp::client::{Client, ClientConfig};
-//! use smsgw_smpp::connect::ConnectOptions;
+//! use smsgw_smpp::connect::{ConnectOptions, Servers};
 //! use smsgw_smpp::esme::Esme;
 //! use smsgw_smpp::session::{Bind, BindMode, Config};
 //!
@@ -12,18 +12,16 @@
 //!     ..ConnectOptions::default()
 //! };
 //! let bind = Bind::new(BindMode::Transceiver, "esme".try_into()?, "secret".try_into()?);
-//! let servers = ["198.51.100.1:2775".parse()?, "198.51.100.2:2775".parse()?];
 //! let (esme, events) =
-//!     Esme::connect_with(&servers[..], &bind, Config::default(), &options).await?;
+//!     Esme::connect_with("smsc.example.net:2775", &bind, Config::default(), &options).await?;
 //!
-//! // One after the other, as the attempts fail.
-//! let (client, events) = Client::start(ClientConfig::new(&[bind]), move |attempt| {
-//!     let (options, server) = (options.clone(), servers[attempt % 2]);
-//!     async move { options.connect(server).await }
-//! });
+//! // The second whenever the first does not take the connection or the bind.
+//! let servers = Servers::new(["smsc.example.net:2775", "198.51.100.2:2775"], options);
+//! let (client, events) =
+//!     Client::start(ClientConfig::new(&[bind]), move |attempt| servers.connect(attempt));
 //! # Ok(())
 //! # }
 //! ```
 
 pub use smsgw_net::Stream;
-pub use smsgw_net::connect::ConnectOptions;
+pub use smsgw_net::connect::{ConnectOptions, Servers};

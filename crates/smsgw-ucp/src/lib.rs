@@ -117,7 +117,11 @@ extern crate alloc;
 
 mod answer;
 #[cfg(feature = "tokio")]
+pub mod client;
+#[cfg(feature = "tokio")]
 pub mod codec;
+#[cfg(feature = "tokio")]
+pub mod connect;
 #[cfg(feature = "tokio")]
 pub mod connection;
 mod deframer;
@@ -131,6 +135,8 @@ mod operation;
 pub mod peers;
 mod quirks;
 mod reason;
+#[cfg(feature = "tokio")]
+pub mod server;
 #[cfg(feature = "std")]
 pub mod session;
 #[cfg(feature = "tokio")]
@@ -152,5 +158,7 @@ pub use message_key::MessageKey;
 pub use operation::{Operation, OperationType};
 pub use quirks::{Quirks, Tolerable, Tolerance, Tolerated};
 pub use reason::Reason;
+#[cfg(feature = "tls")]
+pub use smsgw_net::tls;
 pub use system_message::SystemMessage;
 pub use text::Alphabet;

@@ -5,7 +5,7 @@ mod reply;
 mod session;
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use smsgw_net::connection as net;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,7 +15,7 @@ use crate::error_code::ErrorCode;
 use crate::frame::Frame;
 use crate::header::Trn;
 use crate::op::Op;
-use crate::session::{CloseReason, Event, Metrics, Session, State};
+use crate::session::{Account, CloseReason, Event, Metrics, Session, State};
 use crate::system_message::SystemMessage;
 use crate::types::Minute;
 
@@ -41,6 +41,11 @@ impl Connection {
     {
         let (connection, events) = net::Connection::start(stream, session);
         (Self(connection), events)
+    }
+
+    /// The connection without the types of the protocol.
+    pub(crate) const fn generic(&self) -> &net::Connection<Session> {
+        &self.0
     }
 
     /// Runs `act` on the session, with the time, and lets the task do what follows from it: many
@@ -144,6 +149,13 @@ impl Connection {
         self.0.look(Session::state)
     }
 
+    /// Whose link it is: OAdC of the login, once that has succeeded, or what
+    /// [`Login::None`](crate::session::Login::None) says.
+    #[must_use]
+    pub fn account(&self) -> Option<Account> {
+        self.0.look(|session| session.account().cloned())
+    }
+
     /// How many own operations wait for a result.
     #[must_use]
     pub fn in_flight(&self) -> usize {
@@ -153,6 +165,11 @@ impl Connection {
     /// How many own operations wait: to be sent, or for a result.
     pub(crate) fn load(&self) -> usize {
         self.0.load()
+    }
+
+    /// How long a result may take.
+    pub(crate) fn result_timer(&self) -> Duration {
+        self.0.look(|session| session.config().result_timer)
     }
 
     /// Whether the window has room for an operation.

@@ -66,6 +66,16 @@ pub enum RequestError {
     },
 }
 
+impl RequestError {
+    /// Whether it certainly was not sent for a reason that another session need not have.
+    pub(crate) const fn may_try_another(self) -> bool {
+        matches!(
+            self,
+            Self::Closed | Self::State(_) | Self::Unanswered { written: false }
+        )
+    }
+}
+
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

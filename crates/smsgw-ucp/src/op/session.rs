@@ -56,6 +56,35 @@ operation! {
     }
 }
 
+impl<'a> SessionManagement<'a> {
+    /// The usual login: opens a session for an account, whose name or number is the service
+    /// centre's own.
+    ///
+    /// ```
+    /// use smsgw_ucp::op::{Op as _, SessionManagement};
+    /// use smsgw_ucp::types::PasswordBuf;
+    /// use smsgw_ucp::{Alphabet, Trn};
+    ///
+    /// let password = PasswordBuf::new("secret", Alphabet::Gsm)?;
+    /// let login = SessionManagement::login("2147".try_into()?, password.as_password());
+    /// let octets = login.to_frame(Trn::ZERO).octets().clone();
+    /// assert_eq!(&octets[15..50], b"2147/6/5/1/736563726574//0100//////");
+    /// # Ok::<(), smsgw_ucp::ValueError>(())
+    /// ```
+    #[must_use]
+    pub fn login(account: AccountAddress<'a>, password: Password<'a>) -> Self {
+        Self {
+            oadc: account,
+            oton: Ton::ABBREVIATED,
+            onpi: Npi::PRIVATE,
+            styp: SessionType::OPEN,
+            pwd: password,
+            vers: Version::V1_0,
+            ..Self::default()
+        }
+    }
+}
+
 operation! {
     /// OT 61: changes the list of numbers of an account.
     pub struct ListManagement<'a> {

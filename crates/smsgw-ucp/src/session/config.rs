@@ -102,7 +102,7 @@ pub enum TimeoutPolicy {
 impl Config {
     /// Makes every timer one that can be added to an instant, and every limit one that lets
     /// something through.
-    pub(super) fn usable(mut self) -> Self {
+    pub(crate) fn usable(mut self) -> Self {
         const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
         // Answered at once, the next would be due at once.
         const SHORTEST: Duration = Duration::from_secs(1);

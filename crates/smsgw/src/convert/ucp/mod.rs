@@ -31,7 +31,7 @@
 //! | `to` | AdC: digits, of an international number behind [`Settings::prefix`] | with that prefix international, else TON 0; where the prefix is empty, seven digits and more that do not begin with 0 are international |
 //! | `from` | OAdC: an international number as it is, with OTOA 1139; a name of at most 11 septets packed, with OTOA 5039, longer is an error; another number as it is. `None` is [`Settings::sender`] | the same by OTOA; without it as AdC; `None` when it is empty |
 //! | their TON and NPI | no other than those | 1 and 1 international, 5 and 0 a name, else 0 and 1 |
-//! | `Content::Text` | GSM 7-bit as MT 3 in the octets of [`Settings::alphabet`], or what that or GSM 7-bit cannot say as UCS-2: MT 4, NB, and 08 as DCS in XSer; as many parts as it needs, the header that joins them in XSer | text that is whole: MT 2, MT 3, or MT 4 with a DCS of UCS-2 or GSM 7-bit (packed), without a header, or with one that names languages only. UCS-2 with the mark FFFE is read little endian |
+//! | [`Content::Text`] | GSM 7-bit as MT 3 in the octets of [`Settings::alphabet`], or what that or GSM 7-bit cannot say as UCS-2: MT 4, NB, and 08 as DCS in XSer; as many parts as it needs, the header that joins them in XSer | text that is whole: MT 2, MT 3, or MT 4 with a DCS of UCS-2 or GSM 7-bit (packed), without a header, or with one that names languages only. UCS-2 with the mark FFFE is read little endian |
 //! | the same, digits alone | MT 2 where [`Settings::numeric`] says so and they are one part | the digits |
 //! | `Content::Encoded` | GSM 7-bit as MT 3, all else as MT 4 and NB; header and DCS in XSer, but for DCS 00; one part | all else: parts of longer texts ([`joined`](super::tpdu::joined) puts them together), 8-bit, compressed, message waiting, auto-delete, other headers. GSM 7-bit is septets, whatever the alphabet; UCS-2 what that lacks |
 //! | `writing.language` | the tables used, in elements 25 and 24 of the header of each part; where the alphabet is [`Alphabet::Gsm`](crate::ucp::Alphabet::Gsm) only | the language of the tables that the text was written in |
@@ -46,6 +46,11 @@
 //! | `Extra::Priority` | OT 51: PR, at most 9 | the same, unless 0 |
 //! | `Extra::Service` | XSer, in order, behind header and DCS, in every part | all but the first header and the first DCS, in order; a header whose length octet is wrong is one of them. Billing identifiers (0C) are not made TLVs of SMPP: `billing_identification` begins with an octet for its format that UCP does not have |
 //! | `Extra::ServiceType`, `Extra::Tlv` | not | none |
+//!
+//! Where GSM and SMPP read `dcs` differently, in 01 to 0F, it is the value that both read alike (00,
+//! 04 or 08); another `data_coding` of SMPP is an error: make it [`Content::Text`] first. So are GSM
+//! 7-bit octets that the alphabet of the link cannot say, as half of an escape pair. The limits are
+//! those of the fields, not of the air: 320 octets of AMsg, 700 of TMsg, 200 of XSer.
 //!
 //! Of the link, not of a message, and so in [`Settings`]: AC, NAdC and NPID, LRq with LRAd and LPID,
 //! RPI. Not kept, as a message is not about them: MMS, HPLMN, SCTS, DCs but where there is no DCS
@@ -66,6 +71,8 @@
 //! | `status` | [`CarrierStatus::Ucp`](crate::CarrierStatus::Ucp): Rsn; of another carrier, or none: 000 delivered, 001 retrying, 108 all others | Rsn |
 //!
 //! Its text is made, for people, and not read.
+//!
+//! [`Content::Text`]: crate::Content::Text
 
 mod address;
 mod content;

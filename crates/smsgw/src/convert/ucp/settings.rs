@@ -1,12 +1,11 @@
 //! What the two ends of a link have agreed on.
 
 use smsgw_ucp::Alphabet;
-use smsgw_ucp::types::{Pid, ReplyPath, UtcOffset};
+use smsgw_ucp::types::{Pid, ReplyPath, TimeZone, UtcOffset};
 
 use crate::message::Address;
 
-/// What the two ends of a link have agreed on, and no field tells. `Z` is a
-/// [`TimeZone`](smsgw_ucp::types::TimeZone).
+/// What the two ends of a link have agreed on, and no field tells. `Z` is a [`TimeZone`].
 ///
 /// ```
 /// use smsgw::convert::ucp::Settings;
@@ -47,6 +46,45 @@ pub struct Settings<Z = UtcOffset> {
     pub last_resort: Option<Terminal>,
     /// Whether replies are to come back the way the messages go (RPI).
     pub reply_path: ReplyPath,
+}
+
+impl<Z> Settings<Z> {
+    /// The same in another zone.
+    ///
+    /// ```
+    /// use smsgw::convert::ucp::Settings;
+    /// use smsgw::ucp::types::TimeZone;
+    ///
+    /// /// A zone that has summer time.
+    /// struct Local;
+    ///
+    /// impl TimeZone for Local {
+    ///     fn local_of_unix(&self, unix: i64) -> i64 {
+    ///         unix + 3_600 // Or as a library for time zones says.
+    ///     }
+    ///     fn unix_of_local(&self, local: i64) -> i64 {
+    ///         local - 3_600
+    ///     }
+    /// }
+    ///
+    /// let settings = Settings::default().in_zone(Local);
+    /// assert_eq!(settings.zone.local_of_unix(0), 3_600);
+    /// ```
+    #[must_use]
+    pub fn in_zone<Y: TimeZone>(self, zone: Y) -> Settings<Y> {
+        Settings {
+            alphabet: self.alphabet,
+            prefix: self.prefix,
+            zone,
+            numeric: self.numeric,
+            trim_names: self.trim_names,
+            sender: self.sender,
+            authentication_code: self.authentication_code,
+            notification: self.notification,
+            last_resort: self.last_resort,
+            reply_path: self.reply_path,
+        }
+    }
 }
 
 /// An address and what kind of terminal it is.
