@@ -594,6 +594,6 @@ mod tests {
                 .collect::<alloc::vec::Vec<_>>(),
         )
         .unwrap();
-        assert!(!std::format!("{frame:?}").contains("7365"));
+        assert!(!alloc::format!("{frame:?}").contains("7365"));
     }
 }
