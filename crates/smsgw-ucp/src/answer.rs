@@ -322,7 +322,7 @@ mod tests {
             let ot = OperationType::SMT_ALERT;
             let frame = Frame::from_fields(Trn::ZERO, OperationKind::Result, ot, fields).unwrap();
             let error = frame.answer().unwrap_err();
-            assert_eq!(std::format!("{error}"), expect);
+            assert_eq!(alloc::format!("{error}"), expect);
         }
     }
 }
