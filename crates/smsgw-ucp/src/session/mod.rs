@@ -98,7 +98,7 @@ pub struct Session {
     login: Option<Trn>,
     /// Who logs in.
     claimed: Option<Account>,
-    /// The owner answered an operation since the session was told the time.
+    /// The owner answered a message since the session was told the time.
     answered: bool,
     /// The session paused, and was not told the time since it goes on.
     was_paused: bool,
