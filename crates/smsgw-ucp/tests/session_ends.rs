@@ -127,6 +127,21 @@ fn a_keep_alive_in_flight_is_waited_for_too() {
 }
 
 #[test]
+fn a_keep_alive_alone_is_waited_for() {
+    let sme = Config {
+        keep_alive: Some(secs(10)),
+        ..quiet()
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.advance_cut_off(secs(10));
+    pair.sme.session.close_when_answered(pair.now);
+    assert_eq!(pair.states().0, State::Closing);
+    assert_eq!(pair.sme.seen(), []);
+    pair.exchange();
+    assert_eq!(pair.sme.seen(), [Closed(CloseReason::Local)]);
+}
+
+#[test]
 fn a_lost_connection_tells_what_was_written() {
     let mut pair = Pair::up_with(window(3), quiet());
     let mut written = BytesMut::new();
@@ -190,7 +205,7 @@ fn closed_at_once_what_is_left_is_written() {
         pair.sme.seen(),
         [Unanswered(1, Written::Yes), Closed(CloseReason::Local)]
     );
-    assert_eq!(pair.sme.lines(), ["01/O/51/1//"]);
+    assert_eq!(pair.sme.lines(), ["01/O/51/1/2147/"]);
 }
 
 #[test]

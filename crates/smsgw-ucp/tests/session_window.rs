@@ -367,4 +367,14 @@ fn who_goes_on_waiting_is_behind_all_others() {
     pair.exchange();
     let answers = [3, 2, 1].map(|token| Response(token, Said::Yes));
     assert_eq!(pair.sme.seen(), answers);
+    // They stay in their order, and in front of each other.
+    for token in 4..=6 {
+        pair.submit(token).unwrap();
+        pair.advance_cut_off(secs(1));
+    }
+    pair.advance_cut_off(secs(60));
+    assert_eq!(pair.sme.seen(), [4, 5, 6].map(Overdue));
+    pair.sme.session.handle_disconnect(0);
+    let unanswered = [4, 5, 6].map(|token| Unanswered(token, Written::No));
+    assert_eq!(pair.sme.seen()[..3], unanswered);
 }
