@@ -242,6 +242,15 @@ fn sloppy_peers_can_be_played() {
 }
 
 #[test]
+fn what_is_printed_of_a_session_has_no_password() {
+    let mut pair = Pair::open(quiet(), quiet());
+    pair.login().unwrap();
+    let printed = format!("{:?} {:?}", pair.sme.session, pair.smsc.session);
+    assert!(printed.contains("LoggingIn"), "{printed}");
+    assert!(!printed.contains("736563726574"), "{printed}");
+}
+
+#[test]
 fn reasons_are_told_in_words() {
     for (reason, text) in [
         (CloseReason::Local, "closed on this side"),

@@ -129,7 +129,7 @@ fn operations_are_answered_by_the_class_of_the_fault() {
         };
         let answer = format!("{trn:02}/R/{ot:02}/N/{code:02}/");
         assert_eq!(pair.smsc.lines(), [answer], "{shown}");
-        assert_eq!(pair.smsc.session.metrics().faults.refused, 1);
+        assert_eq!(pair.smsc.session.metrics().faults().refused, 1);
         assert_lives(&mut pair);
     }
 }
@@ -157,7 +157,7 @@ fn a_bad_result_is_not_answered_and_its_operation_goes_on_waiting() {
         assert!(pair.sme.octets().is_empty());
         assert_eq!(pair.sme.session.in_flight(), 1);
     }
-    assert_eq!(pair.sme.session.metrics().faults.bad_frames, 5);
+    assert_eq!(pair.sme.session.metrics().faults().bad_frames, 5);
     pair.sme.take_lines(&["01/R/51/A//"], pair.now);
     assert_eq!(pair.sme.seen(), [Response(1, Said::Yes)]);
 }
@@ -194,7 +194,7 @@ fn junk_between_frames_is_skipped() {
     assert_eq!(pair.smsc.seen(), [Bad("no_etx")]);
     assert_eq!(pair.smsc.lines(), ["01/R/31/A/0000"; 2]);
     let metrics = pair.smsc.session.metrics();
-    assert_eq!(metrics.faults.junk, 8 + 2 + 10);
+    assert_eq!(metrics.faults().junk, 8 + 2 + 10);
     let counted = metrics
         .received()
         .of(OperationType::SMT_ALERT, Counted::Operation);
@@ -216,7 +216,7 @@ fn too_long_a_frame_is_passed_over_in_any_pieces() {
             pair.smsc.take(octets, pair.now);
         }
         assert_eq!(pair.smsc.seen(), [Bad("too_long")]);
-        assert_eq!(pair.smsc.session.metrics().faults.bad_frames, 1);
+        assert_eq!(pair.smsc.session.metrics().faults().bad_frames, 1);
         assert_lives(&mut pair);
     }
 }

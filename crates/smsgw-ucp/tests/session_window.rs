@@ -141,7 +141,7 @@ fn a_result_of_another_operation_is_dropped_and_the_right_one_still_taken() {
     pair.sme
         .take_lines(&["01/R/51/A//2147:010126120000", "01/R/51/A//"], pair.now);
     assert_eq!(pair.sme.seen(), [Response(1, Said::Yes), Stray(1, 51)]);
-    assert_eq!(pair.sme.session.metrics().faults.stray, 6);
+    assert_eq!(pair.sme.session.metrics().faults().stray, 6);
     pair.exchange();
     assert_eq!(pair.smsc.seen(), [Request(1, 51)]);
 }
@@ -270,7 +270,7 @@ fn the_trn_of_what_was_given_up_is_reserved_until_its_result_or_its_time() {
         pair.sme.seen(),
         [Stray(1, 52), Late(1, Said::Yes), Stray(1, 51)]
     );
-    assert_eq!(pair.sme.session.metrics().faults.late, 1);
+    assert_eq!(pair.sme.session.metrics().faults().late, 1);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use bytes::BytesMut;
 
-use super::owed::Arrival;
 use super::window::Match;
 use super::{
     Account, Bad, CloseReason, Counted, Direction, Event, Login, Purpose, Refusal, Session, State,
@@ -94,6 +93,10 @@ impl Session {
     }
 
     fn handle_operation(&mut self, frame: Frame, now: Instant) {
+        if self.owed.has(&frame) {
+            self.metrics.faults.repeated += 1;
+            return self.events.push_back(Event::Repeated(frame));
+        }
         let ot = frame.ot();
         if let Err((error_code, why)) = self.check(&frame) {
             let trn = frame.trn();
@@ -122,13 +125,8 @@ impl Session {
         if ot != OperationType::SMT_ALERT {
             self.last_message = now;
         }
-        self.events.push_back(match self.owed.arrive(&frame) {
-            Arrival::New => Event::Request(frame),
-            Arrival::Again => {
-                self.metrics.faults.repeated += 1;
-                Event::Repeated(frame)
-            }
-        });
+        self.owed.add(&frame);
+        self.events.push_back(Event::Request(frame));
     }
 
     /// Whether an operation of the peer is one, and may come now; if not, what to answer and why.
@@ -169,6 +167,7 @@ impl Session {
     /// Answers an operation that is not handed to the owner.
     fn nack(&mut self, nack: Nack, why: Refusal, frame: Option<Frame>) {
         self.metrics.faults.refused += 1;
+        self.owed.supersede(nack.trn, nack.ot);
         let answer = Answer::negative(nack.ot, nack.error_code, SystemMessage::EMPTY);
         self.emit_answer(&answer, nack.trn);
         self.events.push_back(Event::Refused { nack, why, frame });

@@ -228,7 +228,8 @@ impl Session {
     /// the operation; for one that brings a message, the key of the message.
     ///
     /// Nothing is sent for an operation that does not wait for its result any more, or when the
-    /// peer has given its TRN to another operation of the same type since.
+    /// peer has given its TRN to another operation of the same type since: it would take the
+    /// result for that of the other.
     pub fn accept(&mut self, operation: &Frame, sm: SystemMessage<'_>) {
         self.answer(operation, &Answer::positive(operation.ot(), sm));
     }
