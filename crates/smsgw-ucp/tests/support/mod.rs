@@ -123,7 +123,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    fn of(frame: &Frame) -> Self {
+    pub(crate) fn of(frame: &Frame) -> Self {
         match frame.answer() {
             Ok(answer) => answer
                 .error_code()
