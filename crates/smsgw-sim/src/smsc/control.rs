@@ -22,7 +22,6 @@ use tokio::net::{UnixListener, UnixStream, lookup_host};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::Handle;
-use crate::event::Status;
 use crate::faults::Fault;
 use crate::json_line;
 
@@ -114,9 +113,8 @@ async fn execute(command: &str, smsc: &Handle) -> Result<Value, String> {
             let (from, to, text) = parties(rest).ok_or("sms FROM [to=ADDRESS] TEXT")?;
             let statuses = smsc.deliver(from, to, text).await;
             let statuses = statuses.map_err(|error| error.to_string())?;
-            let answers: Vec<_> = statuses.into_iter().map(Status).collect();
-            let ok = answers.iter().all(|status| status.0.is_ok());
-            Ok(json!({"ok": ok, "from": from, "to": to, "parts": answers}))
+            let ok = statuses.iter().all(|status| status.is_ok());
+            Ok(json!({"ok": ok, "from": from, "to": to, "parts": statuses}))
         }
         "alert" => {
             let (from, to, _) = parties(rest).ok_or("alert FROM [to=ADDRESS]")?;
