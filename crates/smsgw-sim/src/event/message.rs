@@ -1,7 +1,7 @@
 //! A message as it is told of.
 
 use serde::Serialize;
-use serde::ser::Serializer;
+use serde::ser::{SerializeMap as _, Serializer};
 
 use super::Who;
 
@@ -36,6 +36,16 @@ impl Message {
     pub const fn smpp(&self) -> Option<&SmppFields> {
         match &self.fields {
             Fields::Smpp(fields) => Some(fields),
+            Fields::Ucp(_) => None,
+        }
+    }
+
+    /// What only UCP says; `None` for a message of another protocol.
+    #[must_use]
+    pub const fn ucp(&self) -> Option<&UcpFields> {
+        match &self.fields {
+            Fields::Ucp(fields) => Some(fields),
+            Fields::Smpp(_) => None,
         }
     }
 }
@@ -47,6 +57,8 @@ impl Message {
 pub enum Fields {
     /// SMPP.
     Smpp(SmppFields),
+    /// UCP.
+    Ucp(UcpFields),
 }
 
 /// What a message of SMPP says beside what all say.
@@ -74,6 +86,29 @@ pub struct SmppFields {
     pub tlvs: Vec<Tlv>,
 }
 
+/// What a message of UCP says beside what all say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UcpFields {
+    /// The type of the operation.
+    pub ot: u8,
+    /// Its number.
+    pub trn: u8,
+    /// Its fields that are not empty, in wire order, by the standard's names. What is there more
+    /// than once stands in one, with commas.
+    #[serde(serialize_with = "object")]
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl UcpFields {
+    /// What a field holds; `None` when it is empty, or is not a field of the operation.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut fields = self.fields.iter();
+        let (_, text) = fields.find(|(field, _)| *field == name)?;
+        Some(text)
+    }
+}
+
 /// A TLV as it went over the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tlv {
@@ -82,6 +117,17 @@ pub struct Tlv {
     /// Its octets.
     #[serde(serialize_with = "hex")]
     pub value: Vec<u8>,
+}
+
+fn object<S: Serializer>(
+    fields: &[(&'static str, String)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(fields.len()))?;
+    for (name, text) in fields {
+        map.serialize_entry(name, text)?;
+    }
+    map.end()
 }
 
 fn hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
-use smsgw_smpp::CommandStatus;
 use smsgw_smpp::session::BindMode;
 use smsgw_smpp::types::MessageState;
+use smsgw_smpp::{CommandStatus, SequenceNumber};
+use smsgw_ucp::{ErrorCode, OperationType, Trn};
 use tokio::sync::broadcast;
 
-pub use message::{Fields, Message, SmppFields, Tlv};
+pub use message::{Fields, Message, SmppFields, Tlv, UcpFields};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,15 +34,19 @@ pub struct Event {
 pub enum Protocol {
     /// SMPP.
     Smpp,
+    /// UCP/EMI.
+    Ucp,
 }
 
-/// Whose session, by the name that the protocol has for it: in JSON `system_id`.
+/// Whose session, by the name that the protocol has for it: in JSON `system_id` or `user`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Who {
     /// An ESME.
     SystemId(Arc<str>),
+    /// A client of UCP; empty when it did not log in.
+    User(Arc<str>),
 }
 
 impl Who {
@@ -49,35 +54,60 @@ impl Who {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::SystemId(name) => name,
+            Self::SystemId(name) | Self::User(name) => name,
         }
     }
 }
 
-/// Which request, by the number that the protocol has for it: in JSON `sequence_number`.
+/// Which request, by the number that the protocol has for it: in JSON `sequence_number` or `trn`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Number {
     /// Of a PDU of SMPP.
     SequenceNumber(u32),
+    /// Of an operation of UCP.
+    Trn(u8),
 }
 
-/// What was asked or answered, by the name that the protocol has for it: in JSON `command`.
+impl From<SequenceNumber> for Number {
+    fn from(number: SequenceNumber) -> Self {
+        Self::SequenceNumber(number.0)
+    }
+}
+
+impl From<Trn> for Number {
+    fn from(trn: Trn) -> Self {
+        Self::Trn(trn.get())
+    }
+}
+
+/// What was asked or answered, by the name that the protocol has for it: in JSON `command` or `ot`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Command {
     /// The name of a PDU of SMPP: `submit_sm_resp`.
     Command(String),
+    /// The type of an operation of UCP.
+    Ot(u8),
 }
 
-/// An outcome; in JSON `command_status` (a number) and `status_name`.
+impl From<OperationType> for Command {
+    fn from(ot: OperationType) -> Self {
+        Self::Ot(ot.get())
+    }
+}
+
+/// An outcome. In JSON, of SMPP `command_status` (a number) and `status_name`; of UCP `ec` (a
+/// number) and `ec_text`, which are null when it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
     /// Of SMPP.
     Smpp(CommandStatus),
+    /// Of UCP; `None` for done.
+    Ucp(Option<ErrorCode>),
 }
 
 impl Status {
@@ -86,6 +116,7 @@ impl Status {
     pub const fn is_ok(self) -> bool {
         match self {
             Self::Smpp(status) => status.is_ok(),
+            Self::Ucp(error_code) => error_code.is_none(),
         }
     }
 }
@@ -93,6 +124,12 @@ impl Status {
 impl From<CommandStatus> for Status {
     fn from(status: CommandStatus) -> Self {
         Self::Smpp(status)
+    }
+}
+
+impl From<Option<ErrorCode>> for Status {
+    fn from(error_code: Option<ErrorCode>) -> Self {
+        Self::Ucp(error_code)
     }
 }
 
@@ -109,6 +146,12 @@ impl Serialize for Status {
                 let mut both = serializer.serialize_struct("Status", 2)?;
                 both.serialize_field("command_status", &status.0)?;
                 both.serialize_field("status_name", &status.name())?;
+                both.end()
+            }
+            Self::Ucp(error_code) => {
+                let mut both = serializer.serialize_struct("Status", 2)?;
+                both.serialize_field("ec", &error_code.map(|code| code.0))?;
+                both.serialize_field("ec_text", &error_code.map(ErrorCode::text))?;
                 both.end()
             }
         }
@@ -132,7 +175,7 @@ pub enum What {
         /// Why.
         reason: String,
     },
-    /// Somebody asked to bind.
+    /// Somebody asked to bind, or to log in.
     Bind {
         /// As whom.
         #[serde(flatten)]

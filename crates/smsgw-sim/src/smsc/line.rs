@@ -15,7 +15,7 @@ use super::shared::{Inner, Power, Shared};
 use super::side::LineInfo;
 use super::wire::{Arrival, Session as _, Wire};
 use super::{Bound, DeliverError, until};
-use crate::event::{Number, What, Who};
+use crate::event::{What, Who};
 use crate::faults;
 use answer::Delayed;
 
@@ -161,12 +161,12 @@ impl<W: Wire> Line<W> {
         }
     }
 
-    /// Tells of a fault.
-    pub(super) fn fault(&self, kind: faults::Kind, number: Number, id: Option<String>) {
+    /// Tells of a fault that hits a request.
+    pub(super) fn fault(&self, kind: faults::Kind, request: &W::Frame, id: Option<String>) {
         self.emit_message(|| What::Fault {
             name: kind.name(),
             who: self.who(),
-            number,
+            number: W::number(request).into(),
             id,
         });
     }
@@ -256,7 +256,7 @@ impl<W: Wire> Line<W> {
             command: W::answer_name(answer),
             who: self.who(),
             status,
-            number: W::number(answer),
+            number: W::number(answer).into(),
             id: Some(delivery.id.clone()),
         });
         match delivery.kind {

@@ -24,6 +24,7 @@ pub(super) trait Wire: fmt::Debug + Send + Sized + 'static {
     type Events: Send;
     type Event: Send;
     type Frame: Send;
+    type Number: Copy + Into<Number>;
     /// Where connections come from.
     type Door: Send;
     /// What a connection begins with.
@@ -65,16 +66,16 @@ pub(super) trait Wire: fmt::Debug + Send + Sized + 'static {
 
     /// What a frame is, or, for a request, what its answer is.
     fn answer_name(frame: &Self::Frame) -> Command;
-    fn number(frame: &Self::Frame) -> Number;
+    fn number(frame: &Self::Frame) -> Self::Number;
     /// With memory of its own.
     fn detach(frame: &Self::Frame) -> Self::Frame;
 
     /// What is told of a message, as things stand with it, and when.
     fn receipts(&self, entry: &Entry<Self>, now: &Now) -> Vec<(Instant, Delivery<Self>)>;
     /// Sends it; `None` when it cannot be sent now.
-    fn send(session: &Self::Session, body: &Self::Body, token: u64) -> Option<Number>;
+    fn send(session: &Self::Session, body: &Self::Body, token: u64) -> Option<Self::Number>;
     /// How a delivery is told that was sent with this number.
-    fn told(delivery: &Delivery<Self>, account: &Arc<str>, number: Number) -> Message;
+    fn told(delivery: &Delivery<Self>, account: &Arc<str>, number: Self::Number) -> Message;
     /// What the answer to a delivery says, and whether it was taken.
     fn outcome(answer: &Self::Frame) -> (Status, bool);
 }

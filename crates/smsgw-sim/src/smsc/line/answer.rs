@@ -30,7 +30,7 @@ impl<W: Wire> Line<W> {
         let Some(strike) = strike else {
             return self.give(request, answer, id);
         };
-        self.fault(strike.kind, W::number(request), id.clone());
+        self.fault(strike.kind, request, id.clone());
         match strike.kind {
             Kind::Cut => {
                 let octets = answer.octets(request);
@@ -71,7 +71,7 @@ impl<W: Wire> Line<W> {
             Refusal::Refused(why) => return W::refuse(self, request, why),
             Refusal::Fault(strike) => strike,
         };
-        self.fault(strike.kind, W::number(request), None);
+        self.fault(strike.kind, request, None);
         match strike.kind {
             Kind::Throttle => W::refuse(self, request, W::THROTTLED),
             Kind::QueueFull => W::refuse(self, request, W::QUEUE_FULL),
@@ -91,7 +91,7 @@ impl<W: Wire> Line<W> {
             command: W::answer_name(request),
             who: self.who(),
             status,
-            number: W::number(request),
+            number: W::number(request).into(),
             id,
         });
     }

@@ -85,6 +85,13 @@ pub(super) fn of_deliver(envelope: Envelope<'_>, deliver: &DeliverSm<'_>) -> Mes
     .message(envelope, times(Time::NULL, Time::NULL))
 }
 
+/// Says that it came in another request.
+pub(super) fn set_command(message: &mut Message, command: &'static str) {
+    if let Fields::Smpp(fields) = &mut message.fields {
+        fields.command = command;
+    }
+}
+
 /// `message` with what `replace` says otherwise.
 pub(super) fn replaced(
     message: &Message,
@@ -92,7 +99,7 @@ pub(super) fn replaced(
     replace: &ReplaceSm<'_>,
 ) -> Message {
     let mut message = message.clone();
-    let Fields::Smpp(mut fields) = message.fields.clone();
+    let mut fields = message.smpp().cloned().unwrap_or_default();
     fields.command = "replace_sm";
     fields.sequence_number = number.0;
     fields.registered_delivery = replace.registered_delivery.0;

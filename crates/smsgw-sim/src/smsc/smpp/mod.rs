@@ -31,7 +31,7 @@ use super::side::Side;
 use super::store::Entry;
 use super::wire::{self, Answer, Arrival, TurnedAway, Wire};
 use super::{Config, DeliverError, IdFormat};
-use crate::event::{Command, Message, Number, Protocol, Status, What, Who};
+use crate::event::{Command, Message, Protocol, Status, What, Who};
 use crate::faults::Strike;
 use area::Broadcasts;
 use message::Envelope;
@@ -99,6 +99,7 @@ impl Wire for Smpp {
     type Events = Events;
     type Event = session::Event;
     type Frame = Frame;
+    type Number = SequenceNumber;
     type Door = Door;
     type Start = Option<Credentials>;
     type Kept = Kept;
@@ -159,8 +160,8 @@ impl Wire for Smpp {
         Command::Command(answer.to_string())
     }
 
-    fn number(frame: &Frame) -> Number {
-        Number::SequenceNumber(frame.sequence_number().0)
+    fn number(frame: &Frame) -> SequenceNumber {
+        frame.sequence_number()
     }
 
     fn detach(frame: &Frame) -> Frame {
@@ -180,17 +181,19 @@ impl Wire for Smpp {
         vec![(due, receipt)]
     }
 
-    fn send(mc: &Mc, body: &delivery::Body, token: u64) -> Option<Number> {
-        let queued = body.with(|body| mc.try_queue(body, token));
-        queued.ok().map(|number| Number::SequenceNumber(number.0))
+    fn send(mc: &Mc, body: &delivery::Body, token: u64) -> Option<SequenceNumber> {
+        body.with(|body| mc.try_queue(body, token)).ok()
     }
 
-    fn told(delivery: &outbox::Delivery<Self>, account: &Arc<str>, number: Number) -> Message {
-        let Number::SequenceNumber(number) = number;
+    fn told(
+        delivery: &outbox::Delivery<Self>,
+        account: &Arc<str>,
+        sequence_number: SequenceNumber,
+    ) -> Message {
         let envelope = Envelope {
             id: &delivery.id,
             system_id: account,
-            sequence_number: SequenceNumber(number),
+            sequence_number,
         };
         delivery
             .body
@@ -301,7 +304,7 @@ impl Line<Smpp> {
         let status = strike.map_or(status, |strike| strike.status);
         let system_id: Arc<str> = bind.system_id.to_string().into();
         if let Some(strike) = strike {
-            self.fault(strike.kind, Smpp::number(frame), None);
+            self.fault(strike.kind, frame, None);
         }
         // Before the answer: who waits for it and then looks here sees the session bound.
         if status.is_ok() {

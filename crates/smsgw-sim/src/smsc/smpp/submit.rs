@@ -15,7 +15,7 @@ use super::message::{self, Envelope};
 use super::party::Party;
 use super::times::Times;
 use super::{Done, Kept, Smpp, message_id};
-use crate::event::{Fields, Message, What};
+use crate::event::{Message, What};
 use crate::faults::Strike;
 use crate::smsc::fate::{Now, Span};
 use crate::smsc::line::Line;
@@ -179,8 +179,7 @@ impl Line<Smpp> {
                 sequence_number: request.sequence_number(),
             });
             if request.command_id() == SubmitMulti::COMMAND_ID {
-                let Fields::Smpp(fields) = &mut message.fields;
-                fields.command = "submit_multi";
+                message::set_command(&mut message, "submit_multi");
             }
             let message = Arc::new(message);
             self.emit_message(|| What::Submit(Arc::clone(&message)));
