@@ -134,9 +134,14 @@ impl<W: Wire> Line<W> {
             account,
             receives,
             wake: Arc::clone(&self.wake),
+            own: VecDeque::new(),
         };
-        let inner = &mut *self.shared.lock();
-        W::side(inner).post.lines.insert(self.number, info);
+        self.with(|inner| {
+            let post = &mut W::side(inner).post;
+            // It may have been there under another name.
+            post.remove(self.number, now());
+            post.lines.insert(self.number, info);
+        });
     }
 
     /// Tells of the connection.
@@ -176,8 +181,7 @@ impl<W: Wire> Line<W> {
     fn due(&self) -> Option<Instant> {
         let receiver = self.receiver().filter(|_| self.session.has_room());
         let delivery = receiver.and_then(|account| {
-            let inner = &mut *self.shared.lock();
-            W::side(inner).post.outbox.due(&account)
+            self.with(|inner| W::side(inner).post.due(self.number, &account, now()))
         });
         let answer = self.delayed.first_key_value().map(|(&(due, _), _)| due);
         let dues = [delivery, answer, self.held_until];
@@ -208,10 +212,10 @@ impl<W: Wire> Line<W> {
             return;
         };
         while self.session.has_room() {
-            let delivery = {
-                let inner = &mut *self.shared.lock();
-                W::side(inner).post.outbox.take(&account, now)
-            };
+            let delivery = self.with(|inner| {
+                let side = W::side(inner);
+                side.post.take(self.number, &account, &side.wire, now)
+            });
             let Some(delivery) = delivery else {
                 return;
             };
@@ -226,8 +230,14 @@ impl<W: Wire> Line<W> {
         self.next_token += 1;
         let token = self.next_token;
         let Some(number) = W::send(&self.session, &delivery.body, token) else {
-            // Only the end of the session is no surprise: then another one takes it.
-            self.put_back(delivery, now);
+            // The session is over: then another one takes it. Or every number is taken.
+            let is_closed = self.session.is_closed();
+            let wait = if is_closed {
+                Duration::ZERO
+            } else {
+                self.shared.config.retry
+            };
+            self.put_back(delivery, now + wait);
             return false;
         };
         delivery.attempts += 1;
@@ -239,7 +249,7 @@ impl<W: Wire> Line<W> {
                     message_state,
                     attempt: delivery.attempts,
                 },
-                Kind::Message(_) => What::Deliver(message),
+                Kind::Message(_) | Kind::Report => What::Deliver(message),
             }
         });
         self.in_flight.insert(token, delivery);
@@ -261,7 +271,10 @@ impl<W: Wire> Line<W> {
         });
         match delivery.kind {
             Kind::Receipt(_) if taken => self.shared.lock().counts.receipts_delivered += 1,
-            Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
+            Kind::Report if taken => {}
+            Kind::Receipt(_) | Kind::Report => {
+                self.put_back(delivery, now + self.shared.config.retry);
+            }
             Kind::Message(done) => {
                 if taken {
                     self.shared.lock().counts.delivered += 1;
@@ -283,8 +296,12 @@ impl<W: Wire> Line<W> {
         });
         match delivery.kind {
             // The session is over: whoever binds next gets it. Else the answer took too long.
-            Kind::Receipt(_) if self.session.is_closed() => self.put_back(delivery, now),
-            Kind::Receipt(_) => self.put_back(delivery, now + self.shared.config.retry),
+            Kind::Receipt(_) | Kind::Report if self.session.is_closed() => {
+                self.put_back(delivery, now);
+            }
+            Kind::Receipt(_) | Kind::Report => {
+                self.put_back(delivery, now + self.shared.config.retry);
+            }
             Kind::Message(done) => {
                 // Whoever asked may have gone.
                 let _ = done.send(Err(DeliverError::Unanswered));
@@ -294,19 +311,22 @@ impl<W: Wire> Line<W> {
 
     fn put_back(&self, delivery: Delivery<W>, due: Instant) {
         if let Some(account) = &self.account {
-            let inner = &mut *self.shared.lock();
-            W::side(inner).post.put(account, due, delivery);
+            self.with(|inner| W::side(inner).post.put(account, due, delivery));
         }
     }
 
-    /// What this protocol has.
+    /// What all connections share.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
         act(&mut self.shared.lock())
     }
 
     /// Takes the line out of the list and tells.
     fn end(self) {
-        self.with(|inner| W::side(inner).post.lines.remove(&self.number));
+        self.with(|inner| {
+            let side = W::side(inner);
+            side.post.remove(self.number, now());
+            side.wire.gone(self.number);
+        });
         let who = self.account.as_ref().map(W::who);
         let (reason, in_order) = self
             .closed

@@ -10,6 +10,7 @@ mod shared;
 mod side;
 mod smpp;
 mod store;
+mod ucp;
 mod wire;
 
 use std::fmt;
@@ -27,16 +28,17 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::event::{Events, Message, Status, What, Who, state_name};
+use crate::event::{Events, Message, Protocol, Status, What, Who, state_name};
 use crate::faults::{Fault, Faults};
-use shared::{Power, Shared};
-use smpp::{Door, Outbound, Smpp};
-use store::Entry;
+use shared::{Addresses, Inner, Power, Shared};
+use smpp::{Outbound, Smpp};
+use ucp::Ucp;
 use wire::{Session as _, TurnedAway, Wire};
 
-pub use config::{Account, Config, IdFormat, ReceiptPlan};
+pub use config::{Account, Config, IdFormat, ReceiptPlan, Ucp as UcpConfig, User};
 #[cfg(unix)]
 pub use control::Control;
+pub use smsgw_ucp::types::UtcOffset;
 
 /// A running message centre; ends when dropped.
 ///
@@ -44,32 +46,74 @@ pub use control::Control;
 #[derive(Debug)]
 pub struct Smsc {
     handle: Handle,
-    accepting: JoinHandle<()>,
+    /// One for each protocol.
+    accepting: Vec<JoinHandle<()>>,
+}
+
+/// Sockets that listen, for [`Smsc::start_on`]; one alone is for SMPP.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// For SMPP.
+    pub smpp: Option<TcpListener>,
+    /// For UCP.
+    pub ucp: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(smpp: TcpListener) -> Self {
+        Self {
+            smpp: Some(smpp),
+            ucp: None,
+        }
+    }
 }
 
 impl Smsc {
     /// Listens and starts to answer.
     ///
     /// # Errors
-    /// When the address cannot be listened at.
+    /// When an address cannot be listened at, or there is none.
     pub async fn start(config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.bind).await?;
-        Self::start_on(listener, config)
+        let listen = async |address: Option<SocketAddr>| {
+            let address = address?;
+            let listener = TcpListener::bind(address).await;
+            let told =
+                |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
+            Some(listener.map_err(told))
+        };
+        let ucp = config.ucp.as_ref().map(|ucp| ucp.bind);
+        let listeners = Listeners {
+            smpp: listen(config.bind).await.transpose()?,
+            ucp: listen(ucp).await.transpose()?,
+        };
+        Self::start_on(listeners, config)
     }
 
-    /// Answers at a listener that is there; `config.bind` is not used.
+    /// Answers at listeners that are there; the addresses of `config` are not used.
     ///
     /// # Errors
-    /// When the listener has no address.
-    pub fn start_on(listener: TcpListener, config: Config) -> io::Result<Self> {
-        let local_addr = listener.local_addr()?;
+    /// When there is no listener, or one has no address.
+    pub fn start_on(listeners: impl Into<Listeners>, config: Config) -> io::Result<Self> {
+        let Listeners { smpp, ucp } = listeners.into();
+        let address = |listener: &Option<TcpListener>| {
+            let address = listener.as_ref().map(TcpListener::local_addr);
+            address.transpose()
+        };
+        let addresses = Addresses {
+            smpp: address(&smpp)?,
+            ucp: address(&ucp)?,
+        };
+        let first = addresses.smpp.or(addresses.ucp);
+        let first = first.ok_or_else(|| io::Error::other("there is nothing to listen at"))?;
         let (outbinds, asked) = mpsc::channel(1);
-        let door = Door::new(listener, asked, &config);
-        let shared = Arc::new(Shared::new(config, local_addr, outbinds));
-        let accepting = tokio::spawn(accept::<Smpp>(door, Arc::clone(&shared)));
+        let smpp = smpp.map(|listener| smpp::Door::new(listener, asked, &config));
+        let ucp = ucp.map(|listener| ucp::Door::new(listener, &config));
+        let shared = Arc::new(Shared::new(config, first, addresses, outbinds));
+        let smpp = smpp.map(|door| tokio::spawn(accept::<Smpp>(door, Arc::clone(&shared))));
+        let ucp = ucp.map(|door| tokio::spawn(accept::<Ucp>(door, Arc::clone(&shared))));
         Ok(Self {
             handle: Handle(shared),
-            accepting,
+            accepting: smpp.into_iter().chain(ucp).collect(),
         })
     }
 
@@ -82,8 +126,10 @@ impl Smsc {
     /// Ends all connections and stops listening.
     pub async fn shutdown(mut self) {
         self.handle.0.power.send_modify(|power| power.over = true);
-        // It does not panic; if it did, it is over as well.
-        let _ = (&mut self.accepting).await;
+        for accepting in self.accepting.drain(..) {
+            // It does not panic; if it did, it is over as well.
+            let _ = accepting.await;
+        }
     }
 }
 
@@ -106,10 +152,22 @@ impl Drop for Smsc {
 pub struct Handle(Arc<Shared>);
 
 impl Handle {
-    /// Where it listens.
+    /// Where it listens for SMPP, or for UCP when it speaks nothing else.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.0.local_addr
+    }
+
+    /// Where it listens for SMPP, if it does.
+    #[must_use]
+    pub fn smpp_addr(&self) -> Option<SocketAddr> {
+        self.0.addresses.smpp
+    }
+
+    /// Where it listens for UCP, if it does.
+    #[must_use]
+    pub fn ucp_addr(&self) -> Option<SocketAddr> {
+        self.0.addresses.ucp
     }
 
     /// With what it speaks TLS, to read changed certificates with; `None` when it does not.
@@ -134,36 +192,32 @@ impl Handle {
     /// The messages it accepted, oldest first, as far as it remembers.
     #[must_use]
     pub fn submitted(&self) -> Vec<Message> {
-        let inner = self.0.lock();
-        let messages = inner.smpp.store.iter().map(|entry| &*entry.message);
-        messages.cloned().collect()
+        let submitted = submitted(&self.0.lock());
+        let messages = submitted.into_iter().map(|it| it.message);
+        messages.map(Arc::unwrap_or_clone).collect()
     }
 
     /// Counts, sessions, faults and messages.
     #[must_use]
     pub fn status(&self) -> StatusReport {
         let inner = self.0.lock();
-        let now = line::now();
-        let submitted = |entry: &Entry<Smpp>| Submitted {
-            message: Arc::clone(&entry.message),
-            message_state: entry.fate.state(now),
-        };
+        let waiting = inner.smpp.post.waiting() + inner.ucp.post.waiting();
         StatusReport {
             address: self.0.local_addr,
+            ucp_address: self.0.addresses.ucp,
             plugged: !self.0.power.borrow().is_cut,
             counts: Counts {
-                receipts_waiting: u64::try_from(inner.smpp.post.outbox.len()).unwrap_or(u64::MAX),
+                receipts_waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
                 ..inner.counts
             },
             faults: inner.faults.clone(),
             bound: inner
                 .smpp
                 .post
-                .lines
-                .values()
-                .map(|line| line.bound.clone())
+                .bound()
+                .chain(inner.ucp.post.bound())
                 .collect(),
-            submitted: inner.smpp.store.iter().map(submitted).collect(),
+            submitted: submitted(&inner),
         }
     }
 
@@ -190,8 +244,8 @@ impl Handle {
         self.0.power.send_modify(|power| power.is_cut = false);
     }
 
-    /// A subscriber sends a message: hands it to an ESME that is bound to receive, in parts if it
-    /// is long, and waits for the answer to each.
+    /// A subscriber sends a message: hands it to a client that can receive, in parts if it is long,
+    /// and waits for the answer to each. Of several, those of SMPP come first.
     ///
     /// In addresses `+30690...` is international, digits are a short code, anything else a name.
     ///
@@ -203,15 +257,35 @@ impl Handle {
         to: &str,
         text: &str,
     ) -> Result<Vec<Status>, DeliverError> {
+        self.deliver_via(None, from, to, text).await
+    }
+
+    /// As [`Self::deliver`], by one protocol alone if that is said.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn deliver_via(
+        &self,
+        protocol: Option<Protocol>,
+        from: &str,
+        to: &str,
+        text: &str,
+    ) -> Result<Vec<Status>, DeliverError> {
         let outcomes = {
-            let mut inner = self.0.lock();
-            let inner = &mut *inner;
-            let receiver = inner.smpp.post.lines.values().find(|line| line.receives);
-            let account = Arc::clone(&receiver.ok_or(DeliverError::NoReceiver)?.account);
+            let inner = &mut *self.0.lock();
+            let receiver = |of, name| match protocol {
+                Some(protocol) if protocol != of => None,
+                _ => name,
+            };
+            let smpp = receiver(Protocol::Smpp, inner.smpp.post.receiver());
+            let ucp = receiver(Protocol::Ucp, inner.ucp.post.receiver());
             inner.reference = inner.reference.wrapping_add(1);
             let (reference, now) = (inner.reference, line::now());
-            let side = &mut inner.smpp;
-            side.deliver(&account, from, to, text, reference, now)?
+            match (smpp, ucp) {
+                (Some(name), _) => inner.smpp.deliver(&name, from, to, text, reference, now)?,
+                (None, Some(name)) => inner.ucp.deliver(&name, from, to, text, reference, now)?,
+                (None, None) => return Err(DeliverError::NoReceiver),
+            }
         };
         let mut statuses = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
@@ -253,7 +327,16 @@ impl fmt::Debug for Handle {
     }
 }
 
-/// A message of a subscriber did not reach an ESME.
+/// The messages that are remembered, in the order they were accepted.
+fn submitted(inner: &Inner) -> Vec<Submitted> {
+    let now = line::now();
+    let mut all: Vec<_> = inner.smpp.store.submitted(now).collect();
+    all.extend(inner.ucp.store.submitted(now));
+    all.sort_by_key(|(ordinal, _)| *ordinal);
+    all.into_iter().map(|(_, it)| it).collect()
+}
+
+/// A message of a subscriber did not reach a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliverError {
@@ -266,6 +349,9 @@ pub enum DeliverError {
     /// An address is too long.
     #[error("address: {0}")]
     Address(#[from] ValueError),
+    /// An address or the text cannot be sent over UCP.
+    #[error("over UCP: {0}")]
+    Field(#[from] smsgw_ucp::ValueError),
     /// The text is too long.
     #[error(transparent)]
     Text(#[from] SegmentError),
@@ -274,8 +360,11 @@ pub enum DeliverError {
 /// How a message centre is doing.
 #[derive(Clone, Debug, Serialize)]
 pub struct StatusReport {
-    /// Where it listens.
+    /// Where it listens for SMPP, or for UCP when it speaks nothing else.
     pub address: SocketAddr,
+    /// Where it listens for UCP, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ucp_address: Option<SocketAddr>,
     /// Whether it takes connections.
     pub plugged: bool,
     /// How often what happened.
@@ -321,13 +410,13 @@ pub struct Counts {
     pub connections: u64,
     /// Messages accepted.
     pub submitted: u64,
-    /// Submits answered `ESME_RTHROTTLED`.
+    /// Submits answered `ESME_RTHROTTLED`, or EC 04 by the fault.
     pub throttled: u64,
-    /// Receipts that an ESME took.
+    /// Receipts that a client took.
     pub receipts_delivered: u64,
     /// Receipts and messages that wait to be sent.
     pub receipts_waiting: u64,
-    /// Messages that an ESME took.
+    /// Messages that a client took.
     pub delivered: u64,
     /// Messages and broadcasts that were taken back.
     pub cancelled: u64,

@@ -1,4 +1,5 @@
-//! What waits to be sent to a client: receipts, which are kept until they are taken, and messages.
+//! What waits to be sent to a client: receipts and reports, which are kept until they are taken, and
+//! messages.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(super) struct Delivery<W: Wire> {
 pub(super) enum Kind {
     /// Tells that a message is in this state.
     Receipt(MessageState),
+    /// Tells what was asked for.
+    Report,
     /// Whoever sent it waits for the outcome.
     Message(oneshot::Sender<Result<Status, DeliverError>>),
 }
@@ -38,6 +41,15 @@ impl<W: Wire> Delivery<W> {
         Self {
             id,
             kind: Kind::Receipt(state),
+            body,
+            attempts: 0,
+        }
+    }
+
+    pub(super) const fn report(id: String, body: W::Body) -> Self {
+        Self {
+            id,
+            kind: Kind::Report,
             body,
             attempts: 0,
         }
@@ -108,6 +120,28 @@ impl<W: Wire> Outbox<W> {
     pub(super) fn due(&self, account: &str) -> Option<Instant> {
         let (&(due, _), _) = self.waiting.get(account)?.first_key_value()?;
         Some(due)
+    }
+
+    /// Makes what was not taken before due at `now`, if it would be by `until`. How many are due
+    /// then.
+    pub(super) fn hurry(&mut self, account: &str, now: Instant, until: Instant) -> usize {
+        let Some(queue) = self.waiting.get_mut(account) else {
+            return 0;
+        };
+        let mut later = queue.split_off(&(now, u64::MAX));
+        let again: Vec<_> = later
+            .range(..=(until, u64::MAX))
+            .filter(|(_, delivery)| delivery.attempts > 0)
+            .map(|(ticket, _)| *ticket)
+            .collect();
+        for ticket in again {
+            if let Some(delivery) = later.remove(&ticket) {
+                queue.insert((now, ticket.1), delivery);
+            }
+        }
+        let due = queue.len();
+        queue.append(&mut later);
+        due
     }
 
     pub(super) fn len(&self) -> usize {

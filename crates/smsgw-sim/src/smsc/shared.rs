@@ -9,6 +9,7 @@ use super::fate::{Fate, Now, Span};
 use super::side::Side;
 use super::smpp::{Outbound, Smpp};
 use super::store::Entry;
+use super::ucp::Ucp;
 use super::wire::Wire;
 use super::{Config, Counts};
 use crate::event::{Event, Message, Protocol, What};
@@ -17,6 +18,7 @@ use crate::faults::{Faults, Kind, Strike};
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) local_addr: SocketAddr,
+    pub(super) addresses: Addresses,
     pub(super) config: Config,
     inner: Mutex<Inner>,
     pub(super) events: broadcast::Sender<Arc<Event>>,
@@ -25,6 +27,13 @@ pub(super) struct Shared {
     pub(super) power: watch::Sender<Power>,
     /// Connections to ESMEs that are asked to bind, for the task that owns all of them.
     pub(super) outbinds: mpsc::Sender<Outbound>,
+}
+
+/// Where is listened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Addresses {
+    pub(super) smpp: Option<SocketAddr>,
+    pub(super) ucp: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -36,6 +45,7 @@ pub(super) struct Inner {
     /// Of the last message with several parts.
     pub(super) reference: u8,
     pub(super) smpp: Side<Smpp>,
+    pub(super) ucp: Side<Ucp>,
 }
 
 /// Whether there is a line to the outside.
@@ -52,17 +62,20 @@ impl Shared {
     pub(super) fn new(
         config: Config,
         local_addr: SocketAddr,
+        addresses: Addresses,
         outbinds: mpsc::Sender<Outbound>,
     ) -> Self {
         let channel = || broadcast::Sender::new(config.max_events.max(1));
         Self {
             local_addr,
+            addresses,
             inner: Mutex::new(Inner {
                 faults: config.faults.clone(),
                 counts: Counts::default(),
                 connection: 0,
                 reference: 0,
                 smpp: Side::new(Smpp::new(&config)),
+                ucp: Side::new(Ucp::new(config.ucp.clone().unwrap_or_default())),
             }),
             events: channel(),
             session_events: channel(),
@@ -160,9 +173,11 @@ impl Inner {
 
     /// Remembers a message and plans its receipts.
     pub(super) fn keep<W: Wire>(&mut self, accepted: Accepted<W>, now: &Now, config: &Config) {
-        let planned = config.receipts.outcome(self.counts.submitted);
+        let ordinal = self.counts.submitted;
         self.counts.submitted += 1;
+        let planned = config.receipts.outcome(ordinal);
         let mut entry = Entry {
+            ordinal,
             message: accepted.message,
             account: accepted.account,
             accepted: now.wall,

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use smsgw_smpp::types::MessageState;
 
+use super::Submitted;
 use super::fate::{Fate, Span};
 use super::outbox::Ticket;
 use super::wire::Wire;
@@ -14,6 +15,8 @@ use crate::event::Message;
 /// A message that was accepted.
 #[derive(Debug)]
 pub(super) struct Entry<W: Wire> {
+    /// Counts the messages of all protocols.
+    pub(super) ordinal: u64,
     pub(super) message: Arc<Message>,
     /// Whose it is.
     pub(super) account: Arc<str>,
@@ -79,6 +82,17 @@ impl<W: Wire> Store<W> {
             .range_mut(start..)
             .take_while(move |entry| entry.message.id.as_bytes() == id)
             .filter(move |entry| *entry.account == *account)
+    }
+
+    /// What is told of each, in their order, and its ordinal.
+    pub(super) fn submitted(&self, now: Instant) -> impl Iterator<Item = (u64, Submitted)> {
+        self.entries.iter().map(move |entry| {
+            let submitted = Submitted {
+                message: Arc::clone(&entry.message),
+                message_state: entry.fate.state(now),
+            };
+            (entry.ordinal, submitted)
+        })
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry<W>> {

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use smsgw_smpp::server::guard::Limits;
+
 use super::fate::Now;
 use super::line::Line;
 use super::outbox::Delivery;
@@ -78,7 +80,27 @@ pub(super) trait Wire: fmt::Debug + Send + Sized + 'static {
     fn told(delivery: &Delivery<Self>, account: &Arc<str>, number: Self::Number) -> Message;
     /// What the answer to a delivery says, and whether it was taken.
     fn outcome(answer: &Self::Frame) -> (Status, bool);
+
+    /// The connection that is to have a delivery; `None` for any of the account.
+    fn route(&self, account: &Arc<str>, body: &Self::Body) -> Option<u64> {
+        let _ = (account, body);
+        None
+    }
+
+    /// A connection is over.
+    fn gone(&mut self, number: u64) {
+        let _ = number;
+    }
 }
+
+/// Only the faults that are set turn anybody away.
+pub(super) const NO_LIMITS: Limits = Limits {
+    connections: usize::MAX,
+    connections_per_address: usize::MAX,
+    sessions_per_account: usize::MAX,
+    address_lockout: None,
+    account_lockout: None,
+};
 
 /// A connection that was taken.
 pub(super) struct Arrival<W: Wire> {

@@ -8,7 +8,6 @@ use std::time::Duration;
 use smsgw_smpp::ValueError;
 use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::Outbind;
-use smsgw_smpp::server::guard::Limits;
 use smsgw_smpp::server::{Accepted, Listener, ServerConfig};
 use smsgw_smpp::session;
 use smsgw_smpp::types::Secret;
@@ -19,19 +18,10 @@ use super::{SYSTEM_ID, Smpp};
 use crate::event::What;
 use crate::smsc::Config;
 use crate::smsc::line::Line;
-use crate::smsc::wire::{Arrival, TurnedAway};
+use crate::smsc::wire::{Arrival, NO_LIMITS, TurnedAway};
 
 /// How long an ESME that is asked to bind has to take the connection.
 const TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Only the faults that are set turn anybody away.
-const NO_LIMITS: Limits = Limits {
-    connections: usize::MAX,
-    connections_per_address: usize::MAX,
-    sessions_per_account: usize::MAX,
-    address_lockout: None,
-    account_lockout: None,
-};
 
 /// Where connections come from.
 pub(in crate::smsc) struct Door {
