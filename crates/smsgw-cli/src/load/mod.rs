@@ -1,7 +1,9 @@
 //! `smsgw load`: how many messages a server takes, and how fast.
 
+mod protocol;
 mod receipts;
 mod report;
+mod run;
 mod session;
 mod smpp;
 mod supply;

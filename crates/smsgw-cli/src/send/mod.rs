@@ -1,5 +1,6 @@
 //! `smsgw send`: one message, straight to a server.
 
+mod exchange;
 mod parts;
 mod smpp;
 
