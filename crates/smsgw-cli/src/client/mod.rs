@@ -1,6 +1,7 @@
 //! What `smsgw send` and `smsgw load` share: the server they connect to.
 
 pub(crate) mod smpp;
+pub(crate) mod ucp;
 
 use std::error::Error;
 use std::fmt::Display;
