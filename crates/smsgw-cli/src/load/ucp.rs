@@ -170,10 +170,10 @@ impl Ucp {
         match answer.error_code() {
             Some(error_code) => (Verdict::Negative(error_code), None),
             None => {
-                let sm = answer.sm().to_string();
                 let id = self.wants_receipts.then(|| {
-                    // What is no key, no notification will name.
-                    MessageKey::parse(&sm).map_or_else(|_| sm.clone(), |key| comparable(&key))
+                    let key = answer.sm().keys().next();
+                    // Of one without a key no notification is found.
+                    key.map_or_else(String::new, comparable)
                 });
                 (Verdict::Positive, id)
             }
@@ -185,7 +185,7 @@ impl Ucp {
         let notification = client::notification(&request);
         let receipt = notification.as_ref().and_then(|notification| {
             let key = client::about(notification).filter(|_| notification.dst.is_final())?;
-            Some((comparable(&key), client::state(notification).to_owned()))
+            Some((comparable(key), client::state(notification).to_owned()))
         });
         let is_taken = notification.is_some();
         Heard::Request {
@@ -197,13 +197,13 @@ impl Ucp {
 
 /// A key in a form in which those of results and notifications are the same, although the service
 /// centre writes a number now with a prefix and now without.
-fn comparable(key: &MessageKey<'_>) -> String {
+fn comparable(key: MessageKey<'_>) -> String {
     const DIGITS: usize = 8;
     let adc = key.adc;
     let end = adc.len().saturating_sub(DIGITS);
     let key = MessageKey {
         adc: adc.get(end..).unwrap_or(adc),
-        ..*key
+        ..key
     };
     key.to_string()
 }
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_number_may_be_written_with_a_prefix_and_without() {
-        let of = |text| comparable(&MessageKey::parse(text).unwrap());
+        let of = |text| comparable(MessageKey::parse(text).unwrap());
         let with = of("00393331234567:211126225429");
         assert_eq!(with, of("393331234567:211126225429"));
         assert_eq!(with, of("+393331234567:211126225429"));

@@ -123,12 +123,11 @@ impl Exchange for Ucp<'_> {
         let reply = self.sme.submit(submit).await;
         let reply = reply.map_err(|error| error.to_string())?;
         let answer = reply.answer().map_err(|error| error.to_string())?;
-        let sm = answer.sm().to_string();
-        let key = MessageKey::parse(&sm).ok().map(|key| key.to_string());
+        let key = answer.sm().keys().next().filter(|_| answer.is_positive());
         Ok(Answer {
             error_code: answer.error_code(),
-            key: key.filter(|_| answer.is_positive()),
-            sm,
+            sm: answer.sm().to_string(),
+            key: key.map(|key| key.to_string()),
         })
     }
 

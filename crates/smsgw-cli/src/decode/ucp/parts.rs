@@ -170,26 +170,24 @@ pub(super) fn of_answer(answer: &Answer<'_>) -> Map<String, Json> {
         keys.insert("ec".to_owned(), json!(error_code.0));
         return keys;
     }
-    let named = answer.sm().to_string();
-    let named: Result<Vec<_>, _> = named.split(',').map(MessageKey::parse).collect();
     // An alert has the number of messages that wait, a deletion a number that may look like a time.
     let names = !matches!(
         answer.ot(),
         OperationType::SMT_ALERT | OperationType::RESPONSE_DELETE_MESSAGE
     );
-    if let Ok(named) = named
-        && names
-    {
-        let key = |key: &MessageKey<'_>| {
-            let scts = key.scts.to_string();
-            match key.adc {
-                "" => json!({ "scts": scts }),
-                adc => json!({ "adc": adc, "scts": scts }),
-            }
-        };
-        keys.insert("sm".to_owned(), named.iter().map(key).collect());
+    let named: Vec<_> = answer.sm().keys().filter(|_| names).map(key).collect();
+    if !named.is_empty() {
+        keys.insert("sm".to_owned(), json!(named));
     }
     keys
+}
+
+fn key(key: MessageKey<'_>) -> Json {
+    let scts = key.scts.to_string();
+    match key.adc {
+        "" => json!({ "scts": scts }),
+        adc => json!({ "adc": adc, "scts": scts }),
+    }
 }
 
 fn socket(nadc: Address<'_>, npid: Pid) -> Option<SocketAddrV4> {
