@@ -67,7 +67,7 @@ impl Line<Ucp> {
             entry.kept.request = Request::new(modify.nrq, modify.nadc, modify.nt, modify.npid);
         }
         let parts = Parts {
-            adc: &entry.kept.adc,
+            adc: entry.kept.adc.as_str().into(),
             oadc: modify.oadc,
             otoa: modify.otoa,
             content: modify.message.content(),
@@ -101,7 +101,7 @@ impl Line<Ucp> {
         self.report(frame, inquiry.oadc, found, now, |adc, message, mms| {
             ResponseInquiryMessage {
                 adc,
-                message,
+                message: message.into(),
                 mms,
                 ..ResponseInquiryMessage::default()
             }
@@ -149,7 +149,7 @@ impl Line<Ucp> {
         self.report(frame, delete.oadc, found, now, |adc, message, mms| {
             ResponseDeleteMessage {
                 adc,
-                message,
+                message: message.into(),
                 mms,
                 ..ResponseDeleteMessage::default()
             }

@@ -1,20 +1,21 @@
 //! How the messages of UCP are told.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smsgw_gsm::alphabet::Tables;
 use smsgw_gsm::dcs::{self, DataCodingScheme};
 use smsgw_gsm::ucs2;
 use smsgw_gsm::udh::UserDataHeader;
-use smsgw_ucp::types::{self as wire, Address, Content, Originator, Otoa, Sender, XSer};
+use smsgw_ucp::types::{Address, Content, Originator, Otoa, Sender, XSer};
 use smsgw_ucp::{Alphabet, Frame, Operation, OperationType, Trn};
 
 use crate::event::{Fields, Message, UcpFields, Who};
 
 /// What of an operation is told in the same way of all messages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Parts<'a> {
-    pub(super) adc: &'a str,
+    pub(super) adc: Cow<'a, str>,
     pub(super) oadc: Originator<'a>,
     pub(super) otoa: Otoa,
     pub(super) content: Content<'a>,
@@ -24,11 +25,11 @@ pub(super) struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Of an operation of the message centre.
     pub(super) fn of_sent(frame: &'a Frame) -> Self {
-        let from = |adc: Address<'a>, oadc, message: wire::Message<'a>| Self {
-            adc: adc.as_str(),
+        let from = |adc: Address<'a>, oadc, content| Self {
+            adc: adc.as_str().into(),
             oadc,
             otoa: Otoa::ABSENT,
-            content: message.content(),
+            content,
             xser: XSer::EMPTY,
         };
         let nobody = Originator::EMPTY;
@@ -36,16 +37,17 @@ impl<'a> Parts<'a> {
             Ok(Operation::DeliverShortMessage(it)) => Self {
                 otoa: it.otoa,
                 xser: it.xser,
-                ..from(it.adc, it.oadc, it.message)
+                ..from(it.adc, it.oadc, it.message.content())
             },
             Ok(Operation::DeliverNotification(it)) => Self {
-                adc: it.adc.as_str(),
-                ..from(Address::EMPTY, it.oadc, it.message)
+                // The sender of the message, which can be a name.
+                adc: letters(it.adc.sender_without_otoa()),
+                ..from(Address::EMPTY, it.oadc, it.message.content())
             },
-            Ok(Operation::ResponseInquiryMessage(it)) => from(it.adc, nobody, it.message),
-            Ok(Operation::ResponseDeleteMessage(it)) => from(it.adc, nobody, it.message),
+            Ok(Operation::ResponseInquiryMessage(it)) => from(it.adc, nobody, it.message.content()),
+            Ok(Operation::ResponseDeleteMessage(it)) => from(it.adc, nobody, it.message.content()),
             // It was written from one of these.
-            _ => from(Address::EMPTY, nobody, wire::Message::EMPTY),
+            _ => from(Address::EMPTY, nobody, Content::Empty),
         }
     }
 }
@@ -65,8 +67,8 @@ pub(super) fn told(
     Message {
         id: id.to_owned(),
         who: Who::User(Arc::clone(account)),
-        from: sender(parts.oadc, parts.otoa),
-        to: parts.adc.to_owned(),
+        from: letters(parts.oadc.sender(parts.otoa)).into_owned(),
+        to: parts.adc.clone().into_owned(),
         text,
         data,
         udh,
@@ -79,10 +81,10 @@ pub(super) fn told(
 }
 
 /// A sender as people read it: a number as it is, a name by its letters.
-fn sender(oadc: Originator<'_>, otoa: Otoa) -> String {
-    match oadc.sender(otoa) {
-        Sender::Name(name) => name.text(),
-        Sender::Number(number) | Sender::International(number) => number.to_owned(),
+fn letters(sender: Sender<'_>) -> Cow<'_, str> {
+    match sender {
+        Sender::Name(name) => name.text().into(),
+        Sender::Number(number) | Sender::International(number) => number.into(),
     }
 }
 

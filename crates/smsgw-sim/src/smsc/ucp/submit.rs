@@ -139,7 +139,7 @@ impl Line<Ucp> {
                 since: now.instant,
             };
             let parts = Parts {
-                adc: adc.as_str(),
+                adc: adc.as_str().into(),
                 oadc: submission.oadc,
                 otoa: submission.otoa,
                 content: submission.content,
