@@ -98,9 +98,14 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`sme::Sme`] | a client |
+//! | [`sme::Sme`] | a client: connect, log in, `submit().await` or queue and events |
+//! | [`client::Client`] | several links to one peer, kept up and used as one |
 //! | [`smsc::Smsc`] | the service centre's end of one connection |
+//! | [`server::Listener`] | many of them: limits, lockout, PROXY protocol, TLS |
+//! | [`server::Directory`] | which sessions an account has, for what is to go to any of them |
 //! | [`codec::UcpCodec`] | frames alone, for a loop of one's own |
+//!
+//! The sockets under them are those of `smsgw-net`, which knows no protocol.
 //!
 //! What real peers get wrong, and the option that answers each: [`peers`].
 //!
@@ -109,8 +114,8 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`session`]; without it the crate is `no_std` with `alloc` |
-//! | `tokio` | no | [`codec`], [`connection`], [`sme`], [`smsc`] |
-//! | `tls` | no | TLS for connections |
+//! | `tokio` | no | [`client`], [`codec`], [`connect`], [`connection`], [`server`], [`sme`], [`smsc`] |
+//! | `tls` | no | [`tls`], for the listener and the client |
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
