@@ -351,7 +351,7 @@ impl<'a> FrameRef<'a> {
         let count = self.field_count();
         let layout = self.ot().layout().filter(|_| self.is_operation());
         let first = self.fields().next();
-        let result = Answer::names(self.ot(), first != Some(b"N"));
+        let result = Answer::field_names(self.ot(), first != Some(b"N"));
         let is_result = !self.is_operation() && self.ot().is_known();
         let mut offset = HEADER_LEN;
         self.fields().enumerate().map(move |(index, text)| {
