@@ -305,7 +305,7 @@ async fn a_header_is_wanted_of_a_proxy_and_of_nobody_else() {
     let mut accepted = server.accepted().await;
     assert_eq!(accepted.peer.address.ip().to_string(), "127.0.0.2");
     let _permit = check_login(&mut accepted).await.unwrap();
-    let junk = accepted.smsc.metrics().faults.junk;
+    let junk = accepted.smsc.metrics().faults().junk;
     assert_eq!(junk, header.len() as u64);
 }
 
