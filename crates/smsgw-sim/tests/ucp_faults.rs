@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use smsgw_sim::event::What;
 use smsgw_sim::faults::{Fault, Kind};
-use smsgw_sim::smsc::Smsc;
+use smsgw_sim::smsc::{Config, ReceiptPlan, Smsc};
 use smsgw_ucp::op::{Op as _, SubmitShortMessage};
 use smsgw_ucp::types::{Flag, HexBuf};
 use smsgw_ucp::{ErrorCode, OperationType, Trn};
@@ -64,10 +64,14 @@ async fn what_is_refused_is_not_accepted() {
 
 #[tokio::test]
 async fn a_full_outbox_refuses_submits() {
-    let config = smsgw_sim::smsc::Config {
+    let config = Config {
         max_waiting: 1,
         ..config()
-    };
+    }
+    .with_receipts(ReceiptPlan {
+        delay: Duration::from_secs(3_600),
+        ..ReceiptPlan::default()
+    });
     let smsc = Smsc::start(config).await.unwrap();
     let mut client = Client::login(&smsc).await;
     let text = hex("hi");
