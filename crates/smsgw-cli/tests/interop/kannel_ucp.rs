@@ -321,6 +321,22 @@ fn kannel_comes_back_by_ucp() {
     assert_eq!(smsc.process.events("submit").len(), messages.len());
 }
 
+/// What had no result when the connection ended, Kannel submits again; we took it before, so it comes twice.
+#[test]
+fn kannel_submits_again_by_ucp_what_was_cut_off() {
+    let directory = scratch("kannel-ucp-cut-off");
+    let smsc = Simulator::start_ucp(&directory, free_port(), &["--fault", "cut,times=1"]);
+    let kannel = start_kannel(&directory, &smsc, &Flow::Window.options());
+    let messages = plain(1);
+    kannel.send(&messages[0]);
+    kannel.wait_for_dlrs(&messages, &[dlr::ACCEPTED, dlr::DELIVERED]);
+    kannel.shut_down();
+    let submits = smsc.process.events("submit");
+    assert_eq!(submits.len(), 2, "{:?}", smsc.process);
+    assert_ne!(submits[0]["id"], submits[1]["id"], "{:?}", smsc.process);
+    assert_eq!(smsc.process.events("fault").len(), 1, "{:?}", smsc.process);
+}
+
 #[test]
 fn kannel_does_not_get_in_by_ucp_with_a_wrong_password() {
     let directory = scratch("kannel-ucp-password");

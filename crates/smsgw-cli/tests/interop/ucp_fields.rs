@@ -80,7 +80,20 @@ fn meaning(case: &Case, name: &str, value: String, decoded: &Value) -> (String, 
             assert_eq!(text, decode_unpacked(&octets(&value)), "{}", case.name);
             ("AMsg".to_owned(), text)
         }
-        "Msg" => ("message".to_owned(), value),
+        "Msg" => {
+            let key = if case.value("MT") == "2" {
+                "digits"
+            } else {
+                "octets"
+            };
+            assert_eq!(text(key), value, "{}", case.name);
+            ("message".to_owned(), value)
+        }
+        "NB" if case.value("MT") == "4" => {
+            let bits = value.parse::<u64>().unwrap();
+            assert_eq!(decoded["nb"], bits, "{}", case.name);
+            (name.to_owned(), value)
+        }
         "PWD" | "NPWD" => (name.to_owned(), decode_unpacked(&octets(&value))),
         "OAdC" if case.value("OTOA") == "5039" => {
             let text = text("oadc_text");
