@@ -170,7 +170,7 @@ impl<'a> Answer<'a> {
             }
             _ => return Err(invalid(ValueError::Unknown, "ACK", offset)),
         };
-        let names = Self::names(ot, is_positive);
+        let names = Self::field_names(ot, is_positive);
         let missing = names.get(fields).copied().unwrap_or_default();
         reader.expect(missing, names.len(), fields)?;
         let (outcome, mvp) = if is_positive {
@@ -191,8 +191,9 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// The standard's names of the fields, in wire order.
-    pub(crate) const fn names(ot: OperationType, is_positive: bool) -> &'static [&'static str] {
+    /// The standard's names of the fields of a positive or negative result, in wire order.
+    #[must_use]
+    pub const fn field_names(ot: OperationType, is_positive: bool) -> &'static [&'static str] {
         match (is_positive, ot.has_mvp()) {
             (true, true) => &["ACK", "MVP", "SM"],
             (true, false) => &["ACK", "SM"],
@@ -322,7 +323,7 @@ mod tests {
             let ot = OperationType::SMT_ALERT;
             let frame = Frame::from_fields(Trn::ZERO, OperationKind::Result, ot, fields).unwrap();
             let error = frame.answer().unwrap_err();
-            assert_eq!(std::format!("{error}"), expect);
+            assert_eq!(alloc::format!("{error}"), expect);
         }
     }
 }

@@ -20,6 +20,18 @@ use crate::wire::{Reader, Writer, clamp, split_field};
 ///
 /// A frame owns its octets, operations and answers borrow from it. To keep a message, keep its
 /// frame.
+///
+/// ```
+/// use smsgw_ucp::{Frame, OperationType, op::SmtAlert};
+///
+/// let frame = Frame::copy_from(b"\x0200/00026/O/31/1234/0539/C0\x03")?;
+/// assert_eq!(frame.ot(), OperationType::SMT_ALERT);
+/// assert_eq!(frame.decode::<SmtAlert>()?.adc, "1234");
+///
+/// let names: Vec<_> = frame.named_fields().map(|field| field.name).collect();
+/// assert_eq!(names, ["AdC", "PID"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     header: Header,
@@ -254,6 +266,16 @@ impl Frame {
 ///
 /// For octets that stay where they are, as in a file; from a connection, a [`Frame`] can be kept
 /// and sent on.
+///
+/// ```
+/// use smsgw_ucp::{FrameRef, op::SmtAlert};
+///
+/// let mut octets = &b"\r\n\x0200/00026/O/31/1234/0539/C0\x03\x02..."[..];
+/// let frame = FrameRef::split_from(&mut octets, 1_000).ok_or("not whole")??;
+/// assert_eq!(frame.decode::<SmtAlert>()?.adc, "1234");
+/// assert_eq!(octets, b"\x02...");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FrameRef<'a> {
     header: Header,
@@ -329,7 +351,7 @@ impl<'a> FrameRef<'a> {
         let count = self.field_count();
         let layout = self.ot().layout().filter(|_| self.is_operation());
         let first = self.fields().next();
-        let result = Answer::names(self.ot(), first != Some(b"N"));
+        let result = Answer::field_names(self.ot(), first != Some(b"N"));
         let is_result = !self.is_operation() && self.ot().is_known();
         let mut offset = HEADER_LEN;
         self.fields().enumerate().map(move |(index, text)| {
@@ -572,6 +594,6 @@ mod tests {
                 .collect::<alloc::vec::Vec<_>>(),
         )
         .unwrap();
-        assert!(!std::format!("{frame:?}").contains("7365"));
+        assert!(!alloc::format!("{frame:?}").contains("7365"));
     }
 }

@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(last.next(), Trn::ZERO);
         assert_eq!(Trn::ZERO.next(), Trn(1));
         assert_eq!(Trn::new(100), None);
-        assert_eq!(std::format!("{} {last}", Trn(7)), "07 99");
+        assert_eq!(alloc::format!("{} {last}", Trn(7)), "07 99");
     }
 
     #[test]

@@ -166,6 +166,16 @@ impl OperationType {
         self.0
     }
 
+    /// The standard's names of its fields, in wire order, as [`Op::FIELDS`]; `None` for an operation
+    /// that the table does not have.
+    #[must_use]
+    pub const fn fields(self) -> Option<&'static [&'static str]> {
+        match self.layout() {
+            Some(layout) => Some(layout.names),
+            None => None,
+        }
+    }
+
     /// Whether the table has it.
     #[must_use]
     pub const fn is_known(self) -> bool {

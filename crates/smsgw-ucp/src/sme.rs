@@ -187,13 +187,20 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "no connection: {error}"),
-            Self::Refused(frame) => match frame.answer() {
-                Ok(answer) => match answer.error_code() {
-                    Some(error_code) => write!(f, "login refused: {error_code} {}", answer.sm()),
-                    None => f.write_str("login refused"),
-                },
-                Err(error) => write!(f, "login refused, and the result cannot be read: {error}"),
-            },
+            Self::Refused(frame) => {
+                f.write_str("login refused")?;
+                let answer = match frame.answer() {
+                    Ok(answer) => answer,
+                    Err(error) => return write!(f, ", and the result cannot be read: {error}"),
+                };
+                if let Some(error_code) = answer.error_code() {
+                    write!(f, ": {error_code}")?;
+                }
+                if !answer.sm().is_empty() {
+                    write!(f, ": {}", answer.sm())?;
+                }
+                Ok(())
+            }
             Self::Closed(reason) => write!(f, "login not answered: {reason}"),
             Self::Session(error) => write!(f, "login not sent: {error}"),
         }

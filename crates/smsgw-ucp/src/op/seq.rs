@@ -192,7 +192,7 @@ mod tests {
     fn numbers_are_written_without_zeros_in_front() {
         for value in 0..=999 {
             let text: alloc::vec::Vec<_> = digits(value).collect();
-            assert_eq!(text, std::format!("{value}").as_bytes());
+            assert_eq!(text, alloc::format!("{value}").as_bytes());
             assert_eq!(number(&text), Ok(value));
         }
         assert_eq!(number(b"007"), Ok(7));

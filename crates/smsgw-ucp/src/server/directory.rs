@@ -129,20 +129,19 @@ impl Directory {
     ) -> Result<Reply, RequestError> {
         let called = now();
         let mut tried = Vec::new();
-        let mut picked = self.lock().pick(account, address, &tried);
-        let mut outcome = Err(RequestError::Closed);
-        while let Some((session, smsc)) = picked {
-            outcome = smsc.request(op).await;
-            let is_final = |error: RequestError| !error.may_try_another();
-            if outcome.as_ref().err().copied().is_none_or(is_final)
-                || now() >= called + smsc.result_timer()
-            {
-                break;
+        let mut why = RequestError::Closed;
+        loop {
+            let picked = self.lock().pick(account, address, &tried);
+            let Some((session, smsc)) = picked else {
+                return Err(why);
+            };
+            let until = called + smsc.result_timer();
+            match smsc.request(op).await {
+                Err(error) if error.may_try_another() && now() < until => why = error,
+                outcome => return outcome,
             }
             tried.push(session);
-            picked = self.lock().pick(account, address, &tried);
         }
-        outcome
     }
 
     /// The session that is to have what is for an account next, if there is one: to

@@ -182,7 +182,11 @@ mod tests {
         }
         assert!(keys.given.len() <= FEW);
         assert!(keys.next_local("1", 100) > 100);
-        assert!(keys.next_local("never", 50) > 100);
+        // Nor when others are forgotten meanwhile.
+        for number in 0..2 * FEW {
+            assert!(keys.next_local(&format!("1{number}"), 50) > 100);
+        }
+        assert!(keys.next_local("2", 50) > 100);
     }
 
     #[test]
