@@ -503,6 +503,57 @@ fn what_smpp_and_gsm_read_differently() {
     }
 }
 
+/// What SMPP says of a part in TLVs.
+fn sar(reference: u16, total: u8, number: u8) -> Vec<Extra> {
+    let tlv = |tag, value: &[u8]| Extra::Tlv {
+        tag,
+        value: value.to_vec(),
+    };
+    vec![
+        tlv(0x020C, &reference.to_be_bytes()),
+        tlv(0x020E, &[total]),
+        tlv(0x020F, &[number]),
+    ]
+}
+
+#[test]
+fn a_part_by_tlvs_of_smpp_has_a_header() {
+    let part = |extras, dcs, udh: &[u8], len| {
+        let message = Message {
+            extras,
+            ..encoded(dcs, udh, &vec![7; len])
+        };
+        let back = back(&message);
+        assert_eq!(back.extras, []);
+        let Content::Encoded { udh, octets, .. } = back.content else {
+            panic!("not a part");
+        };
+        assert_eq!(octets, vec![7; len]);
+        udh
+    };
+    let short = [5, 0, 3, 0x2A, 3, 2];
+    let long = [6, 8, 4, 1, 0x2A, 3, 2];
+    for (reference, dcs, len, udh) in [
+        (0x2A, 0, 153, &short[..]),
+        (0x2A, 8, 134, &short),
+        (0x12A, 0, 152, &long),
+        (0x12A, 4, 133, &long),
+        // With the longer one they would not fit.
+        (0x12A, 0, 153, &short),
+        (0x12A, 4, 134, &short),
+    ] {
+        assert_eq!(part(sar(reference, 3, 2), dcs, &[], len), udh);
+    }
+    let ports = [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0];
+    let both = [11, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 0, 3, 0x2A, 3, 2];
+    assert_eq!(part(sar(0x2A, 3, 2), 4, &ports, 10), both);
+    // The header says it already; there is no part 4 of 3; one of them is missing.
+    let own = [5, 0, 3, 9, 2, 1];
+    assert_eq!(part(sar(0x2A, 3, 2), 0, &own, 10), own);
+    assert_eq!(part(sar(0x2A, 3, 4), 4, &ports, 10), ports);
+    assert_eq!(part(sar(0x2A, 3, 2)[1..].to_vec(), 4, &ports, 10), ports);
+}
+
 #[test]
 fn octets_that_do_not_fit_are_refused() {
     let message = |dcs, udh: &[u8], len| encoded(dcs, udh, &vec![7; len]);

@@ -71,17 +71,16 @@ impl Server {
         let timeout = self.endpoint.timeout();
         let password = PasswordBuf::new(&self.password, self.link.alphabet());
         let options = self.endpoint.options();
-        // Without a login it is told in keep-alives alone, where nobody looks for it.
-        let account = self.user.clone().map_or_else(|| Account::new("0"), Ok);
-        let account = account.map_err(|error| error.to_string())?;
+        let login = match &self.user {
+            Some(_) => Login::Required,
+            // It is told in keep-alives alone, where nobody looks for it.
+            None => Login::None(Account::new("0").map_err(|error| error.to_string())?),
+        };
         Ok(Client {
             server: self.clone(),
             password: password.map_err(|error| format!("--password: {error}"))?,
             config: Config {
-                login: match self.user {
-                    Some(_) => Login::Required,
-                    None => Login::None(account),
-                },
+                login,
                 login_timer: timeout,
                 result_timer: timeout,
                 // What has no result in time is given up, and the others go on.

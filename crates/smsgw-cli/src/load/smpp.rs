@@ -33,6 +33,7 @@ What is measured:
   receipts     from sending a message to its receipt, which is found by the message id
 Quantiles are exact to an eighth. Server and this program share the machine when both run on it.
 
+User data of more than 254 octets goes into message_payload.
 Receipts of other messages that come meanwhile are taken and counted, messages are not taken.
 Ctrl-C ends the sending; once more, the waiting for answers.
 Exit status 1: not all was sent (unless ended by --duration or Ctrl-C), an answer was not ESME_ROK,

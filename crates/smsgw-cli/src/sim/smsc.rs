@@ -19,7 +19,7 @@ use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles, TlsEr
 use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
 
-use crate::values::{address, c_octets, duration};
+use crate::values::{address, c_octets, duration, utc_offset};
 
 /// Where is listened for SMPP unless something else is said.
 const SMPP: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 2775));
@@ -315,26 +315,6 @@ fn ucp_password(text: &str) -> Result<String, String> {
     let user = User::new("1", text);
     user.map(|user| user.password)
         .map_err(|error| error.to_string())
-}
-
-/// `+HH:MM` or `-HH:MM`.
-fn utc_offset(text: &str) -> Result<UtcOffset, String> {
-    let parsed = || {
-        let (sign, rest) = text.split_at_checked(1)?;
-        let (hours, minutes) = rest.split_once(':')?;
-        let number = |text: &str, most| {
-            let is_number = text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_digit());
-            let number = text.parse::<i16>().ok();
-            number.filter(|number| is_number && *number <= most)
-        };
-        let offset = number(hours, 14)? * 60 + number(minutes, 59)?;
-        match sign {
-            "+" => Some(UtcOffset(offset)),
-            "-" => Some(UtcOffset(-offset)),
-            _ => None,
-        }
-    };
-    parsed().ok_or_else(|| "not +HH:MM or -HH:MM".to_owned())
 }
 
 /// Prints each event as it comes, until there are no more or nobody reads.

@@ -1,8 +1,11 @@
 //! What the two ends of a link have agreed on.
 
-use smsgw_ucp::Alphabet;
-use smsgw_ucp::types::{Pid, ReplyPath, TimeZone, UtcOffset};
+use std::time::SystemTime;
 
+use smsgw_ucp::types::{Pid, ReplyPath, Second, TimeZone, UtcOffset};
+use smsgw_ucp::{Alphabet, ValueError};
+
+use super::time;
 use crate::message::Address;
 
 /// What the two ends of a link have agreed on, and no field tells. `Z` is a [`TimeZone`].
@@ -84,6 +87,35 @@ impl<Z> Settings<Z> {
             last_resort: self.last_resort,
             reply_path: self.reply_path,
         }
+    }
+}
+
+impl<Z: TimeZone> Settings<Z> {
+    /// The second of the SC's clock that has begun at `at`: SCTS of what comes then.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use smsgw::convert::ucp::Settings;
+    /// use smsgw::ucp::types::UtcOffset;
+    ///
+    /// let settings = Settings { zone: UtcOffset(60), ..Settings::default() };
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_301_669);
+    /// let scts = settings.second(now)?;
+    /// assert_eq!(scts.to_string(), "2026-11-21T23:54:29");
+    /// assert_eq!(settings.system_time(scts), Some(now));
+    /// # Ok::<(), smsgw::ucp::ValueError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidTime`](ValueError::InvalidTime) before 1990 and after 2089.
+    pub fn second(&self, at: SystemTime) -> Result<Second, ValueError> {
+        time::second(at, &self.zone)
+    }
+
+    /// When a second of the SC's clock begins; `None` for one before 1970.
+    pub fn system_time(&self, second: Second) -> Option<SystemTime> {
+        time::of_second(second, &self.zone)
     }
 }
 
