@@ -119,6 +119,21 @@ fn a_notification_tells_the_sender() {
     assert_eq!(number.sender(Otoa::ABSENT), Sender::Number("0123456789"));
 }
 
+#[test]
+fn a_name_without_otoa() {
+    let name = PackedName::pack("Rust").unwrap();
+    let oadc = name.as_originator();
+    assert_eq!(oadc.sender(Otoa::ABSENT), Sender::Name(name.as_name()));
+    assert_eq!(
+        oadc.sender(Otoa::INTERNATIONAL),
+        Sender::International("07D2FA9C0E")
+    );
+    // What could be a number is one.
+    let digits = PackedName::pack("1").unwrap();
+    let number = digits.as_originator();
+    assert_eq!(number.sender(Otoa::ABSENT), Sender::Number("0231"));
+}
+
 proptest! {
     #[test]
     fn any_name(name in "[A-Za-z0-9@£$Ä_€ -?]{1,11}") {
