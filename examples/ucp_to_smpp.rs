@@ -54,7 +54,8 @@ use parts::{Ids, Notified, Open, Sent};
 /// Most messages without an answer of the message centre.
 const WINDOW: usize = 50;
 
-#[tokio::main]
+// On one thread, tasks begin in the order they are spawned: what comes in order goes on in order.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [listen, account, secret, smsc, system_id, password] = args.as_slice() else {
