@@ -11,6 +11,10 @@ use smsgw_sim::smsc::{Config, Smsc};
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::esme::Esme;
 use smsgw_smpp::session::{self, Bind, BindMode};
+use smsgw_ucp::op::SessionManagement;
+use smsgw_ucp::sme::Sme;
+use smsgw_ucp::types::PasswordBuf;
+use smsgw_ucp::{Alphabet, ErrorCode, MessageKey};
 use support::{example, listening, within};
 use tokio::process::Child;
 
@@ -112,6 +116,43 @@ async fn mc_checks_who_binds_and_sends_receipts() {
 }
 
 #[tokio::test]
+async fn ucp_server_checks_who_logs_in_and_notifies() {
+    let mut server = example("ucp_server", &["127.0.0.1:0"]);
+    let (address, mut lines) = listening(&mut server).await;
+
+    for (name, password) in [("2148", "secret"), ("2147", "guess")] {
+        let password = PasswordBuf::new(password, Alphabet::Gsm).unwrap();
+        let login = SessionManagement::login(name.try_into().unwrap(), password.as_password());
+        let config = smsgw_ucp::session::Config::default();
+        let refused = within(Sme::connect(&*address, &login, config)).await;
+        let error_code = refused.unwrap_err().error_code();
+        assert_eq!(error_code, Some(ErrorCode::AUTHENTICATION_FAILURE));
+    }
+
+    // One after the other: what is for an account comes to any of its sessions.
+    let mut keys = Vec::new();
+    for text in ["one", "two"] {
+        let args = [&*address, "00306912345678", text];
+        let said = output(example("ucp_client", &args)).await;
+        let (accepted, notified) = said.trim_end().split_once('\n').unwrap();
+        let key = accepted.strip_prefix("accepted as ").unwrap();
+        let key = MessageKey::parse(key).unwrap();
+        assert_eq!(key.adc, "00306912345678");
+        let text = format!(
+            "notification: 0 (delivered): Message for 00306912345678 of {} has been delivered at ",
+            key.scts
+        );
+        assert!(notified.starts_with(&text), "{said}");
+        keys.push(key.scts);
+    }
+    assert_ne!(keys[0], keys[1], "each message has a name of its own");
+    for text in ["one", "two"] {
+        let line = format!("to 00306912345678: {text}");
+        while within(lines.next_line()).await.unwrap().unwrap() != line {}
+    }
+}
+
+#[tokio::test]
 async fn turkish_prints_what_a_modem_takes_and_reads_it_back() {
     let words = "Yağmurlu bir günde çıkıp kıyıda yürüdük, sonra şiir okuduk. ";
     for (length, commands) in [
@@ -148,6 +189,8 @@ async fn without_arguments_each_says_what_it_wants() {
         "turkish",
         "smpp_to_ucp",
         "ucp_to_smpp",
+        "ucp_client",
+        "ucp_server",
     ] {
         let output = within(example(name, &[]).wait_with_output()).await.unwrap();
         assert!(!output.status.success());

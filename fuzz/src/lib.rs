@@ -1,5 +1,7 @@
 //! What several targets share.
 
+pub mod ucp;
+
 use std::time::Duration;
 
 use smsgw_gsm::alphabet::{Language, Tables};

@@ -159,7 +159,7 @@ pub struct Fault {
     pub delay: (Duration, Duration),
     /// What is answered; of no meaning for those that do not choose.
     pub status: CommandStatus,
-    /// What is answered over UCP.
+    /// What is answered over UCP; of no meaning for those that do not choose.
     pub error_code: ErrorCode,
 }
 

@@ -191,6 +191,29 @@ fn in_a_larger_window_any_result_makes_room_for_who_waits() {
 }
 
 #[test]
+fn so_does_an_operation_that_is_given_up() {
+    let sme = Config {
+        window: 2,
+        result_timer: secs(15),
+        on_timeout: TimeoutPolicy::Resend { times: 0 },
+        ..keeps_alive(secs(10))
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.submit(1).unwrap();
+    pair.advance_cut_off(secs(10));
+    assert_eq!(pair.sme.lines(), ["01/O/51/1//", "02/O/31/2147/0539"]);
+    pair.submit(2).unwrap();
+    assert!(pair.sme.octets().is_empty());
+    pair.advance_cut_off(secs(5));
+    assert_eq!(pair.sme.seen(), [Unanswered(1, Written::Yes)]);
+    assert_eq!(pair.sme.lines(), ["03/O/51/1//"]);
+    // One waits, no more.
+    pair.submit(3).unwrap();
+    assert!(pair.sme.octets().is_empty());
+    assert_eq!(pair.submit(4), Err(SendError::WindowFull));
+}
+
+#[test]
 fn what_waits_for_it_was_certainly_not_sent_when_the_session_ends() {
     let parked = || {
         let mut pair = Pair::up_with(keeps_alive(secs(50)), quiet());

@@ -82,15 +82,9 @@ pub(super) trait Wire: fmt::Debug + Send + Sized + 'static {
     fn outcome(answer: &Self::Frame) -> (Status, bool);
 
     /// The connection that is to have a delivery; `None` for any of the account.
-    fn route(&self, account: &Arc<str>, body: &Self::Body) -> Option<u64> {
-        let _ = (account, body);
-        None
-    }
-
+    fn route(&self, account: &Arc<str>, body: &Self::Body) -> Option<u64>;
     /// A connection is over.
-    fn gone(&mut self, number: u64) {
-        let _ = number;
-    }
+    fn gone(&mut self, number: u64);
 }
 
 /// Only the faults that are set turn anybody away.

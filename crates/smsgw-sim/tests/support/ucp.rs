@@ -196,7 +196,7 @@ impl Client {
 }
 
 /// What an OT 53 tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Notification {
     pub(crate) key: String,
     pub(crate) dst: u16,

@@ -98,6 +98,7 @@ impl Session {
     fn give_up(&mut self, token: u64, written: bool, now: Instant) {
         self.window.give_up(now + self.config.late_reserve);
         self.report_unanswered(token, written);
+        self.send_parked(now);
         self.close_if_drained();
     }
 

@@ -17,7 +17,7 @@ use smsgw_ucp::{Frame, SystemMessage};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::support::{Said, Seen, frame, login, quiet, secs};
+use crate::support::{Said, Seen, frame, login, secs};
 
 pub(crate) async fn within<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(secs(200), future)
@@ -220,12 +220,4 @@ pub(crate) const LOGIN: &str = "00/O/60/2147/6/5/1/736563726574//0100/////";
 /// An OT 51 that can be read, as [`frame`] has it.
 pub(crate) fn submits(trn: u8) -> String {
     format!("{trn:02}/O/51/1{}", "/".repeat(32))
-}
-
-/// Short enough to wait for.
-pub(crate) fn impatient() -> Config {
-    Config {
-        result_timer: crate::support::ms(200),
-        ..quiet()
-    }
 }

@@ -205,6 +205,12 @@ impl Wire for Smpp {
         let is_nack = answer.command_id() == GenericNack::COMMAND_ID;
         (status.into(), status.is_ok() && !is_nack)
     }
+
+    fn route(&self, _account: &Arc<str>, _body: &delivery::Body) -> Option<u64> {
+        None
+    }
+
+    fn gone(&mut self, _number: u64) {}
 }
 
 impl wire::Session for Mc {

@@ -1,14 +1,15 @@
 //! Who is there: OT 60, and OT 31, which asks for what waits.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use smsgw_ucp::op::{SessionManagement, SmtAlert};
 use smsgw_ucp::session::{Account, NotificationAddress, State};
 use smsgw_ucp::types::{Pid, SessionType, SocketAddressBuf};
-use smsgw_ucp::{ErrorCode, Frame, Quirks};
+use smsgw_ucp::{Decoded, ErrorCode, Frame, Quirks};
 
-use super::{Ucp, text};
+use super::{Settings, Ucp, text};
 use crate::event::{Status, What, Who};
 use crate::smsc::line::Line;
 
@@ -18,7 +19,7 @@ pub(super) const ANYBODY: &str = "anybody";
 impl Line<Ucp> {
     /// Where nobody has to log in, who connects is there.
     pub(super) fn let_in_without_login(&mut self) {
-        if self.settings().is_some_and(|it| it.users.is_empty()) {
+        if self.with(|inner| inner.ucp.wire.settings.users.is_empty()) {
             self.let_in(ANYBODY.into());
         }
     }
@@ -26,13 +27,15 @@ impl Line<Ucp> {
     /// Answers an OT 60.
     pub(super) fn login(&mut self, frame: &Frame) {
         // The session has read it once.
-        let Ok(decoded) = frame.decode_with::<SessionManagement<'_>>(self.quirks()) else {
+        let decoded = frame.decode_with::<SessionManagement<'_>>(&self.quirks());
+        let Ok(Decoded { pdu: login, .. }) = decoded else {
             return self.answer_login(frame, Err(ErrorCode::SYNTAX_ERROR), "");
         };
-        let login = decoded.pdu;
         let user = login.oadc.to_string();
-        let outcome = self.judge_login(&user, &login);
-        let strike = self.with(|inner| inner.faults.on_bind());
+        let (outcome, strike) = self.with(|inner| {
+            let outcome = inner.ucp.wire.judge_login(&user, &login);
+            (outcome, inner.faults.on_bind())
+        });
         let outcome = match strike {
             Some(strike) => {
                 self.fault(strike.kind, frame, None);
@@ -41,26 +44,6 @@ impl Line<Ucp> {
             None => outcome,
         };
         self.answer_login(frame, outcome, &user);
-    }
-
-    fn judge_login(&self, user: &str, login: &SessionManagement<'_>) -> Result<(), ErrorCode> {
-        let Some(settings) = self.settings() else {
-            return Err(ErrorCode::AUTHENTICATION_FAILURE);
-        };
-        // Passwords are not changed here.
-        if login.styp != SessionType::OPEN {
-            return Err(ErrorCode::OPERATION_NOT_SUPPORTED);
-        }
-        let known = settings.users.iter().find(|known| known.name == user);
-        // In constant time; who is not known takes as long.
-        let password = known.map_or("", |known| &known.password);
-        let is_right = login.pwd.matches(password, settings.alphabet);
-        let is_open = settings.users.is_empty();
-        if is_open || known.is_some() && is_right {
-            Ok(())
-        } else {
-            Err(ErrorCode::AUTHENTICATION_FAILURE)
-        }
     }
 
     fn answer_login(&mut self, frame: &Frame, outcome: Result<(), ErrorCode>, user: &str) {
@@ -103,8 +86,8 @@ impl Line<Ucp> {
             return;
         };
         let own = match self.peer {
-            std::net::SocketAddr::V4(peer) => SocketAddressBuf::new(peer).ok(),
-            std::net::SocketAddr::V6(_) => None,
+            SocketAddr::V4(peer) => SocketAddressBuf::new(peer).ok(),
+            SocketAddr::V6(_) => None,
         };
         let own = own.map(|own| NotificationAddress {
             nadc: own.as_address().to_string(),
@@ -132,12 +115,27 @@ impl Line<Ucp> {
         self.accept(frame, &format!("{:04}", waiting.min(9_999)), None);
     }
 
-    pub(super) fn quirks(&self) -> &Quirks {
-        let settings = self.settings();
-        settings.map_or(&Quirks::LENIENT, |it| &it.session.quirks)
+    pub(super) fn quirks(&self) -> Quirks {
+        self.with(|inner| inner.ucp.wire.settings.session.quirks)
     }
+}
 
-    fn settings(&self) -> Option<&super::Settings> {
-        self.shared.config.ucp.as_ref()
+impl Ucp {
+    fn judge_login(&self, user: &str, login: &SessionManagement<'_>) -> Result<(), ErrorCode> {
+        let Settings {
+            users, alphabet, ..
+        } = &self.settings;
+        // Passwords are not changed here.
+        if login.styp != SessionType::OPEN {
+            return Err(ErrorCode::OPERATION_NOT_SUPPORTED);
+        }
+        let known = users.iter().find(|known| known.name == user);
+        // In constant time.
+        let is_right = known.is_some_and(|known| login.pwd.matches(&known.password, *alphabet));
+        if is_right || users.is_empty() {
+            Ok(())
+        } else {
+            Err(ErrorCode::AUTHENTICATION_FAILURE)
+        }
     }
 }

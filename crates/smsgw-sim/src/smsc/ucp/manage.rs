@@ -170,7 +170,10 @@ impl Line<Ucp> {
         let Some(account) = self.account.as_ref().filter(|_| !found.is_empty()) else {
             return self.refuse(frame, ErrorCode::MESSAGE_NOT_FOUND);
         };
-        let adc = Address::new(asker.as_str()).unwrap_or_default();
+        // A name cannot be in AdC.
+        let adc = Address::new(asker.as_str()).ok();
+        let adc = adc.filter(|adc| !adc.is_empty());
+        let adc = adc.unwrap_or_else(|| Ucp::own_address(account));
         let scts = self.with(|inner| {
             let side = &mut inner.ucp;
             let last = found.len() - 1;

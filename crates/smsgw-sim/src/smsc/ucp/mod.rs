@@ -16,7 +16,7 @@ use std::time::{Instant, SystemTime};
 use smsgw_ucp::connection::Events;
 use smsgw_ucp::session::{self, Account, Accounts, MessageKeys};
 use smsgw_ucp::smsc::Smsc;
-use smsgw_ucp::types::Second;
+use smsgw_ucp::types::{Address, Second};
 use smsgw_ucp::{
     Alphabet, ErrorCode, Frame, MessageKey, Operation, OperationType, SystemMessage, Trn,
 };
@@ -54,6 +54,13 @@ impl Ucp {
             keys: MessageKeys::default(),
             accounts: Accounts::default(),
         }
+    }
+
+    /// An address for what is for an account: its name, when that is a number.
+    fn own_address<'a>(account: &'a str) -> Address<'a> {
+        let own = Address::new(account).ok().filter(|own| !own.is_empty());
+        // AdC must not be empty.
+        own.or_else(|| Address::new("0").ok()).unwrap_or_default()
     }
 
     /// What its clocks show; none when two digits cannot say the year.
@@ -320,7 +327,8 @@ impl Done<'_> {
 impl Line<Ucp> {
     fn request(&mut self, frame: &Frame, now: Instant) {
         // The session has read it once.
-        let operation = match frame.operation_with(self.quirks()) {
+        let quirks = self.quirks();
+        let operation = match frame.operation_with(&quirks) {
             Ok(operation) => operation,
             Err(error) => return self.refuse(frame, error.error_code()),
         };

@@ -87,8 +87,8 @@ fn notification(
     let kept = &entry.kept;
     let dscts = ucp.local(at);
     let oadc = submit::oadc(&kept.frame, &ucp.settings.session.quirks);
-    // Without a sender it is for the account, whose name can be a number.
-    let account = Originator::new(&entry.account).unwrap_or_default();
+    let own = Ucp::own_address(&entry.account);
+    let own = Originator::new(own.as_str()).unwrap_or_default();
     let (dst, reason) = match state {
         MessageState::DELIVERED => (Dst::DELIVERED, Reason(0)),
         MessageState::SCHEDULED => (Dst::BUFFERED, Reason(0)),
@@ -102,7 +102,7 @@ fn notification(
     let hex = HexBuf::encode(&Alphabet::Ira.encode(&words).unwrap_or_default());
     let operation = DeliverNotification {
         // To whom the message was is now who it is from, and the other way round.
-        adc: if oadc.is_empty() { account } else { oadc },
+        adc: if oadc.is_empty() { own } else { oadc },
         oadc: Originator::new(&kept.adc).unwrap_or_default(),
         scts: Some(kept.scts),
         dst,
