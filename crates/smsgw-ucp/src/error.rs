@@ -25,7 +25,7 @@ pub enum FrameErrorKind {
     NoStx,
     /// No ETX before the end, or before the next STX.
     NoEtx,
-    /// More octets than the cap, without an ETX.
+    /// More octets than the cap before an ETX, or than LEN can say.
     TooLong {
         /// The cap, in octets, STX and ETX included.
         max: u32,

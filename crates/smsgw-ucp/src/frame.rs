@@ -8,8 +8,8 @@ use crate::answer::Answer;
 use crate::deframer::{Deframer, check_whole};
 use crate::error::{DecodeError, DecodeErrorKind, FrameError, ValueError};
 use crate::header::{
-    ETX, HEADER_LEN, Header, LEN_WITHOUT_FIELDS, MAX_LEN, OperationKind, STX, TRAILER_LEN, Trn,
-    hex, sum,
+    ETX, HEADER_LEN, Header, LEN_WITHOUT_FIELDS, MAX_FRAME_LEN, MAX_LEN, OperationKind, STX,
+    TRAILER_LEN, Trn, hex, sum,
 };
 use crate::op::Op;
 use crate::operation::{Operation, OperationType};
@@ -60,8 +60,12 @@ pub struct NamedField<'a> {
 }
 
 impl Frame {
-    /// The most octets of a frame, STX and ETX included, unless told otherwise.
-    pub const DEFAULT_MAX_LEN: u32 = 8_192;
+    /// The most octets of a frame, STX and ETX included: LEN has five digits.
+    pub const MAX_LEN: u32 = MAX_FRAME_LEN;
+    /// The most octets of a frame that a reader takes, STX and ETX included, unless told otherwise:
+    /// as many as an OT 02 with [`Seq::MAX`](crate::op::Seq::MAX) recipients needs, and its result
+    /// of [`SystemMessage::MAX`](crate::SystemMessage::MAX) characters.
+    pub const DEFAULT_MAX_LEN: u32 = 32 << 10;
 
     /// Takes `octets`, from STX to ETX, as one frame; lets [`Quirks::LENIENT`] through.
     ///

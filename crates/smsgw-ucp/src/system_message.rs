@@ -4,9 +4,10 @@ use alloc::borrow::Cow;
 use core::fmt::{self, Write as _};
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
+use crate::header::{LEN_WITHOUT_FIELDS, MAX_LEN};
 use crate::message_key::MessageKey;
 use crate::quirks::Tolerance;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Writer, invalid};
 
 /// The system message of a result (SM): what names messages, or a text for people.
 ///
@@ -27,6 +28,9 @@ use crate::wire::{Reader, Writer};
 #[derive(Clone, Copy)]
 #[doc(alias = "SM")]
 pub struct SystemMessage<'a>(Source<'a>);
+
+/// The most characters of a text that is read: any result has room for it, whichever it came with.
+const MOST_READ: usize = MAX_LEN - LEN_WITHOUT_FIELDS - "A/DDMMYYhhmm//".len();
 
 #[derive(Clone, Copy)]
 enum Source<'a> {
@@ -145,6 +149,10 @@ impl<'a> SystemMessage<'a> {
     pub(crate) fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError> {
         let offset = reader.offset();
         let text = reader.field();
+        if text.len() > MOST_READ {
+            let (max, had) = (MOST_READ, text.len());
+            return Err(invalid(ValueError::TooLong { max, had }, "SM", offset));
+        }
         if let Some(at) = text.iter().position(|octet| !octet.is_ascii()) {
             let is_allowed = reader.quirks.non_ascii;
             let otherwise = DecodeErrorKind::Value(ValueError::Character { at });
