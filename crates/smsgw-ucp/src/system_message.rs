@@ -98,15 +98,15 @@ impl<'a> SystemMessage<'a> {
         }
     }
 
-    /// The messages that are named, in a list with commas between them. What is no name is passed
-    /// over, so there is none in a text for people.
+    /// The messages that are named, in a list with commas between them, and blanks around those.
+    /// What is no name is passed over, so there is none in a text for people.
     pub fn keys(&self) -> impl Iterator<Item = MessageKey<'a>> + use<'a> {
         let (text, keys) = match self.0 {
             Source::Text(text) => (text, &[][..]),
             Source::Keys(keys) => (&b""[..], keys),
         };
         text.split(|&octet| octet == b',')
-            .filter_map(|key| MessageKey::parse(str::from_utf8(key).ok()?).ok())
+            .filter_map(|key| MessageKey::parse(str::from_utf8(key.trim_ascii()).ok()?).ok())
             .chain(keys.iter().copied())
     }
 
@@ -260,6 +260,22 @@ mod tests {
         assert_ne!(made, SystemMessage::list(&keys[1..]).unwrap());
         let none = SystemMessage::list(&[]).unwrap();
         assert_eq!((none, none.is_empty()), (SystemMessage::EMPTY, true));
+    }
+
+    #[test]
+    fn blanks_between_keys_lose_none() {
+        let list = "0654321:090196113940, 065432:090196113940 ,090196113941";
+        let sm = SystemMessage::new(list).unwrap();
+        let keys: Vec<_> = sm.keys().map(|key| key.to_string()).collect();
+        let expect = [
+            "0654321:090196113940",
+            "065432:090196113940",
+            "090196113941",
+        ];
+        assert_eq!(keys, expect);
+        for text in ["AdC invalid", "06 54:090196113940", " , "] {
+            assert_eq!(SystemMessage::new(text).unwrap().keys().count(), 0);
+        }
     }
 
     #[test]
