@@ -112,14 +112,12 @@ impl FrameError {
         self.nack
     }
 
-    /// The code of that answer; 01 also for a result without a readable checksum, though nobody
-    /// answers a result.
+    /// The code of that answer.
     #[must_use]
     pub const fn error_code(&self) -> Option<ErrorCode> {
-        match (self.nack, self.kind) {
-            (Some(nack), _) => Some(nack.error_code),
-            (None, FrameErrorKind::ChecksumSyntax) => Some(ErrorCode::CHECKSUM_ERROR),
-            (None, _) => None,
+        match self.nack {
+            Some(nack) => Some(nack.error_code),
+            None => None,
         }
     }
 }
