@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod gsm;
 mod smpp;
+mod ucp;
 
 use core::error::Error;
 use core::panic::PanicInfo;
@@ -37,6 +38,8 @@ pub extern "C" fn smsgw_no_std() -> i32 {
         gsm::broadcasts,
         smpp::frames,
         smpp::texts,
+        ucp::operations,
+        ucp::answers,
     ];
     let failed = (1..).zip(checks).find(|(_, check)| check().is_err());
     failed.map_or(0, |(number, _)| number)

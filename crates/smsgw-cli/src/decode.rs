@@ -8,6 +8,7 @@ pub(crate) mod receipt;
 pub(crate) mod smpp;
 mod table;
 pub(crate) mod tpdu;
+pub(crate) mod ucp;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,11 @@ enum Kind {
     #[command(after_help = "Example:
   smsgw decode cbs --json < pages.txt")]
     Cbs(input::Args),
+    /// Operations and results of UCP/EMI, from STX to ETX.
+    #[command(after_help = "Examples:
+  smsgw decode ucp 0230302f30303031392f522f36302f412f2f364403
+  smsgw decode ucp --json --strict < frames.txt")]
+    Ucp(ucp::Args),
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
@@ -52,5 +58,6 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Kind::Receipt(input) => input::run(&input, &receipt::Decoder::new(&input)),
         Kind::Tpdu(args) => input::run(&args.input, &tpdu::Decoder::new(&args)),
         Kind::Cbs(input) => input::run(&input, &cbs::Decoder::new(&input)),
+        Kind::Ucp(args) => input::run(&args.input, &ucp::Decoder::new(&args)),
     }
 }

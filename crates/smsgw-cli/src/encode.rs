@@ -7,6 +7,7 @@ mod object;
 mod receipt;
 mod smpp;
 mod tpdu;
+mod ucp;
 mod user_data;
 
 use std::io::Write as _;
@@ -67,6 +68,16 @@ address in front, null an empty one. Keys that end in _hex go before those they 
 Values that are not there are 0, page 1 of 1, or what fits the others. What is there must be what
 the octets then say.")]
     Cbs(Input),
+    /// Operations and results of UCP/EMI, from STX to ETX.
+    #[command(after_help = "Examples:
+  smsgw encode ucp '{\"operation\":\"smt_alert\",\"fields\":{\"AdC\":\"2147\",\"PID\":\"0539\"}}'
+  smsgw encode ucp --strict < frames.jsonl
+
+A frame is made of 'trn', 'ot' or 'operation', and 'fields'; it is a result when they have ACK or
+NACK. LEN and the checksum are computed, NPL counts the list behind it unless it is there, and of
+the two forms of operation 03 'nfields' tells which. What else is there must be what the octets
+then say.")]
+    Ucp(ucp::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,6 +101,14 @@ impl Input {
             smsgw_gsm::Quirks::LENIENT
         }
     }
+
+    fn ucp_quirks(&self) -> smsgw_ucp::Quirks {
+        if self.strict {
+            smsgw_ucp::Quirks::STRICT
+        } else {
+            smsgw_ucp::Quirks::LENIENT
+        }
+    }
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
@@ -101,6 +120,10 @@ pub(crate) fn run(args: Args) -> ExitCode {
             encode(&args.input, |object| tpdu::hex(object, &args, quirks))
         }
         Kind::Cbs(input) => encode(&input, |object| cbs::hex(object, input.gsm_quirks())),
+        Kind::Ucp(args) => {
+            let quirks = args.input.ucp_quirks();
+            encode(&args.input, |object| ucp::hex(object, &args, quirks))
+        }
     }
 }
 

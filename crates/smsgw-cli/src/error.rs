@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use smsgw_gsm::{AddressError, EncodeError, SegmentError};
 use smsgw_smpp::value::{BuildError, BuildErrorKind, Place};
 use smsgw_smpp::{DecodeError, FrameError, ValueError};
+use smsgw_ucp::{ErrorCode, FrameErrorKind};
 
 /// Why input, or one line of it, cannot be read.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Error {
     /// In octets from the start of the input, of the line's, or of the PDU that it tells of.
     offset: usize,
     message: String,
+    /// What a server of UCP answers to it.
+    nack: Option<ErrorCode>,
 }
 
 impl Error {
@@ -33,7 +36,13 @@ impl Error {
             field: field.map(Cow::Borrowed),
             offset,
             message,
+            nack: None,
         }
+    }
+
+    /// The same, to which a server of UCP answers `nack`.
+    pub(crate) fn with_nack(self, nack: Option<ErrorCode>) -> Self {
+        Self { nack, ..self }
     }
 
     /// A name that is none of the standard's for this PDU.
@@ -74,8 +83,14 @@ impl Error {
             field,
             offset,
             message,
+            nack,
         } = self;
-        json!({ "error": { "kind": kind, "field": field, "offset": offset, "message": message } })
+        let mut error =
+            json!({ "kind": kind, "field": field, "offset": offset, "message": message });
+        if let (Some(nack), Some(error)) = (nack, error.as_object_mut()) {
+            error.insert("nack_ec".to_owned(), json!(format!("{:02}", nack.0)));
+        }
+        json!({ "error": error })
     }
 }
 
@@ -141,6 +156,28 @@ impl From<BuildError> for Error {
             offset,
             error.to_string(),
         )
+    }
+}
+
+impl From<smsgw_ucp::FrameError> for Error {
+    fn from(error: smsgw_ucp::FrameError) -> Self {
+        let offset = usize::try_from(error.offset()).unwrap_or(usize::MAX);
+        let kind = error.kind().name();
+        // Told of a result too, though nobody answers one.
+        let is_syntax = matches!(error.kind(), FrameErrorKind::ChecksumSyntax);
+        let nack = match error.error_code() {
+            None if is_syntax => Some(ErrorCode::CHECKSUM_ERROR),
+            nack => nack,
+        };
+        Self::new(kind, Some(error.field()), offset, error.to_string()).with_nack(nack)
+    }
+}
+
+impl From<smsgw_ucp::DecodeError> for Error {
+    fn from(error: smsgw_ucp::DecodeError) -> Self {
+        let offset = usize::try_from(error.offset()).unwrap_or(usize::MAX);
+        let kind = error.kind().name();
+        Self::new(kind, Some(error.field()), offset, error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
 use smsgw_smpp::types::COctetString;
+use smsgw_ucp::types::UtcOffset;
 
 pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     let mut addresses = text.to_socket_addrs().map_err(|error| error.to_string())?;
@@ -21,4 +22,24 @@ pub(crate) fn c_octets<const MAX: usize>(text: &str) -> Result<String, String> {
     COctetString::<MAX>::try_from(text)
         .map(|_| text.to_owned())
         .map_err(|error| error.to_string())
+}
+
+/// How far clocks are ahead of UTC: `+HH:MM`, or `-HH:MM` when they are behind.
+pub(crate) fn utc_offset(text: &str) -> Result<UtcOffset, String> {
+    let parsed = || {
+        let (sign, rest) = text.split_at_checked(1)?;
+        let (hours, minutes) = rest.split_once(':')?;
+        let number = |text: &str, most| {
+            let is_number = text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_digit());
+            let number = text.parse::<i16>().ok();
+            number.filter(|number| is_number && *number <= most)
+        };
+        let offset = number(hours, 14)? * 60 + number(minutes, 59)?;
+        match sign {
+            "+" => Some(UtcOffset(offset)),
+            "-" => Some(UtcOffset(-offset)),
+            _ => None,
+        }
+    };
+    parsed().ok_or_else(|| "not +HH:MM or -HH:MM".to_owned())
 }

@@ -10,6 +10,7 @@
 mod process;
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 
@@ -166,10 +167,152 @@ fn faults_come_by_flag_and_by_command() {
     assert_eq!(names, ["duplicate", "nack", "queue-full"]);
 }
 
+/// A frame from what is between its type and its checksum: `60`, `A//`.
+fn ucp(trn: u8, ot: &str, fields: &str) -> String {
+    let len = 16 + fields.len();
+    let octets = format!("{trn:02}/{len:05}/O/{ot}/{fields}");
+    let sum = octets.bytes().fold(0_u8, u8::wrapping_add);
+    format!("\x02{octets}{sum:02X}\x03")
+}
+
+/// The next frame.
+fn read_ucp(stream: &mut BufReader<TcpStream>) -> String {
+    let mut frame = Vec::new();
+    stream.read_until(3, &mut frame).unwrap();
+    String::from_utf8(frame).unwrap()
+}
+
+#[test]
+fn ucp_is_spoken_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("control").display().to_string();
+    let mut smsc = Process::start(
+        &mut sim(&[
+            "--ucp",
+            "127.0.0.1:0",
+            "--ucp-user",
+            "2147",
+            "--ucp-password",
+            "secret",
+            "--ucp-zone",
+            "+01:00",
+            "--receipt-delay",
+            "1ms",
+            "--fault",
+            "nack=2,times=1,ec=06",
+            "--control",
+            &path,
+        ]),
+        "",
+    );
+    let address = smsc.ready("ucp");
+    smsc.ready("control");
+    let stream = TcpStream::connect(&address).unwrap();
+    let mut writer = stream.try_clone().unwrap();
+    let mut reader = BufReader::new(stream);
+    let login = ucp(0, "60", "2147/6/5/1/736563726574//0100//////");
+    writer.write_all(login.as_bytes()).unwrap();
+    assert!(read_ucp(&mut reader).contains("/R/60/A/"));
+    let fields = "0612345678/3155//1//1/////////////3//68656C6C6F/////////////";
+    for (trn, answer) in [(1, "/R/51/A//0612345678:"), (2, "/R/51/N/06/")] {
+        writer.write_all(ucp(trn, "51", fields).as_bytes()).unwrap();
+        let mut frame = read_ucp(&mut reader);
+        if frame.contains("/O/53/") {
+            frame = read_ucp(&mut reader);
+        }
+        assert!(frame.contains(answer), "{frame}");
+    }
+    let asking = {
+        let path = path.clone();
+        std::thread::spawn(move || ask(&path, "sms +31612345678 via=ucp to=2000 hello back"))
+    };
+    let frame = loop {
+        let frame = read_ucp(&mut reader);
+        if frame.contains("/O/52/") {
+            break frame;
+        }
+    };
+    assert!(frame.contains("/O/52/2000/31612345678/"), "{frame}");
+    let trn = &frame[1..3];
+    let octets = format!("{trn}/00020/R/52/A///");
+    let sum = octets.bytes().fold(0_u8, u8::wrapping_add);
+    writer
+        .write_all(format!("\x02{octets}{sum:02X}\x03").as_bytes())
+        .unwrap();
+    let answer = asking.join().unwrap();
+    assert_eq!(
+        (&answer["ok"], &answer["parts"][0]["ec"]),
+        (&true.into(), &Value::Null)
+    );
+    let nobody = ask(&path, "sms +31612345678 via=smpp hello?");
+    assert_eq!(nobody["error"], "nobody is bound to receive");
+    assert_eq!(ask(&path, "sms 1 via=x25 hi")["ok"], false);
+
+    let status = ask(&path, "status");
+    assert_eq!(status["ucp_address"], address.as_str());
+    assert_eq!(status["bound"][0]["user"], "2147");
+    assert_eq!(status["submitted"][0]["to"], "0612345678");
+    drop((reader, writer));
+    let smsc = smsc.terminate();
+    let submit = &smsc.events("submit")[0];
+    assert_eq!(
+        (&submit["protocol"], &submit["text"]),
+        (&"ucp".into(), &"hello".into())
+    );
+    assert_eq!(smsc.events("bind")[0]["user"], "2147");
+    assert_eq!(smsc.events("receipt").len(), 1);
+    assert_eq!(smsc.events("deliver")[0]["text"], "hello back");
+    assert_eq!(smsc.events("fault")[0]["name"], "nack");
+    assert_eq!(smsc.events("unbind").len(), 1);
+}
+
+#[test]
+fn both_protocols_are_announced() {
+    let mut smsc = Process::start(
+        &mut sim(&["--smpp", "127.0.0.1:0", "--ucp", "127.0.0.1:0"]),
+        "",
+    );
+    let (smpp, ucp) = (smsc.ready("smpp"), smsc.ready("ucp"));
+    assert_ne!(smpp, ucp);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(bind(&smpp));
+    let mut stream = TcpStream::connect(&ucp).unwrap();
+    stream
+        .write_all(self::ucp(0, "31", "2147/0539/").as_bytes())
+        .unwrap();
+    let frame = read_ucp(&mut BufReader::new(stream));
+    assert!(frame.contains("/R/31/A/0000/"), "{frame}");
+    let smsc = smsc.terminate();
+    let connects = smsc.events("connect");
+    let protocols: Vec<_> = connects.iter().map(|it| &it["protocol"]).collect();
+    assert_eq!(protocols, ["smpp", "ucp"]);
+}
+
 #[test]
 fn flags_that_cannot_be_are_refused() {
     for args in [
-        &["--system-id", "esme"][..],
+        &["--ucp-user", "2147", "--ucp-password", "pw"][..],
+        &["--ucp", "127.0.0.1:0", "--ucp-user", "2147"],
+        &[
+            "--ucp",
+            "127.0.0.1:0",
+            "--ucp-user",
+            "a/b",
+            "--ucp-password",
+            "pw",
+        ],
+        &[
+            "--ucp",
+            "127.0.0.1:0",
+            "--ucp-user",
+            "2147",
+            "--ucp-password",
+            "longer than 16 octets",
+        ],
+        &["--ucp", "127.0.0.1:0", "--ucp-zone", "CET"],
+        &["--ucp", "nowhere"],
+        &["--fault", "nack,ec=100"],
+        &["--system-id", "esme"],
         &["--system-id", "a name of 16 oct", "--password", "pw"],
         &["--receipt-delay", "soon"],
         &["--receipt-failures", "2"],

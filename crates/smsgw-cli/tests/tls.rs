@@ -16,6 +16,8 @@ use smsgw_smpp::mc::Mc;
 use smsgw_smpp::pdu::SubmitSmResp;
 use smsgw_smpp::session::{Config, Event};
 use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles};
+use smsgw_ucp::SystemMessage;
+use smsgw_ucp::smsc::Smsc;
 use tokio::net::TcpListener;
 
 /// Takes every message of who shows a certificate.
@@ -45,6 +47,29 @@ async fn serve(listener: TcpListener, acceptor: Acceptor) {
     }
 }
 
+/// The same for UCP.
+async fn serve_ucp(listener: TcpListener, acceptor: Acceptor) {
+    use smsgw_ucp::session::{Config, Event};
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let acceptor = acceptor.clone();
+        tokio::spawn(async move {
+            let Ok(stream) = acceptor.accept(stream).await else {
+                return;
+            };
+            let (smsc, mut events) = Smsc::new(stream, Config::default());
+            let key = SystemMessage::new("1:010126000000").unwrap();
+            while let Some(event) = events.recv().await {
+                match event {
+                    Event::LoginRequest(_) => smsc.accept_login(SystemMessage::EMPTY),
+                    Event::Request(frame) => smsc.accept(&frame, key),
+                    _ => {}
+                }
+            }
+        });
+    }
+}
+
 #[test]
 fn both_ends_show_certificates() {
     let directory = tempfile::tempdir().unwrap();
@@ -62,7 +87,11 @@ fn both_ends_show_certificates() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    runtime.spawn(serve(listener, acceptor.unwrap()));
+    let acceptor = acceptor.unwrap();
+    runtime.spawn(serve(listener, acceptor.clone()));
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let ucp_address = listener.local_addr().unwrap().to_string();
+    runtime.spawn(serve_ucp(listener, acceptor));
 
     let smsgw = |args: &[&str], more: &[&str]| -> Output {
         Command::new(env!("CARGO_BIN_EXE_smsgw"))
@@ -87,6 +116,24 @@ fn both_ends_show_certificates() {
     assert!(output.status.success(), "{output:?}");
     let report = String::from_utf8(output.stdout).unwrap();
     assert!(report.contains("answered    50: ESME_ROK 50\n"), "{report}");
+
+    let ucp = |args: &[&str], more: &[&str]| -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_smsgw"))
+            .args(args)
+            .args(["--connect", &ucp_address, "--user", "2147"])
+            .args([&all[..], more].concat())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sent = ucp(&["send", "ucp", "--to", "1"], &["hello"]);
+    assert_eq!(sent, "part 1 of 1  A  id 1:010126000000\n");
+    let report = ucp(
+        &["load", "ucp"],
+        &["--messages", "50", "--connections", "2"],
+    );
+    assert!(report.contains("answered    50: A 50\n"), "{report}");
 
     let no_name = [&trust[..3], &identity].concat();
     let own_key = ["--tls-cert", &cert, "--tls-key", &ca];

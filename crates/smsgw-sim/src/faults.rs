@@ -7,21 +7,23 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use smsgw_smpp::CommandStatus;
+use smsgw_ucp::ErrorCode;
 
 use crate::chance::fraction;
 
 /// Something that real message centres do to a submit, or to a bind.
 ///
 /// A submit is any request with a message in it: `submit_sm`, `submit_multi`, `data_sm` or
-/// `broadcast_sm`.
+/// `broadcast_sm` of SMPP, the operations 01, 02, 03, 30 and 51 of UCP. A bind is a login of UCP,
+/// too (60).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// It is answered `ESME_RTHROTTLED`, and not accepted.
+    /// It is answered `ESME_RTHROTTLED`, or EC 04, and not accepted.
     Throttle,
-    /// It is answered `ESME_RMSGQFUL`, and not accepted.
+    /// It is answered `ESME_RMSGQFUL`, or EC 55, and not accepted.
     QueueFull,
-    /// It is answered with a `generic_nack`, and not accepted.
+    /// It is answered with a `generic_nack`, or a negative result, and not accepted.
     Nack,
     /// It is accepted and never answered.
     NoAnswer,
@@ -37,7 +39,8 @@ pub enum Kind {
     OutOfOrder,
     /// It is accepted, and the answer has the number of another request.
     WrongSequence,
-    /// It is accepted, and the answer is a `deliver_sm_resp`.
+    /// It is accepted, and the answer is that to another request: a `deliver_sm_resp`, the result
+    /// of an OT 52.
     WrongCommand,
     /// It is accepted, and answered twice.
     Duplicate,
@@ -109,14 +112,24 @@ impl Kind {
             _ => None,
         }
     }
+
+    /// What is answered over UCP unless that is said; `None` for those that do not choose.
+    #[must_use]
+    pub const fn usual_error_code(self) -> Option<ErrorCode> {
+        match self {
+            Self::Nack => Some(ErrorCode::OPERATION_NOT_SUPPORTED),
+            Self::RefuseBind => Some(ErrorCode::AUTHENTICATION_FAILURE),
+            _ => None,
+        }
+    }
 }
 
 /// A fault and which submits (or binds) it hits.
 ///
 /// Spelled `NAME=N` for every nth, `NAME` for every one, `NAME=off` for none; then, each after a
 /// comma, `times=COUNT` for how often at most, `delay=TIME` or `delay=TIME-TIME` where it takes
-/// time, `status=STATUS` (a name or a number) where it is answered with one. Blanks do as well as
-/// commas.
+/// time, `status=STATUS` (a name or a number) where it is answered with one, and `ec=EC` (two
+/// digits) for what that is over UCP. Blanks do as well as commas.
 ///
 /// ```
 /// use std::time::Duration;
@@ -146,6 +159,8 @@ pub struct Fault {
     pub delay: (Duration, Duration),
     /// What is answered; of no meaning for those that do not choose.
     pub status: CommandStatus,
+    /// What is answered over UCP; of no meaning for those that do not choose.
+    pub error_code: ErrorCode,
 }
 
 impl Fault {
@@ -164,6 +179,10 @@ impl Fault {
             status: match kind.usual_status() {
                 Some(status) => status,
                 None => CommandStatus::ESME_ROK,
+            },
+            error_code: match kind.usual_error_code() {
+                Some(error_code) => error_code,
+                None => ErrorCode::SYSTEM_ERROR,
             },
         }
     }
@@ -189,6 +208,13 @@ impl Fault {
         self
     }
 
+    /// Answering with `error_code` over UCP.
+    #[must_use]
+    pub const fn with_error_code(mut self, error_code: ErrorCode) -> Self {
+        self.error_code = error_code;
+        self
+    }
+
     /// Takes over one of the arguments after the name.
     fn with_argument(self, argument: &str) -> Result<Self, ParseFaultError> {
         let wrong = || ParseFaultError::Argument {
@@ -210,6 +236,9 @@ impl Fault {
             }
             "status" if self.kind.usual_status().is_some() => {
                 Ok(self.with_status(status(value).ok_or_else(wrong)?))
+            }
+            "ec" if self.kind.usual_error_code().is_some() => {
+                Ok(self.with_error_code(error_code(value).ok_or_else(wrong)?))
             }
             _ => Err(wrong()),
         }
@@ -264,6 +293,13 @@ fn status(text: &str) -> Option<CommandStatus> {
         .or_else(|| named.find(|status| status.name() == Some(text)))
 }
 
+/// An error code of UCP: 1 to 99, as one digit or two.
+fn error_code(text: &str) -> Option<ErrorCode> {
+    let is_number = text.len() <= 2 && text.bytes().all(|octet| octet.is_ascii_digit());
+    let number = text.parse().ok().filter(|&number| is_number && number > 0);
+    number.map(ErrorCode)
+}
+
 /// A text that names no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -280,7 +316,7 @@ pub enum ParseFaultError {
     /// It has no such argument, or not with this value.
     #[error(
         "'{argument}' says nothing to {fault}: there are times=COUNT, and for some delay=TIME, \
-         delay=TIME-TIME or status=STATUS"
+         delay=TIME-TIME, status=STATUS or ec=EC"
     )]
     Argument {
         /// The name of the fault.
@@ -303,6 +339,8 @@ pub struct Strike {
     pub delay: Duration,
     /// What is answered, for those that choose.
     pub status: CommandStatus,
+    /// What is answered over UCP, for those that choose.
+    pub error_code: ErrorCode,
 }
 
 /// All faults, and how many submits each has seen.
@@ -393,6 +431,7 @@ impl Slot {
             kind: fault.kind,
             delay,
             status: fault.status,
+            error_code: fault.error_code,
         }
     }
 }
@@ -490,6 +529,14 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(nack), "{text}");
         }
+        for (text, code) in [
+            ("nack,ec=6", 6),
+            ("nack 1 ec=06", 6),
+            ("refuse-bind,ec=99", 99),
+        ] {
+            let fault: Fault = text.parse().unwrap();
+            assert_eq!(fault.error_code, ErrorCode(code), "{text}");
+        }
         for text in [
             "",
             "slow=x",
@@ -500,6 +547,10 @@ mod tests {
             "nack,delay=1s",
             "slow,times=0",
             "slow 1 2",
+            "slow,ec=04",
+            "nack,ec=0",
+            "nack,ec=100",
+            "nack,ec=+4",
         ] {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }

@@ -1,6 +1,7 @@
 //! A message centre to test against: real sockets, receipts, and the faults that real ones have.
 //!
-//! [`smsc::Smsc`] is what `smsgw sim smsc` runs. In a test it stands where the operator would:
+//! [`smsc::Smsc`] is what `smsgw sim smsc` runs: over SMPP, over UCP, or both
+//! ([`Config::with_ucp`](smsc::Config::with_ucp)). In a test it stands where the operator would:
 //!
 //! ```
 //! use smsgw_sim::event::What;

@@ -34,7 +34,7 @@ async fn only_the_right_credentials_bind() {
         let refused = bind_as(&smsc, BindMode::Transceiver, system_id, password).await;
         assert_eq!(refused.unwrap_err().status(), Some(status));
         let seen = wait_for(&mut events, |what| match what {
-            What::Bind { status, .. } => Some(status.0),
+            What::Bind { status, .. } => Some(*status),
             _ => None,
         });
         assert_eq!(seen.await, status);
@@ -46,7 +46,7 @@ async fn only_the_right_credentials_bind() {
     ] {
         let (esme, _) = bind(&smsc, mode).await;
         assert!(esme.state().is_bound());
-        assert_eq!(smsc.status().bound[0].system_id, "esme");
+        assert_eq!(smsc.status().bound[0].who.name(), "esme");
         esme.unbind();
         wait_for(&mut events, |what| {
             matches!(what, What::Unbind { .. }).then_some(())
@@ -97,18 +97,12 @@ async fn a_submit_gets_its_receipt() {
 
     let submitted = smsc.submitted();
     assert_eq!(submitted.len(), 1);
-    let Message {
-        from,
-        to,
-        from_ton_npi,
-        to_ton_npi,
-        data,
-        ..
-    } = &submitted[0];
+    let Message { from, to, data, .. } = &submitted[0];
+    let fields = submitted[0].smpp().unwrap();
     assert_eq!((&**from, &**to), ("ACME", "306912345678"));
-    assert_eq!((*from_ton_npi, *to_ton_npi), ((5, 0), (1, 1)));
+    assert_eq!((fields.from_ton_npi, fields.to_ton_npi), ((5, 0), (1, 1)));
     assert_eq!((&submitted[0].id, &**data), (&id, &b"hello @ you"[..]));
-    assert_eq!(submitted[0].tlvs[0].value, [0, 77]);
+    assert_eq!(fields.tlvs[0].value, [0, 77]);
 }
 
 #[tokio::test]

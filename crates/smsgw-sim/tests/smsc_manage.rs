@@ -418,7 +418,7 @@ async fn one_message_to_many_has_one_id_and_a_receipt_each() {
     assert!(
         submitted
             .iter()
-            .all(|it| it.command == "submit_multi" && it.id == id)
+            .all(|it| it.smpp().unwrap().command == "submit_multi" && it.id == id)
     );
 
     let list = [DestAddress::DistributionList("friends".try_into().unwrap())];
@@ -518,7 +518,7 @@ async fn a_broadcast_can_be_asked_for_replaced_and_cancelled() {
     })
     .await;
     assert_eq!(
-        (message.command, message.text.as_deref()),
+        (message.smpp().unwrap().command, message.text.as_deref()),
         ("broadcast_sm", Some("storm"))
     );
 

@@ -67,12 +67,17 @@ impl Authority {
         config().with_tls(Acceptor::from_files(ServerFiles { identity, clients }).unwrap())
     }
 
-    /// A client that trusts it.
-    fn options(&self, identity: Option<&Identity>) -> ConnectOptions {
+    /// What a client that trusts it speaks TLS with.
+    fn connector(&self, identity: Option<&Identity>) -> Connector {
         let roots = Roots::File(self.path("ca.pem"));
         let connector = Connector::from_files(&roots, identity).unwrap();
+        connector.with_server_name(SERVER).unwrap()
+    }
+
+    /// A client that trusts it.
+    fn options(&self, identity: Option<&Identity>) -> ConnectOptions {
         ConnectOptions {
-            tls: Some(connector.with_server_name(SERVER).unwrap()),
+            tls: Some(self.connector(identity)),
             ..ConnectOptions::default()
         }
     }
@@ -178,4 +183,29 @@ async fn certificates_change_while_sessions_go_on() {
     std::fs::write(authority.path(&format!("{SERVER}.pem")), "").unwrap();
     assert!(smsc.tls().unwrap().reload().is_err());
     assert!(bind_with(smsc.local_addr(), &new).await.is_ok());
+}
+
+#[tokio::test]
+async fn ucp_is_spoken_over_tls_too() {
+    let authority = Authority::new();
+    let config = authority
+        .config(ClientCertificates::None)
+        .with_ucp(ucp::config().ucp.unwrap());
+    let smsc = Smsc::start(config).await.unwrap();
+    let mut events = smsc.events();
+    let mut plain = ucp::Client::connect(&smsc).await;
+    plain.send_octets(b"\x0200/00019/R/60/A//6D\x03").await;
+    let reason = refusal(&mut events).await;
+    assert!(reason.contains("does the other end speak TLS"), "{reason}");
+
+    let address = smsc.ucp_addr().unwrap();
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let connector = authority.connector(None);
+    let stream = connector.connect(stream, address.ip()).await.unwrap();
+    let mut client = ucp::Client::over(stream);
+    assert_eq!(client.log_in("2147", "secret").await, None);
+    let text = ucp::hex("hello");
+    let key = client.done(&ucp::submit(&text)).await;
+    assert_eq!(client.notification().await.key, key);
+    assert_eq!(smsc.status().counts.connections, 1);
 }

@@ -170,7 +170,7 @@ impl<'a> Answer<'a> {
             }
             _ => return Err(invalid(ValueError::Unknown, "ACK", offset)),
         };
-        let names = Self::names(ot, is_positive);
+        let names = Self::field_names(ot, is_positive);
         let missing = names.get(fields).copied().unwrap_or_default();
         reader.expect(missing, names.len(), fields)?;
         let (outcome, mvp) = if is_positive {
@@ -191,8 +191,9 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// The standard's names of the fields, in wire order.
-    pub(crate) const fn names(ot: OperationType, is_positive: bool) -> &'static [&'static str] {
+    /// The standard's names of the fields of a positive or negative result, in wire order.
+    #[must_use]
+    pub const fn field_names(ot: OperationType, is_positive: bool) -> &'static [&'static str] {
         match (is_positive, ot.has_mvp()) {
             (true, true) => &["ACK", "MVP", "SM"],
             (true, false) => &["ACK", "SM"],
@@ -295,6 +296,29 @@ mod tests {
         }
     }
 
+    /// Whatever text a frame holds, another result has room for it.
+    #[test]
+    fn the_longest_text_fits_into_any_result() {
+        let most = alloc::vec![b'x'; 99_969];
+        let ot = OperationType::SMT_ALERT;
+        let make = |sm: &[u8]| {
+            Frame::from_fields(Trn::ZERO, OperationKind::Result, ot, &[b"A", sm]).unwrap()
+        };
+        let frame = make(&most);
+        let sm = frame.answer().unwrap().sm();
+        let mvp = Some(Minute::parse("3012961212").unwrap());
+        let ot = OperationType::SUBMIT_SHORT_MESSAGE;
+        let answer = Answer::positive(ot, sm).with_mvp(mvp).unwrap();
+        let again = answer.to_frame(Trn::ZERO);
+        assert_eq!(again.octets().len(), 100_001);
+        assert_eq!(Frame::new(again.octets().clone()), Ok(again));
+        let frame = make(&[&most[..], b"x"].concat());
+        assert_eq!(
+            alloc::format!("{}", frame.answer().unwrap_err()),
+            "SM at octet 17: at most 99969 characters, had 99970"
+        );
+    }
+
     #[test]
     fn results_that_are_none() {
         for (fields, expect) in [
@@ -322,7 +346,7 @@ mod tests {
             let ot = OperationType::SMT_ALERT;
             let frame = Frame::from_fields(Trn::ZERO, OperationKind::Result, ot, fields).unwrap();
             let error = frame.answer().unwrap_err();
-            assert_eq!(std::format!("{error}"), expect);
+            assert_eq!(alloc::format!("{error}"), expect);
         }
     }
 }

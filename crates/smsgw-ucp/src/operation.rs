@@ -57,7 +57,9 @@ macro_rules! operations {
                 #[doc = concat!("See [`", stringify!($op), "`].")]
                 $op($op<'a>),
             )*
-            /// An operation that the table does not have.
+            /// An operation that the table does not have. Only a frame makes one;
+            /// [`Frame::from_fields`](crate::Frame::from_fields) makes the frame.
+            #[non_exhaustive]
             Unknown {
                 /// Which one.
                 ot: OperationType,
@@ -164,6 +166,16 @@ impl OperationType {
     #[must_use]
     pub const fn get(self) -> u8 {
         self.0
+    }
+
+    /// The standard's names of its fields, in wire order, as [`Op::FIELDS`]; `None` for an operation
+    /// that the table does not have.
+    #[must_use]
+    pub const fn fields(self) -> Option<&'static [&'static str]> {
+        match self.layout() {
+            Some(layout) => Some(layout.names),
+            None => None,
+        }
     }
 
     /// Whether the table has it.

@@ -21,11 +21,15 @@ use crate::session::{CloseReason, Config, Event, SendError, Session};
 /// wait too long, the peer is not read any further.
 ///
 /// ```no_run
-/// use smsgw_ucp::op::SubmitShortMessage;
-/// use smsgw_ucp::sme::Sme;
+/// use smsgw_ucp::Alphabet;
+/// use smsgw_ucp::op::{SessionManagement, SubmitShortMessage};
 /// use smsgw_ucp::session::Config;
+/// use smsgw_ucp::sme::Sme;
+/// use smsgw_ucp::types::PasswordBuf;
 ///
-/// # async fn example(login: smsgw_ucp::op::SessionManagement<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let password = PasswordBuf::new("secret", Alphabet::Gsm)?;
+/// let login = SessionManagement::login("2147".try_into()?, password.as_password());
 /// // What comes in by itself is for whoever takes the events; dropped, it is refused.
 /// let (sme, _) = Sme::connect("127.0.0.1:5000", &login, Config::default()).await?;
 /// let reply = sme
@@ -187,13 +191,20 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "no connection: {error}"),
-            Self::Refused(frame) => match frame.answer() {
-                Ok(answer) => match answer.error_code() {
-                    Some(error_code) => write!(f, "login refused: {error_code} {}", answer.sm()),
-                    None => f.write_str("login refused"),
-                },
-                Err(error) => write!(f, "login refused, and the result cannot be read: {error}"),
-            },
+            Self::Refused(frame) => {
+                f.write_str("login refused")?;
+                let answer = match frame.answer() {
+                    Ok(answer) => answer,
+                    Err(error) => return write!(f, ", and the result cannot be read: {error}"),
+                };
+                if let Some(error_code) = answer.error_code() {
+                    write!(f, ": {error_code}")?;
+                }
+                if !answer.sm().is_empty() {
+                    write!(f, ": {}", answer.sm())?;
+                }
+                Ok(())
+            }
             Self::Closed(reason) => write!(f, "login not answered: {reason}"),
             Self::Session(error) => write!(f, "login not sent: {error}"),
         }

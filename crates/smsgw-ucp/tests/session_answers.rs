@@ -251,6 +251,38 @@ fn a_client_resends_after_it_gave_up_and_hears_only_of_the_second() {
 }
 
 #[test]
+fn an_operation_that_comes_again_is_known_when_new_ones_are_not_taken() {
+    let mut pair = Pair::up();
+    let request = submission(7, "1");
+    pair.smsc.take(request.octets(), pair.now);
+    pair.smsc.session.close_when_answered(pair.now);
+    pair.smsc.take(request.octets(), pair.now);
+    assert_eq!(pair.smsc.seen(), [Request(7, 51), Repeated(7, 51)]);
+    pair.smsc.answer();
+    assert_eq!(pair.smsc.lines(), ["07/R/51/A//"]);
+}
+
+#[test]
+fn what_was_refused_by_its_number_gets_no_second_result() {
+    // Another one with its TRN, which is not taken, and its own octets, spoiled.
+    let other = submission(7, "2");
+    let mut spoiled = submission(7, "1").octets().to_vec();
+    spoiled[20] ^= 1;
+    for (octets, code) in [(&other.octets()[..], 4), (&spoiled, 1)] {
+        let mut pair = Pair::up();
+        pair.smsc.take(submission(7, "1").octets(), pair.now);
+        pair.smsc.session.close_when_answered(pair.now);
+        pair.smsc.take(octets, pair.now);
+        assert_eq!(pair.smsc.seen(), [Request(7, 51), Refused(7, 51, code)]);
+        assert_eq!(pair.smsc.lines(), [format!("07/R/51/N/0{code}/")]);
+        assert_eq!(pair.smsc.session.unanswered(), 1);
+        pair.smsc.answer();
+        assert!(pair.smsc.octets().is_empty());
+        assert_eq!(pair.smsc.seen(), [Closed(CloseReason::Local)]);
+    }
+}
+
+#[test]
 fn an_owner_that_is_gone_declines() {
     let mut pair = Pair::open(quiet(), quiet());
     pair.login().unwrap();

@@ -127,6 +127,21 @@ fn a_keep_alive_in_flight_is_waited_for_too() {
 }
 
 #[test]
+fn a_keep_alive_alone_is_waited_for() {
+    let sme = Config {
+        keep_alive: Some(secs(10)),
+        ..quiet()
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.advance_cut_off(secs(10));
+    pair.sme.session.close_when_answered(pair.now);
+    assert_eq!(pair.states().0, State::Closing);
+    assert_eq!(pair.sme.seen(), []);
+    pair.exchange();
+    assert_eq!(pair.sme.seen(), [Closed(CloseReason::Local)]);
+}
+
+#[test]
 fn a_lost_connection_tells_what_was_written() {
     let mut pair = Pair::up_with(window(3), quiet());
     let mut written = BytesMut::new();
@@ -190,7 +205,7 @@ fn closed_at_once_what_is_left_is_written() {
         pair.sme.seen(),
         [Unanswered(1, Written::Yes), Closed(CloseReason::Local)]
     );
-    assert_eq!(pair.sme.lines(), ["01/O/51/1//"]);
+    assert_eq!(pair.sme.lines(), ["01/O/51/1/2147/"]);
 }
 
 #[test]
@@ -224,6 +239,15 @@ fn sloppy_peers_can_be_played() {
     pair.smsc.session.break_off(b"\x0200/000");
     assert_eq!(pair.smsc.octets()[..], b"\r\njunk\x0200/000"[..]);
     assert_eq!(pair.smsc.seen(), [Closed(CloseReason::Local)]);
+}
+
+#[test]
+fn what_is_printed_of_a_session_has_no_password() {
+    let mut pair = Pair::open(quiet(), quiet());
+    pair.login().unwrap();
+    let printed = format!("{:?} {:?}", pair.sme.session, pair.smsc.session);
+    assert!(printed.contains("LoggingIn"), "{printed}");
+    assert!(!printed.contains("736563726574"), "{printed}");
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn it_takes_a_place_of_the_window() {
     assert_eq!(pair.sme.seen(), [support::Seen::Stray(2, 51)]);
     assert!(pair.sme.octets().is_empty());
     pair.sme.take_lines(&["01/R/31/A/0000"], pair.now);
-    assert_eq!(pair.sme.lines(), ["02/O/51/1//"]);
+    assert_eq!(pair.sme.lines(), ["02/O/51/1/2147/"]);
     assert_eq!(pair.submit(2), Err(SendError::WindowFull));
     pair.sme.take_lines(&["02/R/51/A//"], pair.now);
     assert_eq!(pair.sme.seen(), [Response(1, Said::Yes)]);
@@ -179,15 +179,15 @@ fn in_a_larger_window_any_result_makes_room_for_who_waits() {
     let mut pair = Pair::up_with(sme, quiet());
     pair.submit(1).unwrap();
     pair.advance_cut_off(secs(10));
-    assert_eq!(pair.sme.lines(), ["01/O/51/1//", "02/O/31/2147/0539"]);
+    assert_eq!(pair.sme.lines(), ["01/O/51/1/2147/", "02/O/31/2147/0539"]);
     pair.submit(2).unwrap();
     assert!(pair.sme.octets().is_empty());
     pair.sme.take_lines(&["01/R/51/A//"], pair.now);
-    assert_eq!(pair.sme.lines(), ["03/O/51/1//"]);
+    assert_eq!(pair.sme.lines(), ["03/O/51/1/2147/"]);
     pair.submit(3).unwrap();
     assert!(pair.sme.octets().is_empty());
     pair.sme.take_lines(&["03/R/51/A//"], pair.now);
-    assert_eq!(pair.sme.lines(), ["04/O/51/1//"]);
+    assert_eq!(pair.sme.lines(), ["04/O/51/1/2147/"]);
 }
 
 #[test]
@@ -201,12 +201,12 @@ fn so_does_an_operation_that_is_given_up() {
     let mut pair = Pair::up_with(sme, quiet());
     pair.submit(1).unwrap();
     pair.advance_cut_off(secs(10));
-    assert_eq!(pair.sme.lines(), ["01/O/51/1//", "02/O/31/2147/0539"]);
+    assert_eq!(pair.sme.lines(), ["01/O/51/1/2147/", "02/O/31/2147/0539"]);
     pair.submit(2).unwrap();
     assert!(pair.sme.octets().is_empty());
     pair.advance_cut_off(secs(5));
     assert_eq!(pair.sme.seen(), [Unanswered(1, Written::Yes)]);
-    assert_eq!(pair.sme.lines(), ["03/O/51/1//"]);
+    assert_eq!(pair.sme.lines(), ["03/O/51/1/2147/"]);
     // One waits, no more.
     pair.submit(3).unwrap();
     assert!(pair.sme.octets().is_empty());
@@ -314,6 +314,82 @@ fn a_peer_that_is_not_listened_to_is_not_called_silent() {
     assert_eq!(pair.states().0, State::Up);
     pair.advance_cut_off(ms(1));
     assert_eq!(pair.sme.seen(), [Closed(CloseReason::KeepAliveTimer)]);
+}
+
+#[test]
+fn after_a_pause_its_result_has_its_time_again() {
+    let sme = Config {
+        max_unanswered: 1,
+        result_timer: secs(10),
+        ..keeps_alive(secs(50))
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.deliver(1).unwrap();
+    pair.exchange();
+    pair.advance_cut_off(secs(70));
+    pair.sme.answer();
+    pair.sme.take(b"", pair.now);
+    pair.advance_cut_off(secs(10) - ms(1));
+    assert_eq!(pair.states().0, State::Up);
+    pair.advance_cut_off(ms(1));
+    assert_eq!(
+        pair.sme.seen(),
+        [Request(0, 52), Closed(CloseReason::KeepAliveTimer)]
+    );
+}
+
+#[test]
+fn its_time_counts_from_the_login_and_from_what_was_sent_last() {
+    let smsc = Config {
+        login_timer: secs(600),
+        ..keeps_alive(secs(50))
+    };
+    let mut pair = Pair::open(
+        Config {
+            login_timer: secs(600),
+            ..quiet()
+        },
+        smsc,
+    );
+    pair.advance(secs(45));
+    pair.login().unwrap();
+    pair.exchange();
+    pair.accept_login();
+    pair.advance(secs(50) - ms(1));
+    assert_eq!(pair.smsc.counted(ALERT, Counted::Operation), (0, 0));
+    pair.advance(ms(1));
+    assert_eq!(pair.smsc.counted(ALERT, Counted::Operation), (1, 0));
+
+    // What is sent again is sent.
+    let sme = Config {
+        window: 2,
+        result_timer: secs(40),
+        on_timeout: TimeoutPolicy::Resend { times: 1 },
+        ..keeps_alive(secs(50))
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.submit(1).unwrap();
+    pair.advance_cut_off(secs(79));
+    assert_eq!(pair.sme.counted(ALERT, Counted::Operation), (0, 0));
+}
+
+#[test]
+fn with_every_trn_waiting_there_is_none_for_one_more() {
+    let sme = Config {
+        window: 100,
+        ..keeps_alive(secs(10))
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    for token in 0..99 {
+        pair.submit(token).unwrap();
+    }
+    let until = pair.now + secs(60);
+    pair.advance_cut_off(secs(10));
+    assert_eq!(pair.sme.counted(ALERT, Counted::Operation), (1, 0));
+    assert!(pair.sme.session.has_room());
+    assert_eq!(pair.submit(99), Err(SendError::Reserved(until)));
+    pair.sme.take_lines(&["00/R/31/A/0000"], pair.now);
+    assert_eq!(pair.submit(99), Ok(0));
 }
 
 #[test]
@@ -442,6 +518,33 @@ fn a_session_without_messages_ends() {
     assert_eq!(pair.states(), (State::Up, State::Up));
     pair.advance(ms(1));
     assert_eq!(pair.sme.seen(), [Closed(CloseReason::InactivityTimer)]);
+}
+
+#[test]
+fn alerts_are_no_messages_whoever_sends_and_answers_them() {
+    let config = || Config {
+        inactivity_timer: Some(secs(60)),
+        answer_alerts: false,
+        ..quiet()
+    };
+    let mut pair = Pair::up_with(config(), config());
+    for token in 0..5 {
+        pair.advance(secs(10));
+        let now = pair.now;
+        let asks = alert("2147");
+        pair.sme.session.request(&asks, token, now).unwrap();
+        pair.smsc.session.request(&asks, token, now).unwrap();
+        pair.exchange();
+        pair.smsc.answer();
+        pair.sme.answer();
+        pair.exchange();
+    }
+    pair.sme.seen();
+    pair.smsc.seen();
+    pair.advance(secs(10));
+    let idle = [Closed(CloseReason::InactivityTimer)];
+    assert_eq!(pair.sme.seen(), idle);
+    assert_eq!(pair.smsc.seen(), idle);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn disconnect_ends_the_session_and_reports_all_that_wait() {
             Closed(CloseReason::ResultTimer),
         ]
     );
-    assert_eq!(pair.sme.session.metrics().faults.unanswered, 3);
+    assert_eq!(pair.sme.session.metrics().faults().unanswered, 3);
     assert_eq!(pair.submit(4), Err(SendError::State(State::Closed)));
     assert_eq!(pair.sme.session.poll_timeout(), None);
     pair.smsc.answer();
@@ -66,7 +66,7 @@ fn resend_sends_the_same_octets_and_then_gives_up() {
     pair.advance_cut_off(secs(60));
     assert_eq!(pair.sme.seen(), [Unanswered(1, Written::Yes)]);
     assert!(pair.sme.octets().is_empty());
-    assert_eq!(pair.sme.session.metrics().faults.resent, 2);
+    assert_eq!(pair.sme.session.metrics().faults().resent, 2);
     // Three were sent, so three results may come.
     let result = "01/R/51/A//";
     pair.sme.take_lines(&[result; 4], pair.now);
@@ -104,7 +104,7 @@ fn a_peer_that_still_works_on_it_sees_that_it_is_the_same() {
     assert_eq!(pair.sme.seen(), [Resent(1, 1)]);
     assert_eq!(pair.smsc.seen(), [Request(1, 51), Repeated(1, 51)]);
     assert_eq!(pair.smsc.session.unanswered(), 1);
-    assert_eq!(pair.smsc.session.metrics().faults.repeated, 1);
+    assert_eq!(pair.smsc.session.metrics().faults().repeated, 1);
     pair.smsc.answer();
     assert_eq!(pair.smsc.lines(), ["01/R/51/A//"], "one result for both");
 }
@@ -136,7 +136,7 @@ fn wait_says_so_once_and_waits() {
     pair.advance(secs(86_400));
     assert_eq!(pair.sme.seen(), []);
     assert_eq!(pair.submit(2), Err(SendError::WindowFull));
-    assert_eq!(pair.sme.session.metrics().faults.overdue, 1);
+    assert_eq!(pair.sme.session.metrics().faults().overdue, 1);
     pair.smsc.answer();
     pair.exchange();
     assert_eq!(pair.sme.seen(), [Response(1, Said::Yes)]);

@@ -141,7 +141,7 @@ fn a_result_of_another_operation_is_dropped_and_the_right_one_still_taken() {
     pair.sme
         .take_lines(&["01/R/51/A//2147:010126120000", "01/R/51/A//"], pair.now);
     assert_eq!(pair.sme.seen(), [Response(1, Said::Yes), Stray(1, 51)]);
-    assert_eq!(pair.sme.session.metrics().faults.stray, 6);
+    assert_eq!(pair.sme.session.metrics().faults().stray, 6);
     pair.exchange();
     assert_eq!(pair.smsc.seen(), [Request(1, 51)]);
 }
@@ -270,7 +270,7 @@ fn the_trn_of_what_was_given_up_is_reserved_until_its_result_or_its_time() {
         pair.sme.seen(),
         [Stray(1, 52), Late(1, Said::Yes), Stray(1, 51)]
     );
-    assert_eq!(pair.sme.session.metrics().faults.late, 1);
+    assert_eq!(pair.sme.session.metrics().faults().late, 1);
 }
 
 #[test]
@@ -367,4 +367,14 @@ fn who_goes_on_waiting_is_behind_all_others() {
     pair.exchange();
     let answers = [3, 2, 1].map(|token| Response(token, Said::Yes));
     assert_eq!(pair.sme.seen(), answers);
+    // They stay in their order, and in front of each other.
+    for token in 4..=6 {
+        pair.submit(token).unwrap();
+        pair.advance_cut_off(secs(1));
+    }
+    pair.advance_cut_off(secs(60));
+    assert_eq!(pair.sme.seen(), [4, 5, 6].map(Overdue));
+    pair.sme.session.handle_disconnect(0);
+    let unanswered = [4, 5, 6].map(|token| Unanswered(token, Written::No));
+    assert_eq!(pair.sme.seen()[..3], unanswered);
 }

@@ -285,6 +285,9 @@ pub struct Receipt {
 pub enum CarrierId {
     /// The number that it was sent with: TP-MR of GSM.
     Reference(u8),
+    /// Its id: `message_id` of SMPP. The carrier may spell it in one way in the answer and in
+    /// another in the receipt.
+    Id(String),
     /// Its recipient and when the carrier took it: `AdC:SCTS` of UCP. The carrier may write the
     /// recipient in one way here and in another there.
     Key(String),
@@ -298,6 +301,8 @@ pub enum CarrierId {
 pub enum CarrierStatus {
     /// TP-ST of GSM.
     Gsm(u8),
+    /// The error code of a receipt of SMPP.
+    Smpp(u16),
     /// Rsn of UCP.
     Ucp(u8),
 }

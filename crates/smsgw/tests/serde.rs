@@ -52,6 +52,16 @@ fn receipts_are_read_back() {
     let tail = r#""message":{"key":"306912345678:090196161057"},"state":"delivered","at":null,"status":{"ucp":107}}"#;
     assert!(json.ends_with(tail), "{json}");
     assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), receipt);
+
+    let receipt = Receipt {
+        message: CarrierId::Id("0A7F".into()),
+        status: Some(CarrierStatus::Smpp(300)),
+        ..receipt
+    };
+    let json = serde_json::to_string(&receipt).unwrap();
+    let tail = r#""message":{"id":"0A7F"},"state":"delivered","at":null,"status":{"smpp":300}}"#;
+    assert!(json.ends_with(tail), "{json}");
+    assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), receipt);
 }
 
 #[test]

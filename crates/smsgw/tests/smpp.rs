@@ -8,12 +8,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use smsgw::convert::smpp::{Outgoing, Part, from_deliver_sm, from_submit_sm, parts, text};
+use smsgw::convert::smpp::{
+    Outgoing, Part, from_deliver_sm, from_submit_sm, from_submit_sm_at, in_gsm_coding, parts, text,
+};
 use smsgw::gsm::segment::LanguageChoice;
 use smsgw::gsm::udh::Reference;
 use smsgw::smpp::pdu::{Body as _, DeliverSm, SubmitSm};
 use smsgw::smpp::tlv::{MessagePayload, Tlv, TlvOctets, TlvTag, Tlvs, UserMessageReference};
-use smsgw::smpp::types::{self, DataCoding, EsmClass, RelativeTime, ShortMessage};
+use smsgw::smpp::types::{self, DataCoding, EsmClass, RelativeTime, ShortMessage, Time};
 use smsgw::smpp::{CommandStatus, Frame, SequenceNumber};
 use smsgw::{Address, Content, Extra, Message, ReceiptRequest, Writing};
 
@@ -311,6 +313,28 @@ fn validity_is_relative() {
 }
 
 #[test]
+fn times_that_take_a_clock() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_769_903_999);
+    let message = |deliver_at: &str, validity: &str| {
+        let pdu = SubmitSm {
+            schedule_delivery_time: Time::new(deliver_at.as_bytes()).unwrap(),
+            validity_period: Time::new(validity.as_bytes()).unwrap(),
+            ..SubmitSm::default()
+        };
+        let message = from_submit_sm_at(&pdu, now);
+        (message.deliver_at, message.validity)
+    };
+    let minute = Duration::from_secs(60);
+    assert_eq!(message("", ""), (None, None));
+    // 2026-01-31 23:59:59 is now.
+    let later = (Some(now + minute), Some(2 * minute));
+    assert_eq!(message("260201000059000+", "260201000159000+"), later);
+    assert_eq!(message("000000000100000R", "000000000200000R"), later);
+    let passed = (None, Some(Duration::ZERO));
+    assert_eq!(message("", "260131235958000+"), passed);
+}
+
+#[test]
 fn receipt_requests_both_ways() {
     for receipt in [
         ReceiptRequest::None,
@@ -397,4 +421,57 @@ fn text_of_the_codings_it_knows() {
     assert_eq!(text(0, spanish, b"\x1ba").as_deref(), Some("á"));
     // Not a header: nothing is known.
     assert_eq!(text(0, b"\x09\x24", b"\x1ba").as_deref(), Some("a"));
+}
+
+#[test]
+fn codings_that_gsm_lacks_become_text() {
+    let readable = |message: &Message| in_gsm_coding(message.clone()).content;
+    for (dcs, octets, said) in [
+        (1, &b"[ok]"[..], "[ok]"),
+        (3, b"\xC7a va ?", "Ça va ?"),
+        (6, b"\xB4\xD0", "Да"),
+        (3, &[0xE0; 200], &"à".repeat(200)),
+    ] {
+        let message = encoded(dcs, b"", octets);
+        assert_eq!(readable(&message), Content::Text(said.into()));
+    }
+    // What GSM has, or nobody knows, stays.
+    for dcs in [0, 2, 4, 8, 0x10, 0xF5, 11] {
+        let message = encoded(dcs, b"", b"ab");
+        assert_eq!(readable(&message), message.content);
+    }
+    assert_eq!(readable(&hello()), hello().content);
+}
+
+#[test]
+fn a_part_in_a_coding_that_gsm_lacks_stays_a_part() {
+    let udh = [5, 0, 3, 9, 2, 1];
+    let readable = |dcs, octets: &[u8]| in_gsm_coding(encoded(dcs, &udh, octets)).content;
+    let wanted = |dcs, octets: &[u8]| encoded(dcs, &udh, octets).content;
+    assert_eq!(
+        readable(3, b"\xE0 [1]"),
+        wanted(0, b"\x7F \x1B\x3C1\x1B\x3E")
+    );
+    assert_eq!(readable(3, &[0xE0; 153]), wanted(0, &[0x7F; 153]));
+    assert_eq!(readable(6, &[0xB4; 67]), wanted(8, &[4, 0x14].repeat(67)));
+    // No room.
+    assert_eq!(readable(3, &[b'['; 153]), wanted(3, &[b'['; 153]));
+    assert_eq!(readable(6, &[0xB4; 68]), wanted(6, &[0xB4; 68]));
+
+    let tlv = |tag, value: &[u8]| Extra::Tlv {
+        tag,
+        value: value.to_vec(),
+    };
+    let sar = |dcs, octets: &[u8]| Message {
+        extras: vec![
+            tlv(TlvTag::SAR_MSG_REF_NUM.0, &[0, 7]),
+            tlv(TlvTag::SAR_TOTAL_SEGMENTS.0, &[2]),
+            tlv(TlvTag::SAR_SEGMENT_SEQNUM.0, &[1]),
+        ],
+        ..encoded(dcs, b"", octets)
+    };
+    for (len, dcs) in [(153, 0), (154, 3)] {
+        let message = in_gsm_coding(sar(3, &vec![b'a'; len]));
+        assert_eq!(message, sar(dcs, &vec![b'a'; len]));
+    }
 }

@@ -519,6 +519,31 @@ fn of_the_extras_the_protocol_both_ways() {
 }
 
 #[test]
+fn a_part_by_tlvs_of_smpp_has_a_header() {
+    let tlv = |tag, value: &[u8]| Extra::Tlv {
+        tag,
+        value: value.to_vec(),
+    };
+    let message = Message {
+        extras: vec![
+            tlv(0x020C, &[0, 0x2A]),
+            tlv(0x020E, &[3]),
+            tlv(0x020F, &[2]),
+        ],
+        ..encoded(0, b"", &[b'a'; 153])
+    };
+    let back = submit(&message, |submit| from_submit(&submit, None));
+    let wanted = encoded(0, &[5, 0, 3, 0x2A, 3, 2], &[b'a'; 153]);
+    assert_eq!(back.content, wanted.content);
+    // Too long with a header, not without.
+    let long = Message {
+        extras: message.extras,
+        ..encoded(0, b"", &[b'a'; 154])
+    };
+    assert!(matches!(refused(&long), ConvertError::UserData(_)));
+}
+
+#[test]
 fn a_status_report_is_a_receipt() {
     let to = field::Address::parse("+4915259911630").unwrap();
     let at = Timestamp::new(2024, 2, 29, 23, 59, 59, 4).unwrap();

@@ -21,6 +21,7 @@ use smsgw::ucp::op::{
     CallInput, DeliverShortMessage, MultipleAddressCallInput, Op, Seq, SmsMessageTransfer,
     SubmitShortMessage, SupplementaryCallInput,
 };
+use smsgw::ucp::session::MessageKeys;
 use smsgw::ucp::types::{
     self, AMsg, DataCoding, Digit, Flag, Hex, HexBuf, MessageClass, MessageType, Minute,
     NotificationType, Originator, Otoa, Pid, ReplyPath, Rpid, Second, ShortContent,
@@ -117,8 +118,8 @@ fn is_delivered(message: &Message) {
     let settings = Settings::default();
     let outgoing = Outgoing::new(message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let scts = Second::parse("211126225429").unwrap();
-    assert_eq!(outgoing.delivers(scts).len(), 1);
-    let frame = strict(&outgoing.delivers(scts).next().unwrap());
+    assert_eq!(outgoing.delivers(|_| scts).len(), 1);
+    let frame = strict(&outgoing.delivers(|_| scts).next().unwrap());
     let deliver = frame.decode().unwrap();
     assert_eq!(&from_deliver_short_message(&deliver, &settings), message);
 }
@@ -328,15 +329,40 @@ fn a_long_text_is_split_and_joined() {
 }
 
 #[test]
+fn an_authentication_code_is_not_printed() {
+    let settings = Settings {
+        authentication_code: "SECRET".to_owned(),
+        prefix: "011".to_owned(),
+        ..Settings::default()
+    };
+    let message = hello();
+    let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
+    for shown in [format!("{settings:?}"), format!("{outgoing:?}")] {
+        assert!(
+            shown.contains("***") && !shown.contains("SECRET"),
+            "{shown}"
+        );
+    }
+    assert!(format!("{settings:?}").contains("011"));
+}
+
+#[test]
 fn parts_are_stamped_one_after_the_other() {
     let (message, settings) = (saying(&"a".repeat(320)), Settings::default());
     let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let stamps = |scts| -> Vec<String> {
-        let scts = Second::parse(scts).unwrap();
-        let delivers = outgoing.delivers(scts);
-        delivers
-            .map(|deliver| deliver.scts.unwrap().to_string())
-            .collect()
+        let now = Second::parse(scts).unwrap();
+        let mut keys = MessageKeys::default();
+        let of_one = |keys: &mut MessageKeys| -> Vec<_> {
+            let delivers = outgoing.delivers(|adc| keys.next(adc, now));
+            delivers.map(|deliver| deliver.scts.unwrap()).collect()
+        };
+        let first = of_one(&mut keys);
+        // The next message, within the same second.
+        let next = of_one(&mut keys);
+        let is_last = now.year() == 2089;
+        assert!(is_last || next.iter().all(|scts| !first.contains(scts)));
+        first.iter().map(Second::to_string).collect()
     };
     let new_year = [
         "2026-12-31T23:59:59",
@@ -501,6 +527,57 @@ fn what_smpp_and_gsm_read_differently() {
         let wanted = encoded(neutral, &[5, 0, 3, 9, 2, 1], b"ab");
         assert_eq!(said(&submit).content, wanted.content);
     }
+}
+
+/// What SMPP says of a part in TLVs.
+fn sar(reference: u16, total: u8, number: u8) -> Vec<Extra> {
+    let tlv = |tag, value: &[u8]| Extra::Tlv {
+        tag,
+        value: value.to_vec(),
+    };
+    vec![
+        tlv(0x020C, &reference.to_be_bytes()),
+        tlv(0x020E, &[total]),
+        tlv(0x020F, &[number]),
+    ]
+}
+
+#[test]
+fn a_part_by_tlvs_of_smpp_has_a_header() {
+    let part = |extras, dcs, udh: &[u8], len| {
+        let message = Message {
+            extras,
+            ..encoded(dcs, udh, &vec![7; len])
+        };
+        let back = back(&message);
+        assert_eq!(back.extras, []);
+        let Content::Encoded { udh, octets, .. } = back.content else {
+            panic!("not a part");
+        };
+        assert_eq!(octets, vec![7; len]);
+        udh
+    };
+    let short = [5, 0, 3, 0x2A, 3, 2];
+    let long = [6, 8, 4, 1, 0x2A, 3, 2];
+    for (reference, dcs, len, udh) in [
+        (0x2A, 0, 153, &short[..]),
+        (0x2A, 8, 134, &short),
+        (0x12A, 0, 152, &long),
+        (0x12A, 4, 133, &long),
+        // With the longer one they would not fit.
+        (0x12A, 0, 153, &short),
+        (0x12A, 4, 134, &short),
+    ] {
+        assert_eq!(part(sar(reference, 3, 2), dcs, &[], len), udh);
+    }
+    let ports = [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0];
+    let both = [11, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 0, 3, 0x2A, 3, 2];
+    assert_eq!(part(sar(0x2A, 3, 2), 4, &ports, 10), both);
+    // The header says it already; there is no part 4 of 3; one of them is missing.
+    let own = [5, 0, 3, 9, 2, 1];
+    assert_eq!(part(sar(0x2A, 3, 2), 0, &own, 10), own);
+    assert_eq!(part(sar(0x2A, 3, 4), 4, &ports, 10), ports);
+    assert_eq!(part(sar(0x2A, 3, 2)[1..].to_vec(), 4, &ports, 10), ports);
 }
 
 #[test]
@@ -769,7 +846,7 @@ fn delivery_later_and_validity_are_minutes_of_the_zone() {
     let settings = Settings::default();
     let outgoing = Outgoing::new(&later, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let deliver = outgoing
-        .delivers(Second::parse("211126225429").unwrap())
+        .delivers(|_| Second::parse("211126225429").unwrap())
         .next()
         .unwrap();
     let delivered = from_deliver_short_message(&deliver, &settings);
@@ -826,7 +903,7 @@ fn receipt_requests_both_ways() {
     let message = asked(ReceiptRequest::Final, false);
     let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let deliver = outgoing
-        .delivers(Second::parse("211126225429").unwrap())
+        .delivers(|_| Second::parse("211126225429").unwrap())
         .next();
     let delivered = from_deliver_short_message(&deliver.unwrap(), &settings);
     assert_eq!(delivered.receipt, ReceiptRequest::None);
@@ -892,10 +969,13 @@ fn of_the_extras_protocol_priority_and_services_both_ways() {
         Extra::Priority(0),
     ];
     assert_eq!(back(&of(others)), hello());
-    assert_eq!(
-        refused(&of(vec![Extra::Priority(10)])),
-        "PR: needs 0 to 9, had 10"
-    );
+    // As much as the field can say.
+    for priority in [9, 10, 255] {
+        let message = of(vec![Extra::Priority(priority)]);
+        submit_by(&message, &Settings::default(), |submit| {
+            assert_eq!(submit.pr, Digit::new(9).unwrap());
+        });
+    }
     assert_eq!(
         refused(&of(vec![service(0x0C, &[0; 199])])),
         "XSer: at most 400 characters, had 402"
@@ -940,7 +1020,7 @@ fn what_is_of_the_link() {
     let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let scts = Second::parse("211126225429").unwrap();
     assert_eq!(
-        outgoing.delivers(scts).next().unwrap().rpi,
+        outgoing.delivers(|_| scts).next().unwrap().rpi,
         ReplyPath::REQUEST
     );
     let wrong = |change: fn(&mut Settings)| {

@@ -43,6 +43,14 @@ impl Args {
             smsgw_gsm::Quirks::LENIENT
         }
     }
+
+    pub(super) fn ucp_quirks(&self) -> smsgw_ucp::Quirks {
+        if self.strict {
+            smsgw_ucp::Quirks::STRICT
+        } else {
+            smsgw_ucp::Quirks::LENIENT
+        }
+    }
 }
 
 /// Decodes the octets of one line.

@@ -57,8 +57,13 @@ impl Object {
 
     /// A text, if there is one.
     pub(super) fn string(&mut self, place: Place) -> Result<Option<String>, Error> {
-        self.value(place, "no string", |value| match value {
-            Json::String(text) => Some(text),
+        self.value(place, "no string", text)
+    }
+
+    /// The texts of a list, if there is one.
+    pub(super) fn strings(&mut self, place: Place) -> Result<Option<Vec<String>>, Error> {
+        self.value(place, "no list of strings", |value| match value {
+            Json::Array(items) => items.into_iter().map(text).collect(),
             _ => None,
         })
     }
@@ -95,6 +100,13 @@ impl Object {
             Json::Object(values) => Some(Self::new(values)),
             _ => None,
         }
+    }
+}
+
+fn text(value: Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text),
+        _ => None,
     }
 }
 

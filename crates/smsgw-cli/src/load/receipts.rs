@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use smsgw_smpp::receipt::{IdMatch, IdOrigin};
 use smsgw_smpp::session::Histogram;
 
 /// What came and what is awaited, shared by all sessions: a receipt comes by any of them.
+///
+/// Ids are in a form in which those of answers and of receipts are the same.
 #[derive(Debug)]
 pub(super) struct Receipts {
-    /// The ids, in normal form, of the accepted messages without a receipt, and when they were sent.
+    /// The ids of the accepted messages without a receipt, and when they were sent.
     waiting: HashMap<String, Instant>,
     /// Receipts for other ids: the answer with the id may be on its way by another session.
     strange: HashMap<String, (String, Instant)>,
-    ids: IdMatch,
     accepted: u64,
     states: Vec<(String, u64)>,
     latency: Histogram,
@@ -22,11 +22,10 @@ pub(super) struct Receipts {
 }
 
 impl Receipts {
-    pub(super) fn new(ids: IdMatch, now: Instant) -> Self {
+    pub(super) fn new(now: Instant) -> Self {
         Self {
             waiting: HashMap::new(),
             strange: HashMap::new(),
-            ids,
             accepted: 0,
             states: Vec::new(),
             latency: Histogram::default(),
@@ -35,27 +34,24 @@ impl Receipts {
     }
 
     /// A message was accepted as `id`.
-    pub(super) fn expect(&mut self, id: &str, sent: Instant, now: Instant) {
+    pub(super) fn expect(&mut self, id: String, sent: Instant, now: Instant) {
         self.accepted += 1;
         self.last = now;
-        let id = self.ids.normalise(IdOrigin::Response, id);
-        match self.strange.remove(&*id) {
+        match self.strange.remove(&id) {
             Some((state, came)) => self.count(state, came.saturating_duration_since(sent)),
             None => {
-                self.waiting.insert(id.into_owned(), sent);
+                self.waiting.insert(id, sent);
             }
         }
     }
 
     /// A receipt came that tells the last state of `id`.
-    pub(super) fn came(&mut self, id: &str, state: &str, now: Instant) {
+    pub(super) fn came(&mut self, id: String, state: String, now: Instant) {
         self.last = now;
-        let id = self.ids.normalise(IdOrigin::Receipt, id);
-        match self.waiting.remove(&*id) {
-            Some(sent) => self.count(state.to_owned(), now.saturating_duration_since(sent)),
+        match self.waiting.remove(&id) {
+            Some(sent) => self.count(state, now.saturating_duration_since(sent)),
             None => {
-                self.strange
-                    .insert(id.into_owned(), (state.to_owned(), now));
+                self.strange.insert(id, (state, now));
             }
         }
     }
@@ -107,14 +103,24 @@ impl Receipts {
 mod tests {
     use super::*;
 
+    impl Receipts {
+        fn expect_one(&mut self, id: &str, sent: Instant, now: Instant) {
+            self.expect(id.to_owned(), sent, now);
+        }
+
+        fn one_came(&mut self, id: &str, state: &str, now: Instant) {
+            self.came(id.to_owned(), state.to_owned(), now);
+        }
+    }
+
     #[test]
     fn an_id_given_twice_is_not_complete_with_one_receipt() {
         let now = Instant::now();
-        let mut receipts = Receipts::new(IdMatch::EXACT, now);
+        let mut receipts = Receipts::new(now);
         assert!(receipts.is_complete());
-        receipts.expect("1", now, now);
-        receipts.expect("1", now, now);
-        receipts.came("1", "DELIVRD", now);
+        receipts.expect_one("1", now, now);
+        receipts.expect_one("1", now, now);
+        receipts.one_came("1", "DELIVRD", now);
         assert!(!receipts.is_complete());
     }
 
@@ -122,15 +128,15 @@ mod tests {
     fn receipts_may_be_faster_than_answers_and_come_twice() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut receipts = Receipts::new(IdMatch::EXACT.ignoring_zeros(), start);
-        receipts.came("1", "DELIVRD", at(3));
+        let mut receipts = Receipts::new(start);
+        receipts.one_came("1", "DELIVRD", at(3));
         assert_eq!(receipts.strange(), 1);
-        receipts.expect("1", start, at(5));
-        receipts.expect("2", start, at(6));
+        receipts.expect_one("1", start, at(5));
+        receipts.expect_one("2", start, at(6));
         assert!(!receipts.is_complete());
-        receipts.came("002", "EXPIRED", at(9));
+        receipts.one_came("2", "EXPIRED", at(9));
         assert!(receipts.is_complete());
-        receipts.came("2", "EXPIRED", at(10));
+        receipts.one_came("2", "EXPIRED", at(10));
         assert_eq!(receipts.strange(), 1);
         assert_eq!((receipts.accepted(), receipts.received()), (2, 2));
         assert_eq!(receipts.latency().max(), Duration::from_millis(9));

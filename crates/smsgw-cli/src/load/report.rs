@@ -9,11 +9,13 @@ use serde_json::{Map, Value as Json, json};
 use smsgw_sim::json_line;
 use smsgw_smpp::session::Histogram;
 
+use super::protocol::Status;
 use super::receipts::Receipts;
 use super::session::{Run, Tally};
 use crate::decode::input::printable;
 
-pub(super) struct Report {
+/// `S` is how messages were answered.
+pub(super) struct Report<S> {
     pub(super) connections: u16,
     pub(super) window: u16,
     pub(super) size: u16,
@@ -28,11 +30,11 @@ pub(super) struct Report {
     pub(super) interrupted: bool,
     /// Why sessions ended by themselves.
     pub(super) lost: Vec<String>,
-    pub(super) total: Tally,
+    pub(super) total: Tally<S>,
     pub(super) run: Arc<Run>,
 }
 
-impl Report {
+impl<S: Status> Report<S> {
     /// Whether all went as it should.
     pub(super) fn is_good(&self) -> bool {
         let all_ok = self.total.statuses.iter().all(|(status, _)| status.is_ok());
@@ -67,7 +69,7 @@ impl Report {
         let statuses: Map<_, _> = total
             .statuses
             .iter()
-            .map(|(status, count)| (status.to_string(), json!(count)))
+            .map(|(status, count)| (status.name(), json!(count)))
             .collect();
         json!({
             "connections": self.connections,
@@ -83,7 +85,7 @@ impl Report {
             "seconds": self.elapsed.as_secs_f64(),
             "messages_per_second": self.per_second(),
             "cpu_seconds": self.cpu.map(|cpu| cpu.as_secs_f64()),
-            "round_trip_ms": quantiles(total.metrics.round_trip()),
+            "round_trip_ms": quantiles(&total.round_trip),
             "queue_wait_ms": self.rate.map(|_| quantiles(&total.queue_wait)),
             "receipts": self.run.receipts().map(|receipts| receipts_json(&receipts)),
             "lost_sessions": self.lost,
@@ -123,7 +125,7 @@ fn millis(time: Duration) -> f64 {
 }
 
 /// For people.
-impl fmt::Display for Report {
+impl<S: Status> fmt::Display for Report<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total = &self.total;
         let (connections, window, size) = (self.connections, self.window, self.size);
@@ -158,7 +160,7 @@ impl fmt::Display for Report {
         if let Some(cpu) = self.cpu {
             writeln!(f, "processor   {:.3} s of this process", cpu.as_secs_f64())?;
         }
-        writeln!(f, "round trip  {}", Times(total.metrics.round_trip()))?;
+        writeln!(f, "round trip  {}", Times(&total.round_trip))?;
         if self.rate.is_some() {
             writeln!(f, "queue wait  {}", Times(&total.queue_wait))?;
         }

@@ -6,17 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use smsgw_smpp::connection::Events;
-use smsgw_smpp::esme::Esme;
-use smsgw_smpp::pdu::{SubmitSm, SubmitSmResp};
-use smsgw_smpp::receipt::IdMatch;
-use smsgw_smpp::session::{CloseReason, Event, Histogram, Metrics, SendError};
-use smsgw_smpp::{CommandId, CommandStatus, Frame, Header};
+use smsgw_net::connection::{self as net, Events};
+use smsgw_smpp::session::Histogram;
 use tokio::sync::Notify;
 
+use super::protocol::{Heard, Protocol};
 use super::receipts::Receipts;
 use super::supply::Supply;
-use crate::client;
 
 /// What the sessions of a run share.
 #[derive(Debug)]
@@ -38,16 +34,11 @@ pub(super) struct Run {
 
 impl Run {
     /// Starts now.
-    pub(super) fn new(
-        messages: u64,
-        sessions: u64,
-        rate: Option<u32>,
-        receipts: Option<IdMatch>,
-    ) -> Self {
+    pub(super) fn new(messages: u64, sessions: u64, rate: Option<u32>, receipts: bool) -> Self {
         let start = Instant::now();
         Self {
             supply: Mutex::new(Supply::new(messages, sessions, rate)),
-            receipts: receipts.map(|ids| Mutex::new(Receipts::new(ids, start))),
+            receipts: receipts.then(|| Mutex::new(Receipts::new(start))),
             start,
             rate,
             answered: AtomicU64::new(0),
@@ -93,12 +84,12 @@ impl Run {
     }
 }
 
-/// What became of the messages of a session.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
+/// What became of the messages of a session; `S` is how they were answered.
+#[derive(Debug)]
+pub(super) struct Tally<S> {
     pub(super) sent: u64,
     /// How often which answer came.
-    pub(super) statuses: Vec<(CommandStatus, u64)>,
+    pub(super) statuses: Vec<(S, u64)>,
     /// Without an answer in time, though the peer may have them.
     pub(super) written: u64,
     /// Without an answer, as the connection was lost before they were written.
@@ -107,13 +98,31 @@ pub(super) struct Tally {
     pub(super) late: u64,
     /// From when a message was due to when it was sent, where there is a rate.
     pub(super) queue_wait: Histogram,
+    /// From sending a message to its answer.
+    pub(super) round_trip: Histogram,
     /// When the last answer came.
     pub(super) last_answer: Option<Instant>,
-    pub(super) metrics: Metrics,
-    pub(super) closed: Option<CloseReason>,
+    /// Why the session is over.
+    pub(super) closed: Option<String>,
 }
 
-impl Tally {
+impl<S> Default for Tally<S> {
+    fn default() -> Self {
+        Self {
+            sent: 0,
+            statuses: Vec::new(),
+            written: 0,
+            unwritten: 0,
+            late: 0,
+            queue_wait: Histogram::default(),
+            round_trip: Histogram::default(),
+            last_answer: None,
+            closed: None,
+        }
+    }
+}
+
+impl<S: Copy + PartialEq> Tally<S> {
     pub(super) fn answered(&self) -> u64 {
         self.statuses.iter().map(|(_, count)| count).sum()
     }
@@ -127,11 +136,11 @@ impl Tally {
         self.unwritten += other.unwritten;
         self.late += other.late;
         self.queue_wait.merge(&other.queue_wait);
+        self.round_trip.merge(&other.round_trip);
         self.last_answer = self.last_answer.max(other.last_answer);
-        self.metrics.merge(&other.metrics);
     }
 
-    fn count(&mut self, status: CommandStatus, more: u64) {
+    fn count(&mut self, status: S, more: u64) {
         // A handful in practice.
         match self.statuses.iter_mut().find(|row| row.0 == status) {
             Some((_, count)) => *count += more,
@@ -140,17 +149,19 @@ impl Tally {
     }
 }
 
-/// Sends `submit` over and over, as often as `run` has it, and listens until the session is over.
-pub(super) async fn work(
-    esme: Esme,
-    mut events: Events,
+/// Sends the message over and over, as often as `run` has it, and listens until the session is
+/// over.
+pub(super) async fn work<P: Protocol>(
+    protocol: P,
+    handle: P::Handle,
+    mut events: Events<P::Session>,
     run: Arc<Run>,
-    submit: SubmitSm<'_>,
-) -> Tally {
+) -> Result<Tally<P::Status>, String> {
     let mut worker = Worker {
-        esme,
+        protocol: &protocol,
+        handle,
         run,
-        submit,
+        message: protocol.message()?,
         owed: 0..0,
         requests: Vec::new(),
         tally: Tally::default(),
@@ -168,7 +179,7 @@ pub(super) async fn work(
         tokio::select! {
             heard = events.recv_all(&mut batch) => {
                 if !heard {
-                    return worker.end();
+                    return Ok(worker.end());
                 }
                 worker.hear(&mut batch);
             }
@@ -177,46 +188,43 @@ pub(super) async fn work(
     }
 }
 
-struct Worker<'a> {
-    esme: Esme,
+struct Worker<'p, P: Protocol> {
+    protocol: &'p P,
+    handle: P::Handle,
     run: Arc<Run>,
-    submit: SubmitSm<'a>,
+    message: P::Message<'p>,
     /// Messages that were taken and wait for the session.
     owed: Range<u64>,
-    /// Requests of the peer and their outcome, to be answered together.
-    requests: Vec<(Header, CommandStatus)>,
-    tally: Tally,
+    /// Requests of the peer, to be answered together.
+    requests: Vec<P::Owed>,
+    tally: Tally<P::Status>,
 }
 
-impl Worker<'_> {
+impl<P: Protocol> Worker<'_, P> {
     /// Fills the window; when to go on if there is room left.
     fn send(&mut self) -> Option<Instant> {
         let Self {
-            esme,
+            handle,
             run,
-            submit,
+            message,
             owed,
             tally,
             ..
         } = self;
-        esme.with(|session, now| {
-            if !session.state().is_bound() {
-                return None;
-            }
+        P::with(handle, |session, now| {
+            let room = P::room(session)?;
             let mut next = None;
             if owed.is_empty() {
-                let room = session.config().window.saturating_sub(session.in_flight());
                 let share = run.supply().take(room as u64, now);
                 *owed = share.messages;
                 next = share.next;
             }
             let token = u64::try_from((now - run.start).as_nanos()).unwrap_or(0);
             while !owed.is_empty() {
-                match session.request(submit, token, now) {
-                    Ok(_) => {}
-                    Err(SendError::Paced(at)) => return Some(at),
+                match P::send(session, message, token, now) {
+                    Ok(()) => {}
                     // Full, or over: then it is reported.
-                    Err(_) => return None,
+                    Err(again) => return again,
                 }
                 tally.sent += 1;
                 if let Some(due) = owed.next().and_then(|message| run.due(message)) {
@@ -227,21 +235,27 @@ impl Worker<'_> {
         })
     }
 
-    fn hear(&mut self, batch: &mut VecDeque<Event>) {
+    fn hear(&mut self, batch: &mut VecDeque<<P::Session as net::Session>::Event>) {
         let now = Instant::now();
         let run = Arc::clone(&self.run);
         let mut receipts = run.receipts();
         let (mut answered, mut settled) = (0, 0);
         for event in batch.drain(..) {
-            match event {
-                Event::Response { token, frame } => {
+            match self.protocol.hear(event) {
+                Heard::Answer { token, status, id } => {
                     answered += 1;
                     settled += 1;
-                    self.tally.count(frame.command_status(), 1);
+                    self.tally.count(status, 1);
                     self.tally.last_answer = Some(now);
-                    expect_receipt(receipts.as_deref_mut(), &frame, run.sent(token), now);
+                    let sent = run.sent(token);
+                    self.tally
+                        .round_trip
+                        .record(now.saturating_duration_since(sent));
+                    if let (Some(receipts), Some(id)) = (&mut receipts, id) {
+                        receipts.expect(id, sent, now);
+                    }
                 }
-                Event::Unanswered { written, .. } => {
+                Heard::Unanswered { written } => {
                     settled += 1;
                     if written {
                         self.tally.written += 1;
@@ -249,16 +263,20 @@ impl Worker<'_> {
                         self.tally.unwritten += 1;
                     }
                 }
-                Event::LateResponse { token, frame } => {
+                Heard::Late { token, id } => {
                     self.tally.late += 1;
-                    expect_receipt(receipts.as_deref_mut(), &frame, run.sent(token), now);
+                    if let (Some(receipts), Some(id)) = (&mut receipts, id) {
+                        receipts.expect(id, run.sent(token), now);
+                    }
                 }
-                Event::Request(frame) => {
-                    let status = judge(&frame, receipts.as_deref_mut(), now);
-                    self.requests.push((frame.header(), status));
+                Heard::Request { owed, receipt } => {
+                    self.requests.push(owed);
+                    if let (Some(receipts), Some((id, state))) = (&mut receipts, receipt) {
+                        receipts.came(id, state, now);
+                    }
                 }
-                Event::Closed(reason) => self.tally.closed = Some(reason),
-                _ => {}
+                Heard::Closed(reason) => self.tally.closed = Some(reason),
+                Heard::Other => {}
             }
         }
         if receipts.is_some_and(|receipts| receipts.is_complete()) {
@@ -273,41 +291,16 @@ impl Worker<'_> {
         if self.requests.is_empty() {
             return;
         }
-        self.esme.with(|session, _| {
-            for (request, status) in self.requests.drain(..) {
-                client::answer(session, request, status);
+        P::with(&self.handle, |session, _| {
+            for owed in self.requests.drain(..) {
+                P::answer(session, owed);
             }
         });
     }
 
-    fn end(mut self) -> Tally {
-        self.tally.metrics = self.esme.metrics();
+    fn end(mut self) -> Tally<P::Status> {
+        self.tally.round_trip = P::round_trip(&self.handle, self.tally.round_trip);
         self.run.settle(self.owed.end - self.owed.start);
         self.tally
     }
-}
-
-fn expect_receipt(receipts: Option<&mut Receipts>, answer: &Frame, sent: Instant, now: Instant) {
-    if let (Some(receipts), true) = (receipts, answer.command_status().is_ok())
-        && let Ok(answer) = answer.decode::<SubmitSmResp<'_>>()
-    {
-        receipts.expect(&client::message_id(&answer), sent, now);
-    }
-}
-
-/// What a request of the peer is answered. Receipts are taken, whatever they are about; messages
-/// are not ours to take.
-fn judge(frame: &Frame, receipts: Option<&mut Receipts>, now: Instant) -> CommandStatus {
-    let Some(receipt) = client::receipt(frame) else {
-        return match frame.command_id() {
-            CommandId::DELIVER_SM | CommandId::DATA_SM => CommandStatus::ESME_RX_T_APPN,
-            _ => CommandStatus::ESME_RINVCMDID,
-        };
-    };
-    if let (Some(receipts), Some(id)) = (receipts, receipt.message_id())
-        && client::is_final(&receipt)
-    {
-        receipts.came(id, client::state(&receipt), now);
-    }
-    CommandStatus::ESME_ROK
 }

@@ -2,22 +2,19 @@
 
 use std::error::Error;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use smsgw::convert::smpp::{ConvertError, Outgoing, Part};
-use smsgw::{Address, Message, ReceiptRequest};
+use smsgw::convert::smpp::{Outgoing, Part};
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
-use smsgw_smpp::session::Config;
-use tokio::task::JoinSet;
+use smsgw_smpp::pdu::{Body as _, SubmitSm, SubmitSmResp};
+use smsgw_smpp::receipt::{IdMatch, IdOrigin};
+use smsgw_smpp::session::{Config, Event, Histogram, SendError, Session};
+use smsgw_smpp::{CommandId, CommandStatus, Frame, Header, SequenceNumber};
 
-use super::report::Report;
-use super::session::{self, Run, Tally};
-use crate::client::{Mode, Server};
-use crate::values::duration;
+use super::protocol::{Heard, Protocol, Status};
+use super::run::{self, Plan};
+use crate::client::smpp::{self as client, Client, Mode, Server};
 
 /// Send many short messages by SMPP and measure how the server takes them.
 #[derive(Debug, clap::Args)]
@@ -36,6 +33,7 @@ What is measured:
   receipts     from sending a message to its receipt, which is found by the message id
 Quantiles are exact to an eighth. Server and this program share the machine when both run on it.
 
+User data of more than 254 octets goes into message_payload.
 Receipts of other messages that come meanwhile are taken and counted, messages are not taken.
 Ctrl-C ends the sending; once more, the waiting for answers.
 Exit status 1: not all was sent (unless ended by --duration or Ctrl-C), an answer was not ESME_ROK,
@@ -43,291 +41,162 @@ an answer or a receipt did not come.")]
 pub(crate) struct Args {
     #[command(flatten)]
     server: Server,
-    /// How many messages; 1000, or with --duration as many as it allows, unless given.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    messages: Option<u64>,
-    /// Messages of one session that may wait for their answer.
-    #[arg(long, value_name = "W", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
-    window: u16,
-    /// Sessions.
-    #[arg(long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    connections: u16,
-    /// Most messages a second, all sessions together.
-    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..))]
-    rate: Option<u32>,
+    #[command(flatten)]
+    plan: Plan,
     /// Send slower when the server asks for it (ESME_RTHROTTLED, ESME_RMSGQFUL).
     #[arg(long)]
     slow_down: bool,
-    /// How long to send.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    duration: Option<Duration>,
-    /// Octets of user data in a message; more than 254 go into message_payload.
-    #[arg(long, value_name = "OCTETS", default_value_t = 32)]
-    size: u16,
-    /// To whom.
-    #[arg(long, value_name = "NUMBER", default_value = "+12025550100")]
-    to: String,
-    /// From whom; left to the server unless given.
-    #[arg(long, value_name = "SENDER")]
-    from: Option<String>,
-    /// Ask for a receipt of each message, and wait for them.
-    #[arg(long)]
-    receipts: bool,
-    /// How long no receipt may come before the rest is given up.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
-    receipt_wait: Duration,
     /// How to bind.
     #[arg(long, value_enum, default_value_t = Mode::Trx)]
     mode: Mode,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
-
-/// Messages without --messages and --duration.
-const MESSAGES: u64 = 1_000;
-/// What the messages say, over and over.
-const TEXT: &[u8] = b"The quick brown fox jumps over the lazy dog. ";
-/// How often it is shown how far it is.
-const TICK: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failure(&error),
-    };
-    let report = match runtime.block_on(load(args)) {
-        Ok(report) => report,
-        Err(error) => return failure(&*error),
-    };
-    match report.print(args.json) {
-        Ok(()) if report.is_good() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
-        Err(error) => failure(&error),
-    }
-}
-
-fn failure(error: &dyn Error) -> ExitCode {
-    eprintln!("smsgw load smpp: {error}");
-    ExitCode::FAILURE
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Sending,
-    /// Waits for the answers to what was sent.
-    Stopped,
-    /// Waits for receipts.
-    Receipts,
-    /// Waits for the sessions to end.
-    Unbinding,
-}
-
-async fn load(args: &Args) -> Result<Report, Box<dyn Error>> {
-    if args.receipts && args.mode == Mode::Tx {
-        return Err("--receipts come to receivers only: not with --mode tx".into());
-    }
-    let message = Arc::new((args.message(), args.part()));
-    // Mistakes in the arguments show before anything is sent.
-    Outgoing::new(&message.0, &message.1)?.submit_sm()?;
-
-    let mut end = Box::pin(crate::signal::end()?);
-    let sessions = tokio::select! {
-        sessions = args.bind_all() => sessions?,
-        () = &mut end => return Err("ended before all sessions were bound".into()),
-    };
-    let handles: Vec<Esme> = sessions.iter().map(|(esme, _)| esme.clone()).collect();
-    let wanted = match (args.messages, args.duration) {
-        (None, None) => Some(MESSAGES),
-        (messages, _) => messages,
-    };
-    let cpu_before = cpu_time();
-    let run = Arc::new(Run::new(
-        wanted.unwrap_or(u64::MAX),
-        u64::from(args.connections),
-        args.rate,
-        args.receipts.then(|| args.server.receipt_ids()),
-    ));
-    let mut tasks = JoinSet::new();
-    for (esme, events) in sessions {
-        let (message, run) = (Arc::clone(&message), Arc::clone(&run));
-        tasks.spawn(async move {
-            let outgoing = Outgoing::new(&message.0, &message.1)?;
-            Ok::<_, ConvertError>(session::work(esme, events, run, outgoing.submit_sm()?).await)
-        });
-    }
-
-    let progress = progress(wanted);
-    let mut ticker = tokio::time::interval(TICK);
-    let mut stop = Box::pin(tokio::time::sleep(args.duration.unwrap_or(Duration::MAX)));
-    let mut phase = Phase::Sending;
-    let mut cpu_after = None;
-    let mut total = Tally::default();
-    let mut lost: Vec<String> = Vec::new();
-    let mut interrupted = false;
-    loop {
-        // Each arm is cancel-safe.
-        tokio::select! {
-            () = &mut end => {
-                interrupted = true;
-                end.set(crate::signal::end()?);
-                match phase {
-                    Phase::Sending => {
-                        run.stop();
-                        phase = Phase::Stopped;
-                    }
-                    Phase::Receipts => phase = unbind(&handles),
-                    Phase::Stopped | Phase::Unbinding => {
-                        handles.iter().for_each(|esme| esme.close());
-                        phase = Phase::Unbinding;
-                    }
-                }
-            }
-            () = &mut stop, if phase == Phase::Sending => {
-                run.stop();
-                phase = Phase::Stopped;
-            }
-            () = run.settled.notified(), if phase != Phase::Unbinding => {
-                cpu_after = cpu_time();
-                phase = Phase::Receipts;
-            }
-            () = run.receipted.notified() => {}
-            _ = ticker.tick() => show(&progress, &run),
-            ended = tasks.join_next() => match ended {
-                Some(tally) => {
-                    let tally = tally??;
-                    total.merge(&tally);
-                    if let Some(reason) = tally.closed.filter(|_| phase != Phase::Unbinding) {
-                        lost.push(reason.to_string());
-                    }
-                }
-                None => break,
-            },
-        }
-        let waits = run.receipts().is_some_and(|receipts| {
-            !receipts.is_complete() && receipts.last().elapsed() < args.receipt_wait
-        });
-        if phase == Phase::Receipts && !waits {
-            phase = unbind(&handles);
-        }
-    }
-    progress.finish_and_clear();
-    let cpu_after = cpu_after.or_else(cpu_time);
-    Ok(Report {
-        connections: args.connections,
-        window: args.window,
-        size: args.size,
-        rate: args.rate,
-        elapsed: total
-            .last_answer
-            .map_or(Duration::ZERO, |last| last - run.start),
-        cpu: cpu_after
-            .zip(cpu_before)
-            .map(|(after, before)| after.saturating_sub(before)),
-        unsent: wanted.map_or(0, |wanted| wanted.saturating_sub(total.sent)),
-        stopped: interrupted || stop.is_elapsed(),
-        interrupted,
-        lost,
-        total,
-        run,
-    })
-}
-
-fn unbind(handles: &[Esme]) -> Phase {
-    handles.iter().for_each(|esme| esme.unbind());
-    Phase::Unbinding
+    run::run(&args.plan, || args.protocol())
 }
 
 impl Args {
-    fn message(&self) -> Message {
-        Message {
-            from: self.from.as_deref().map(Address::sender),
-            receipt: if self.receipts {
-                ReceiptRequest::Final
-            } else {
-                ReceiptRequest::None
-            },
-            ..Message::text(Address::number(&self.to), "")
+    fn protocol(&self) -> Result<Smpp, Box<dyn Error>> {
+        let plan = &self.plan;
+        if plan.receipts && self.mode == Mode::Tx {
+            return Err("--receipts come to receivers only: not with --mode tx".into());
         }
-    }
-
-    fn part(&self) -> Part {
-        let octets: Vec<u8> = TEXT
-            .iter()
-            .copied()
-            .cycle()
-            .take(self.size.into())
-            .collect();
-        Part::new(0, &[], &octets)
-    }
-
-    /// Binds every session, or none.
-    async fn bind_all(&self) -> Result<Vec<(Esme, Events)>, String> {
+        let (message, part) = (plan.message(), Part::new(0, &[], &plan.octets()));
+        let submit = Outgoing::new(&message, &part)?;
+        let submit = submit.submit_sm()?;
         let config = Config {
-            window: self.window.into(),
+            window: plan.window.into(),
             slow_down: self.slow_down,
             ..Config::default()
         };
-        let client = self.server.client(self.mode, config);
-        let client = client.map_err(|error| error.to_string())?;
-        let mut binding = JoinSet::new();
-        for _ in 0..self.connections {
-            let client = client.clone();
-            binding.spawn(async move { client.bind().await });
+        Ok(Smpp {
+            client: self.server.client(self.mode, config)?,
+            submit: submit.to_frame(CommandStatus::ESME_ROK, SequenceNumber::default()),
+            ids: plan.receipts.then(|| self.server.receipt_ids()),
+        })
+    }
+}
+
+/// What a run speaks and sends.
+#[derive(Clone)]
+struct Smpp {
+    client: Client,
+    /// A `submit_sm`.
+    submit: Frame,
+    /// Which receipt is about which message, when they are asked for.
+    ids: Option<IdMatch>,
+}
+
+impl Protocol for Smpp {
+    const NAME: &'static str = "smpp";
+
+    type Session = Session;
+    type Handle = Esme;
+    type Message<'m> = SubmitSm<'m>;
+    type Status = CommandStatus;
+    type Owed = (Header, CommandStatus);
+
+    async fn connect(&self) -> Result<(Esme, Events), String> {
+        self.client.bind().await
+    }
+
+    fn message(&self) -> Result<SubmitSm<'_>, String> {
+        self.submit.decode().map_err(|error| error.to_string())
+    }
+
+    fn with<R>(esme: &Esme, act: impl FnOnce(&mut Session, Instant) -> R) -> R {
+        esme.with(act)
+    }
+
+    fn room(session: &Session) -> Option<usize> {
+        let room = session.config().window.saturating_sub(session.in_flight());
+        session.state().is_bound().then_some(room)
+    }
+
+    fn send(
+        session: &mut Session,
+        submit: &SubmitSm<'_>,
+        token: u64,
+        now: Instant,
+    ) -> Result<(), Option<Instant>> {
+        match session.request(submit, token, now) {
+            Ok(_) => Ok(()),
+            Err(SendError::Paced(at)) => Err(Some(at)),
+            Err(_) => Err(None),
         }
-        let mut sessions = Vec::new();
-        while let Some(bound) = binding.join_next().await {
-            match bound.map_err(|error| error.to_string())? {
-                Ok(session) => sessions.push(session),
-                Err(error) if sessions.is_empty() => return Err(error),
-                Err(error) => {
-                    let (bound, all) = (sessions.len(), self.connections);
-                    return Err(format!("{error} (after {bound} of {all} sessions)"));
-                }
-            }
+    }
+
+    fn hear(&self, event: Event) -> Heard<Self> {
+        match event {
+            Event::Response { token, frame } => Heard::Answer {
+                token,
+                status: frame.command_status(),
+                id: self.id_of(&frame),
+            },
+            Event::LateResponse { token, frame } => Heard::Late {
+                token,
+                id: self.id_of(&frame),
+            },
+            Event::Unanswered { written, .. } => Heard::Unanswered { written },
+            Event::Request(frame) => self.judge(&frame),
+            Event::Closed(reason) => Heard::Closed(reason.to_string()),
+            _ => Heard::Other,
         }
-        Ok(sessions)
+    }
+
+    fn answer(session: &mut Session, (request, status): (Header, CommandStatus)) {
+        client::answer(session, request, status);
+    }
+
+    fn leave(esme: &Esme) {
+        esme.unbind();
+    }
+
+    fn close(esme: &Esme) {
+        esme.close();
+    }
+
+    fn round_trip(esme: &Esme, _heard: Histogram) -> Histogram {
+        esme.metrics().round_trip().clone()
     }
 }
 
-/// Shows nothing where standard error is no terminal.
-fn progress(messages: Option<u64>) -> ProgressBar {
-    let (bar, template) = match messages {
-        Some(messages) => (
-            ProgressBar::new(messages),
-            "{bar:30} {human_pos} of {human_len}  {per_sec}  {msg}",
-        ),
-        None => (
-            ProgressBar::new_spinner(),
-            "{spinner} {human_pos}  {per_sec}  {msg}",
-        ),
-    };
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+impl Smpp {
+    /// The id that an answer gives to a message.
+    fn id_of(&self, answer: &Frame) -> Option<String> {
+        let ids = self.ids?;
+        let answer = answer.command_status().is_ok().then(|| answer.decode());
+        let answer: SubmitSmResp<'_> = answer?.ok()?;
+        let id = client::message_id(&answer);
+        Some(ids.normalise(IdOrigin::Response, &id).into_owned())
+    }
+
+    /// What a request of the peer is answered. Receipts are taken, whatever they are about;
+    /// messages are not ours to take.
+    fn judge(&self, frame: &Frame) -> Heard<Self> {
+        let request = frame.header();
+        let Some(receipt) = client::receipt(frame) else {
+            let status = match frame.command_id() {
+                CommandId::DELIVER_SM | CommandId::DATA_SM => CommandStatus::ESME_RX_T_APPN,
+                _ => CommandStatus::ESME_RINVCMDID,
+            };
+            let (owed, receipt) = ((request, status), None);
+            return Heard::Request { owed, receipt };
+        };
+        let id = receipt
+            .message_id()
+            .filter(|_| client::is_final(&receipt))
+            .zip(self.ids)
+            .map(|(id, ids)| ids.normalise(IdOrigin::Receipt, id).into_owned());
+        Heard::Request {
+            owed: (request, CommandStatus::ESME_ROK),
+            receipt: id.map(|id| (id, client::state(&receipt).to_owned())),
+        }
     }
 }
 
-fn show(progress: &ProgressBar, run: &Run) {
-    if progress.is_hidden() {
-        return;
+impl Status for CommandStatus {
+    fn is_ok(self) -> bool {
+        Self::is_ok(self)
     }
-    progress.set_position(run.answered.load(Ordering::Relaxed));
-    if let Some(receipts) = run.receipts() {
-        let (received, accepted) = (receipts.received(), receipts.accepted());
-        progress.set_message(format!("{received} of {accepted} receipts"));
-    }
-}
-
-/// What this process has spent of the processors.
-#[cfg(unix)]
-fn cpu_time() -> Option<Duration> {
-    use rustix::time::{ClockId, clock_gettime};
-    clock_gettime(ClockId::ProcessCPUTime).try_into().ok()
-}
-
-#[cfg(not(unix))]
-fn cpu_time() -> Option<Duration> {
-    None
 }

@@ -76,15 +76,7 @@ pub(super) struct Piece {
 impl Content {
     /// Encodes and splits.
     pub(super) fn pieces(&self) -> Result<Vec<Piece>, String> {
-        let text = match &self.text {
-            Some(text) => text.clone(),
-            None => {
-                let input = std::io::read_to_string(std::io::stdin());
-                let input = input.map_err(|error| format!("standard input: {error}"))?;
-                // The last line end is the file's, not the text's.
-                input.strip_suffix('\n').unwrap_or(&input).to_owned()
-            }
-        };
+        let text = text_or_stdin(self.text.as_deref())?;
         let written = self.written(&text);
         let data_coding = match (self.data_coding, written) {
             (Some(own), _) => DataCoding(own),
@@ -164,20 +156,32 @@ impl Content {
     }
 }
 
+/// A text, read from standard input unless it is there.
+pub(super) fn text_or_stdin(text: Option<&str>) -> Result<String, String> {
+    if let Some(text) = text {
+        return Ok(text.to_owned());
+    }
+    let input = std::io::read_to_string(std::io::stdin());
+    let input = input.map_err(|error| format!("standard input: {error}"))?;
+    // The last line end is the file's, not the text's.
+    Ok(input.strip_suffix('\n').unwrap_or(&input).to_owned())
+}
+
 /// Octets of a message on GSM.
-const USER_DATA: usize = 140;
+pub(super) const USER_DATA: usize = 140;
 
 /// Differs from that of the message before, or the phone would mix the parts of both.
-fn reference() -> u16 {
+pub(super) fn reference() -> u16 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let [.., high, low] = since.map_or(0, |since| since.as_millis()).to_be_bytes();
     u16::from_be_bytes([high, low])
 }
 
+/// A user data header, its length octet first.
 #[derive(Clone, Debug)]
-struct Header(Vec<u8>);
+pub(super) struct Header(pub(super) Vec<u8>);
 
-fn header(text: &str) -> Result<Header, String> {
+pub(super) fn header(text: &str) -> Result<Header, String> {
     let octets = hex::decode(text.as_bytes()).map_err(|error| error.to_string())?;
     match UserDataHeader::split(&octets) {
         Ok((_, [])) => Ok(Header(octets)),
@@ -201,7 +205,7 @@ impl FromStr for TlvArg {
 }
 
 /// A number, or one in hex after `0x`.
-fn number<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
+pub(super) fn number<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
     let number = match text.strip_prefix("0x") {
         Some(digits) => u32::from_str_radix(digits, 16),
         None => text.parse(),

@@ -1,23 +1,24 @@
 //! `smsgw send smpp`: one message by `submit_sm`, in as many parts as it needs.
 
 use std::error::Error;
-use std::io;
+use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use smsgw::convert::smpp::{ConvertError, Outgoing, Part};
 use smsgw::{Address, Message, ReceiptRequest};
-use smsgw_sim::json_line;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
 use smsgw_smpp::pdu::SubmitSm;
+use smsgw_smpp::receipt::IdMatch;
 use smsgw_smpp::session::{Config, Event};
 use smsgw_smpp::text::Content;
 use smsgw_smpp::{CommandStatus, DeliveryReceipt, Frame};
 
+use super::exchange::{self, Exchange, Options, Outcome, Receipt};
 use super::parts::{self, Piece};
-use crate::client::{self, Mode, Server};
+use crate::client::smpp::{self as client, Mode, Server};
 use crate::decode::input::printable;
 use crate::hex;
 use crate::values::duration;
@@ -48,63 +49,23 @@ pub(crate) struct Args {
     from: Option<String>,
     #[command(flatten)]
     content: parts::Content,
-    /// Ask for a receipt.
-    #[arg(long)]
-    receipt: bool,
-    /// Ask for a receipt of each part and wait so long for them.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    wait_receipt: Option<Duration>,
+    #[command(flatten)]
+    options: Options,
     /// How long the server keeps trying; left to the server unless given.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     validity: Option<Duration>,
     /// How to bind; trx with --wait-receipt, else tx, unless given.
     #[arg(long, value_enum)]
     mode: Option<Mode>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
-
-/// How long the server may take to agree to the end.
-const LEAVE: Duration = Duration::from_secs(5);
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failure(&error),
-    };
-    match runtime.block_on(send(args)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => failure(&*error),
-    }
-}
-
-fn failure(error: &dyn Error) -> ExitCode {
-    eprintln!("smsgw send smpp: {error}");
-    ExitCode::FAILURE
-}
-
-/// What became of a part.
-#[derive(Debug)]
-struct Outcome {
-    status: Option<CommandStatus>,
-    message_id: Option<String>,
-    /// Why there is no status.
-    error: Option<String>,
-    receipt: Option<Receipt>,
-}
-
-#[derive(Debug)]
-struct Receipt {
-    state: String,
-    /// Its text.
-    text: String,
+    exchange::run("smpp", async || send(args).await)
 }
 
 /// Whether all went well.
 async fn send(args: &Args) -> Result<bool, Box<dyn Error>> {
-    let mode = match (args.mode, args.wait_receipt) {
+    let mode = match (args.mode, args.options.wait_receipt) {
         (Some(Mode::Tx), Some(_)) => {
             return Err("--wait-receipt needs --mode trx: a transmitter gets none".into());
         }
@@ -122,61 +83,22 @@ async fn send(args: &Args) -> Result<bool, Box<dyn Error>> {
     let submits = submits.collect::<Result<Vec<_>, _>>()?;
 
     let client = args.server.client(mode, Config::default())?;
-    let (esme, mut events) = client.bind().await?;
-    let total = pieces.len();
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for submit in &submits {
-        let outcome = submit_one(&esme, submit).await;
-        if !args.json {
-            let number = outcomes.len() + 1;
-            println!("part {number} of {total}  {}", outcome.answer());
-        }
-        let is_accepted = outcome.is_accepted();
-        outcomes.push(outcome);
-        // The rest alone would be a message with a hole.
-        if !is_accepted {
-            break;
-        }
-    }
-    let accepted = outcomes.iter().filter(|it| it.is_accepted()).count();
-    let mut is_good = accepted == total;
-    if let (Some(wait), 1..) = (args.wait_receipt, accepted) {
-        let end = crate::signal::end()?;
-        let waiting = await_receipts(args, &esme, &mut events, &mut outcomes);
-        tokio::select! {
-            () = waiting => {}
-            () = tokio::time::sleep(wait) => {}
-            () = end => {}
-        }
-        let receipts = || outcomes.iter().filter_map(|it| it.receipt.as_ref());
-        is_good &= receipts().filter(|it| it.state == "DELIVRD").count() == total;
-        let missing = accepted - receipts().count();
-        if missing > 0 && !args.json {
-            println!("no receipt for {missing} of {accepted} within {wait:?}");
-        }
-    }
-    esme.unbind();
-    let ending = async {
-        while let Some(event) = events.recv().await {
-            if let Event::Request(frame) = event {
-                decline(&esme, &frame);
-            }
-        }
+    let (esme, events) = client.bind().await?;
+    let mut smpp = Smpp {
+        esme,
+        events,
+        submits: &submits,
+        ids: args.server.receipt_ids(),
     };
-    // All is said: a server that does not take its leave is not waited for long.
-    let _ = tokio::time::timeout(LEAVE, ending).await;
-    if args.json {
-        json_line::write(io::stdout().lock(), &for_programs(&submits, &outcomes))?;
-    }
-    Ok(is_good)
+    args.options.send(submits.len(), &mut smpp).await
 }
 
 impl Args {
     /// All but the content; that has a header or TLVs as the piece wants it.
     fn envelope(&self, piece: &Piece) -> (Message, Part) {
-        let receipt = match (self.receipt, self.wait_receipt) {
-            (false, None) => ReceiptRequest::None,
-            _ => ReceiptRequest::Final,
+        let receipt = match self.options.asks() {
+            false => ReceiptRequest::None,
+            true => ReceiptRequest::Final,
         };
         let message = Message {
             from: self.from.as_deref().map(Address::sender),
@@ -200,81 +122,115 @@ fn submit_sm<'a>(
     })
 }
 
-async fn submit_one(esme: &Esme, submit: &SubmitSm<'_>) -> Outcome {
-    let reply = esme.submit(submit).await;
-    match reply {
-        Ok(reply) => Outcome {
-            status: Some(reply.status()),
-            message_id: reply
-                .body()
-                .ok()
-                .filter(|_| reply.status().is_ok())
-                .map(|body| client::message_id(&body).into_owned()),
-            error: None,
-            receipt: None,
-        },
-        Err(error) => Outcome {
-            status: None,
-            message_id: None,
-            error: Some(error.to_string()),
-            receipt: None,
-        },
-    }
+/// A session and what it has to send.
+struct Smpp<'a> {
+    esme: Esme,
+    events: Events,
+    submits: &'a [SubmitSm<'a>],
+    /// Which receipt is about which message.
+    ids: IdMatch,
 }
 
-impl Outcome {
-    fn answer(&self) -> String {
-        match (self.status, &self.message_id, &self.error) {
-            (Some(status), Some(id), _) => format!("{status}  id {}", printable(id)),
-            (Some(status), None, _) => status.to_string(),
-            (None, _, error) => error.clone().unwrap_or_default(),
+/// A `submit_sm_resp`.
+#[derive(Debug)]
+struct Answer {
+    status: CommandStatus,
+    message_id: Option<String>,
+}
+
+impl Exchange for Smpp<'_> {
+    type Answer = Answer;
+
+    async fn submit(&mut self, index: usize) -> Result<Answer, String> {
+        let submit = self.submits.get(index).ok_or("there is no such part")?;
+        let reply = self.esme.submit(submit).await;
+        let reply = reply.map_err(|error| error.to_string())?;
+        let body = reply.body().ok().filter(|_| reply.status().is_ok());
+        Ok(Answer {
+            status: reply.status(),
+            message_id: body.map(|body| client::message_id(&body).into_owned()),
+        })
+    }
+
+    async fn receipt(&mut self, outcomes: &[Outcome<Answer>]) -> Option<(usize, Receipt)> {
+        loop {
+            let frame = match self.events.recv().await? {
+                Event::Request(frame) => frame,
+                _ => continue,
+            };
+            let receipt = client::receipt(&frame);
+            let id = receipt.as_ref().and_then(DeliveryReceipt::message_id);
+            let part = outcomes.iter().position(|outcome| {
+                let ids = outcome.message_id().zip(id);
+                ids.is_some_and(|(response, receipt)| self.ids.matches(response, receipt))
+            });
+            let (Some(receipt), Some(index)) = (receipt, part) else {
+                decline(&self.esme, &frame);
+                continue;
+            };
+            self.esme.with(|session, _| {
+                client::answer(session, frame.header(), CommandStatus::ESME_ROK);
+            });
+            let (state, text) = (client::state(&receipt), receipt.receipt.to_string());
+            let told = Receipt {
+                state: state.to_owned(),
+                is_final: client::is_final(&receipt),
+                is_delivered: state == "DELIVRD",
+                json: json!({ "state": state, "text": text }),
+                text,
+            };
+            return Some((index, told));
         }
     }
 
+    async fn leave(&mut self) {
+        self.esme.unbind();
+        while let Some(event) = self.events.recv().await {
+            if let Event::Request(frame) = event {
+                decline(&self.esme, &frame);
+            }
+        }
+    }
+
+    fn json(&self, outcomes: &[Outcome<Answer>]) -> Json {
+        let part = |(submit, outcome): (&SubmitSm<'_>, &Outcome<Answer>)| {
+            let answer = outcome.answer.as_ref().ok();
+            let content = Content::from(submit);
+            json!({
+                "command_status": answer.map(|answer| answer.status.0),
+                "status_name": answer.map(|answer| answer.status.to_string()),
+                "message_id": outcome.message_id(),
+                "error": outcome.error(),
+                "udh": hex::encode(content.udh.map_or(&[], |udh| udh.octets())),
+                "data_hex": hex::encode(content.octets),
+                "receipt": outcome.receipt_json(),
+            })
+        };
+        let parts: Vec<_> = self.submits.iter().zip(outcomes).map(part).collect();
+        json!({
+            "data_coding": self.submits.first().map(|submit| submit.data_coding.0),
+            "segments": self.submits.len(),
+            "parts": parts,
+        })
+    }
+}
+
+impl exchange::Answer for Answer {
     fn is_accepted(&self) -> bool {
-        self.status.is_some_and(CommandStatus::is_ok)
+        self.status.is_ok()
     }
 
-    /// Whether its receipt is still to come.
-    fn is_open(&self) -> bool {
-        self.message_id.is_some() && self.receipt.is_none()
+    fn message_id(&self) -> Option<&str> {
+        self.message_id.as_deref()
     }
 }
 
-/// Takes the receipts for the parts until all are there, and nothing else.
-async fn await_receipts(args: &Args, esme: &Esme, events: &mut Events, outcomes: &mut [Outcome]) {
-    let total = outcomes.len();
-    let ids_match = args.server.receipt_ids();
-    while outcomes.iter().any(Outcome::is_open) {
-        let frame = match events.recv().await {
-            Some(Event::Request(frame)) => frame,
-            Some(_) => continue,
-            None => return,
-        };
-        let receipt = client::receipt(&frame);
-        let id = receipt.as_ref().and_then(DeliveryReceipt::message_id);
-        let part = (1..).zip(outcomes.iter_mut()).find(|(_, outcome)| {
-            let ids = outcome.message_id.as_deref().zip(id);
-            ids.is_some_and(|(response, receipt)| ids_match.matches(response, receipt))
-        });
-        let (Some(receipt), Some((number, outcome))) = (receipt, part) else {
-            decline(esme, &frame);
-            continue;
-        };
-        esme.with(|session, _| {
-            client::answer(session, frame.header(), CommandStatus::ESME_ROK);
-        });
-        let told = Receipt {
-            state: client::state(&receipt).to_owned(),
-            text: receipt.receipt.to_string(),
-        };
-        if !args.json {
-            let Receipt { state, text } = &told;
-            let (state, text) = (printable(state), printable(text));
-            println!("part {number} of {total}  {state}  {text}");
-        }
-        if client::is_final(&receipt) {
-            outcome.receipt = Some(told);
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.status.fmt(f)?;
+        match &self.message_id {
+            Some(id) => write!(f, "  id {}", printable(id)),
+            None => Ok(()),
         }
     }
 }
@@ -282,26 +238,4 @@ async fn await_receipts(args: &Args, esme: &Esme, events: &mut Events, outcomes:
 /// What is not for us stays with the server.
 fn decline(esme: &Esme, request: &Frame) {
     esme.reject(request, CommandStatus::ESME_RX_T_APPN);
-}
-
-fn for_programs(submits: &[SubmitSm<'_>], outcomes: &[Outcome]) -> Json {
-    let part = |(submit, outcome): (&SubmitSm<'_>, &Outcome)| {
-        let receipt = outcome.receipt.as_ref();
-        let content = Content::from(submit);
-        json!({
-            "command_status": outcome.status.map(|status| status.0),
-            "status_name": outcome.status.map(|status| status.to_string()),
-            "message_id": outcome.message_id,
-            "error": outcome.error,
-            "udh": hex::encode(content.udh.map_or(&[], |udh| udh.octets())),
-            "data_hex": hex::encode(content.octets),
-            "receipt": receipt.map(|it| json!({"state": it.state, "text": it.text})),
-        })
-    };
-    let parts: Vec<_> = submits.iter().zip(outcomes).map(part).collect();
-    json!({
-        "data_coding": submits.first().map(|submit| submit.data_coding.0),
-        "segments": submits.len(),
-        "parts": parts,
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -14,13 +14,15 @@ use smsgw_sim::faults::Fault;
 use smsgw_sim::json_line;
 #[cfg(unix)]
 use smsgw_sim::smsc::Control;
-use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc};
+use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc, UcpConfig, User, UtcOffset};
 use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles, TlsError};
 use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
 
-use crate::values::{address, c_octets, duration};
+use crate::values::{address, c_octets, duration, utc_offset};
 
+/// Where is listened for SMPP unless something else is said.
+const SMPP: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 2775));
 /// How long the reader of the last events has to take them.
 const LAST_EVENTS: Duration = Duration::from_secs(1);
 /// Octets of lines that are written at once, while there are more.
@@ -31,27 +33,31 @@ const MAX_LINES: usize = 64 << 10;
 #[command(after_help = "Examples:
   smsgw sim smsc
   smsgw sim smsc --smpp 127.0.0.1:2776 --system-id gateway --password secret
+  smsgw sim smsc --ucp 127.0.0.1:3000 --ucp-user 2147 --ucp-password secret
   smsgw sim smsc --receipt-failures 10% --fault throttle=10 --control /tmp/smsc.sock
   smsgw sim smsc --tls-cert server.pem --tls-key server.key --tls-client-ca clients.pem
   smsgw sim smsc --fault slow=3,delay=200ms-1s --fault refuse-bind,times=2,status=ESME_RALYBND
   echo 'sms +306912345678 hello' | nc -U -q1 /tmp/smsc.sock
 
 Faults of a submit (any request with a message in it), NAME[=N][,times=COUNT][,...]:
-  throttle, queue-full         answered ESME_RTHROTTLED or ESME_RMSGQFUL, and not accepted
-  nack [status=]               answered with generic_nack, and not accepted
+  throttle, queue-full         answered ESME_RTHROTTLED or ESME_RMSGQFUL, over UCP EC 04 or 55,
+                               and not accepted
+  nack [status=] [ec=]         answered with generic_nack, over UCP with a negative result (03),
+                               and not accepted
   no-answer, no-answer-drop    never answered; the latter not accepted either
   cut                          the connection ends in the middle of the answer
   slow, late [delay=]          answered after 1s, or 65s: a TIME, or a range TIME-TIME
   out-of-order [delay=]        the answer to the next one comes first, if there is one within 1s
   wrong-sequence               the answer has the number of no request
-  wrong-command                the answer is a deliver_sm_resp
+  wrong-command                the answer is a deliver_sm_resp, over UCP the result of an OT 52
   duplicate                    answered twice
   stop-reading [delay=]        nothing is read for 5s, after the answer
-Fault of a bind:
-  refuse-bind [status=]        refused with ESME_RBINDFAIL
+Fault of a bind, or of a login over UCP:
+  refuse-bind [status=] [ec=]  refused with ESME_RBINDFAIL, over UCP with EC 07
 
 Commands of the control socket, one a line:
-  sms FROM [to=ADDRESS] TEXT   a subscriber sends a message (to 1000 unless said)
+  sms FROM [to=ADDRESS] [via=smpp|ucp] TEXT
+                               a subscriber sends a message (to 1000 unless said)
   alert FROM [to=ADDRESS]      an ESME is told that a subscriber can be reached again
   outbind ADDR [PASSWORD]      an ESME that listens is asked to bind
   status                       counts, sessions, what was submitted
@@ -62,15 +68,33 @@ Commands of the control socket, one a line:
 
 docs/SIMULATOR.md tells more, and what the events are.")]
 pub(crate) struct Args {
-    /// Where to listen for SMPP; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2775", value_parser = address)]
-    smpp: SocketAddr,
-    /// Who may bind; everybody unless given.
+    /// Where to listen for SMPP; port 0 takes a free one. 127.0.0.1:2775 unless only --ucp is given.
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    smpp: Option<SocketAddr>,
+    /// Who may bind over SMPP; everybody unless given.
     #[arg(long, value_name = "ID", requires = "password", value_parser = c_octets::<16>)]
     system_id: Option<String>,
     /// The password that goes with it.
     #[arg(long, value_name = "PW", requires = "system_id", value_parser = c_octets::<9>)]
     password: Option<String>,
+    /// Where to listen for UCP; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    ucp: Option<SocketAddr>,
+    /// Who may log in over UCP; everybody unless given, and who does not log in too.
+    #[arg(long, value_name = "USER", requires_all = ["ucp", "ucp_password"], value_parser = ucp_user)]
+    ucp_user: Option<String>,
+    /// The password that goes with it.
+    #[arg(long, value_name = "PW", requires = "ucp_user", value_parser = ucp_password)]
+    ucp_password: Option<String>,
+    /// The zone of the times of UCP, which are local, as +HH:MM or -HH:MM; UTC unless given.
+    #[arg(
+        long,
+        value_name = "OFFSET",
+        requires = "ucp",
+        allow_hyphen_values = true,
+        value_parser = utc_offset
+    )]
+    ucp_zone: Option<UtcOffset>,
     /// Speak TLS: PEM file with the certificate to show, and those that lead to its root.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -153,7 +177,7 @@ async fn serve(args: Args) -> Result<(), String> {
     let config = config(&args)?;
     let smsc = Smsc::start(config)
         .await
-        .map_err(|error| format!("cannot listen for SMPP at {}: {error}", args.smpp))?;
+        .map_err(|error| format!("cannot listen at {error}"))?;
     #[cfg(unix)]
     let control = args.control.as_deref().map(|path| {
         Control::start(path, smsc.handle())
@@ -176,9 +200,17 @@ async fn serve(args: Args) -> Result<(), String> {
         true => smsc.session_events(),
         false => smsc.events(),
     };
+    let listeners = [("smpp", smsc.smpp_addr()), ("ucp", smsc.ucp_addr())];
+    let mut listeners = listeners
+        .into_iter()
+        .filter_map(|(protocol, address)| Some((protocol, address?)))
+        .peekable();
+    let first = listeners.peek().map_or("smpp", |(protocol, _)| protocol);
     // A thread of its own: standard output may block.
-    std::thread::spawn(move || printed.send(print(events)));
-    eprintln!("ready smpp {}", smsc.local_addr());
+    std::thread::spawn(move || printed.send(print(events, first)));
+    for (protocol, address) in listeners {
+        eprintln!("ready {protocol} {address}");
+    }
     #[cfg(unix)]
     if let Some(path) = &args.control {
         eprintln!("ready control {}", path.display());
@@ -244,7 +276,6 @@ fn config(args: &Args) -> Result<Config, String> {
         },
         ..Config::default()
     }
-    .with_bind(args.smpp)
     .with_receipts(receipts)
     .with_faults(args.fault.iter().copied().collect());
     config.session.enquire_link_timer = Some(args.enquire_link);
@@ -256,11 +287,38 @@ fn config(args: &Args) -> Result<Config, String> {
     if let (Some(system_id), Some(password)) = (&args.system_id, &args.password) {
         config = config.with_account(system_id, password);
     }
+    let usual = args.ucp.is_none().then_some(SMPP);
+    config.bind = args.smpp.or(usual);
+    if let Some(address) = args.ucp {
+        config = config.with_ucp(ucp(args, address)?);
+    }
     Ok(config)
 }
 
+fn ucp(args: &Args, address: SocketAddr) -> Result<UcpConfig, String> {
+    let mut ucp = UcpConfig::default().with_bind(address);
+    ucp.zone = args.ucp_zone.unwrap_or_default();
+    if let (Some(name), Some(password)) = (&args.ucp_user, &args.ucp_password) {
+        let user = User::new(name, password).map_err(|error| error.to_string())?;
+        ucp = ucp.with_user(user);
+    }
+    Ok(ucp)
+}
+
+fn ucp_user(text: &str) -> Result<String, String> {
+    let user = User::new(text, "");
+    user.map(|user| user.name)
+        .map_err(|error| error.to_string())
+}
+
+fn ucp_password(text: &str) -> Result<String, String> {
+    let user = User::new("1", text);
+    user.map(|user| user.password)
+        .map_err(|error| error.to_string())
+}
+
 /// Prints each event as it comes, until there are no more or nobody reads.
-fn print(mut events: Events) -> io::Result<()> {
+fn print(mut events: Events, protocol: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut lines = Vec::new();
     let mut missed = 0;
@@ -277,7 +335,7 @@ fn print(mut events: Events) -> io::Result<()> {
         let count = events.missed() - missed;
         if count > 0 {
             missed += count;
-            let event = json!({"event": "missed", "protocol": "smpp", "count": count});
+            let event = json!({"event": "missed", "protocol": protocol, "count": count});
             json_line::write(&mut lines, &event)?;
         }
         // There is nothing more to print now, so nobody waits for a line. Whole lines go out as

@@ -71,23 +71,21 @@ pub(crate) struct Recording {
 impl Recording {
     /// The PDUs that passed on the server's `port`, after checking that tshark took all of it for proper SMPP.
     pub(crate) fn pdus(&self, port: u16) -> Pdus {
-        // Warnings count too: none of the dissector's own is about something legal that we send.
-        const WARNING: &str = "0x600000";
-        let malformed = format!("_ws.malformed || smpp && _ws.expert.severity >= {WARNING}");
-        // A broken or unknown header makes the dissector let go of the octets without a complaint.
-        let foreign = "tcp.len > 0 && !smpp && !tcp.reassembled_in && !tcp.analysis.retransmission";
-        let faults = self.dissect(port, &format!("{malformed} || {foreign}"), &[]);
-        assert!(
-            faults.is_empty(),
-            "not proper SMPP on port {port}:\n{faults}in {}",
-            self.file.display()
-        );
-
+        self.must_be("smpp", port);
         let mut pdus = Pdus::default();
-        for frame in self
-            .dissect(port, "smpp", &["tcp.srcport", "smpp.command_id"])
-            .lines()
-        {
+        let fields = [
+            "-T",
+            "fields",
+            "-E",
+            "occurrence=a",
+            "-E",
+            "aggregator=,",
+            "-e",
+            "tcp.srcport",
+            "-e",
+            "smpp.command_id",
+        ];
+        for frame in self.dissect("smpp", port, "smpp", &fields).lines() {
             let (source, ids) = frame.split_once('\t').unwrap();
             let sender = if source == port.to_string() {
                 &mut pdus.server
@@ -102,18 +100,38 @@ impl Recording {
         pdus
     }
 
-    /// One line for each frame on `port` that passes `filter`: its `fields`, or tshark's summary when there are none.
-    fn dissect(&self, port: u16, filter: &str, fields: &[&str]) -> String {
+    /// Insists that tshark takes all that passed on `port` for proper `protocol`.
+    pub(crate) fn must_be(&self, protocol: &str, port: u16) {
+        // Warnings count too: none of the dissectors' own is about something legal that we send.
+        const WARNING: &str = "0x600000";
+        let malformed = format!("_ws.malformed || {protocol} && _ws.expert.severity >= {WARNING}");
+        // A broken or unknown header makes the dissector let go of the octets without a complaint.
+        let foreign = format!(
+            "tcp.len > 0 && !{protocol} && !tcp.reassembled_in && !tcp.analysis.retransmission"
+        );
+        let faults = self.dissect(protocol, port, &format!("{malformed} || {foreign}"), &[]);
+        assert!(
+            faults.is_empty(),
+            "not proper {protocol} on port {port}:\n{faults}in {}",
+            self.file.display()
+        );
+    }
+
+    /// What tshark prints about each packet on `port` that passes `filter`, in this `format`; a summary unless given.
+    pub(crate) fn dissect(
+        &self,
+        protocol: &str,
+        port: u16,
+        filter: &str,
+        format: &[&str],
+    ) -> String {
         let mut tshark = Command::new("tshark");
         // Two passes: only then is a segment known to belong to a PDU that ends in a later one.
-        tshark.args(["-2", "-d", &format!("tcp.port=={port},smpp")]);
+        tshark.args(["-2", "-d", &format!("tcp.port=={port},{protocol}")]);
         tshark
             .args(["-Y", &format!("tcp.port == {port} && ({filter})"), "-r"])
-            .arg(&self.file);
-        if !fields.is_empty() {
-            tshark.args(["-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]);
-            tshark.args(fields.iter().flat_map(|field| ["-e", field]));
-        }
+            .arg(&self.file)
+            .args(format);
         let output = tshark.output().unwrap();
         assert!(
             output.status.success(),

@@ -77,20 +77,34 @@ impl Simulator {
         (system_id, password): (&str, &str),
         flags: &[&OsStr],
     ) -> Self {
+        let account = ["--system-id", system_id, "--password", password];
+        let own = ["--enquire-link", "1s"].into_iter().chain(account);
+        let flags: Vec<_> = own.map(OsStr::new).chain(flags.iter().copied()).collect();
+        Self::run(directory, "smpp", port, &flags)
+    }
+
+    /// Listens for UCP alone and lets in [`UCP_ACCOUNT`].
+    pub(crate) fn start_ucp(directory: &Path, port: u16, flags: &[&str]) -> Self {
+        let (user, password) = UCP_ACCOUNT;
+        let account = ["--ucp-user", user, "--ucp-password", password];
+        let flags: Vec<_> = account.iter().chain(flags).map(OsStr::new).collect();
+        Self::run(directory, "ucp", port, &flags)
+    }
+
+    fn run(directory: &Path, protocol: &str, port: u16, flags: &[&OsStr]) -> Self {
         // Not in `directory`: the path of a socket is limited to a hundred octets.
         let control = env::temp_dir().join(format!("smsgw-interop-{port}.sock"));
         let address = format!("127.0.0.1:{port}");
         let mut process = Process::start(
             smsgw()
                 .current_dir(directory)
-                .args(["sim", "smsc", "--smpp", &address, "--enquire-link", "1s"])
-                .args(["--system-id", system_id, "--password", password])
+                .args(["sim", "smsc", &format!("--{protocol}"), &address])
                 .arg("--control")
                 .arg(&control)
                 .args(flags),
             "",
         );
-        let address = process.ready("smpp");
+        let address = process.ready(protocol);
         process.ready("control");
         Self {
             process,
@@ -101,12 +115,18 @@ impl Simulator {
 
     /// A subscriber sends `text` to the ESME; insists that every part is taken.
     pub(crate) fn sms(&self, from: &str, text: &str) {
+        self.command(&format!("sms {from} {text}"));
+    }
+
+    /// Has a line of the control socket carried out; insists that it is.
+    pub(crate) fn command(&self, line: &str) -> Value {
         let mut stream = UnixStream::connect(&self.control).unwrap();
-        writeln!(stream, "sms {from} {text}").unwrap();
+        writeln!(stream, "{line}").unwrap();
         let mut answer = String::new();
         BufReader::new(stream).read_line(&mut answer).unwrap();
         let answer: Value = serde_json::from_str(&answer).unwrap();
-        assert_eq!(answer["ok"], true, "{answer}: {:?}", self.process);
+        assert_eq!(answer["ok"], true, "{line}: {answer}: {:?}", self.process);
+        answer
     }
 
     /// What the handsets would show, by recipient. The parts of one message keep their order on the link.
@@ -129,6 +149,9 @@ impl Drop for Simulator {
 /// The account of [`serve`] and what its link binds with.
 pub(crate) const ACCOUNT: (&str, &str) = ("esme", "secret");
 pub(crate) const LINK: (&str, &str) = ("gateway", "linkpass");
+
+/// Who logs in by UCP.
+pub(crate) const UCP_ACCOUNT: (&str, &str) = ("2147", "secret");
 
 /// A gateway with one account and one link to `link`; `more` are lines of the link.
 pub(crate) fn serve(directory: &Path, smpp_bind: &str, link: &str, more: &str) -> Process {

@@ -1,159 +1,38 @@
-//! Kannel, a gateway: its bearerbox binds to us, its smsbox takes what is sent and tells what came.
+//! Kannel, a gateway: its bearerbox is a client of ours, its smsbox takes what is sent and tells what came.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
-use std::{fs, thread};
 
 use serde_json::Value;
 
-use crate::capture::command::{
-    BIND_RECEIVER, BIND_TRANSCEIVER, BIND_TRANSMITTER, DELIVER_SM, ENQUIRE_LINK, SUBMIT_SM, UNBIND,
-};
-use crate::capture::{Capture, Pdus};
-use crate::harness::{
-    ACCOUNT, LINK, Simulator, digits, eventually, free_port, messages, must_run, port, python,
-    scratch, serve, texts,
-};
+use crate::encoding::octets;
+use crate::harness::{Simulator, eventually, free_port, must_run, python, texts};
 use crate::process::Process;
 
 /// What a receipt stands for in Kannel's `dlr-mask`.
-const DELIVERED: &str = "1";
-const ACCEPTED: &str = "8";
-
-/// Within this time both sides ask whether the other is there: the simulator after a second of silence, Kannel every
-/// other second.
-const ASKING: Duration = Duration::from_millis(2_500);
-
-#[derive(Clone, Copy, Debug)]
-enum Mode {
-    Transceiver,
-    /// One connection to send and one to receive.
-    Pair,
+pub(crate) mod dlr {
+    pub(crate) const DELIVERED: &str = "1";
+    pub(crate) const FAILED: &str = "2";
+    pub(crate) const ACCEPTED: &str = "8";
+    pub(crate) const REJECTED: &str = "16";
 }
 
-#[test]
-fn kannel_uses_the_gateway_as_a_transceiver() {
-    uses_the_gateway("kannel-gateway-transceiver", Mode::Transceiver);
-}
-
-#[test]
-fn kannel_uses_the_gateway_as_a_pair() {
-    uses_the_gateway("kannel-gateway-pair", Mode::Pair);
-}
-
-#[test]
-fn kannel_uses_the_simulator_as_a_transceiver() {
-    uses_the_simulator("kannel-simulator-transceiver", Mode::Transceiver);
-}
-
-#[test]
-fn kannel_uses_the_simulator_as_a_pair() {
-    uses_the_simulator("kannel-simulator-pair", Mode::Pair);
-}
-
-fn uses_the_gateway(name: &str, mode: Mode) {
-    let directory = scratch(name);
-    let smsc = Simulator::start(&directory, free_port(), LINK);
-    let address = format!("127.0.0.1:{}", free_port());
-    let capture = Capture::start(&directory, &[port(&address)]);
-    let mut gateway = serve(&directory, &address, &smsc.address, "");
-    gateway.ready("smpp");
-
-    must_be_refused(&directory, &address, mode);
-    let kannel = Kannel::start(&directory, &address, mode);
-    kannel.sends_and_gets_its_receipts(&smsc);
-    thread::sleep(ASKING);
-    kannel.shut_down();
-    check_pdus(&capture.stop().pdus(port(&address)), mode);
-}
-
-fn uses_the_simulator(name: &str, mode: Mode) {
-    let directory = scratch(name);
-    let port = free_port();
-    let capture = Capture::start(&directory, &[port]);
-    let smsc = Simulator::start(&directory, port, ACCOUNT);
-
-    must_be_refused(&directory, &smsc.address, mode);
-    let kannel = Kannel::start(&directory, &smsc.address, mode);
-    let incoming = [
-        ("306912345678", "Hello from a handset".to_owned()),
-        (
-            "306987654321",
-            "Добрый день 世界 😀. ".repeat(9).trim().to_owned(),
-        ),
-    ];
-    for (from, text) in &incoming {
-        smsc.sms(&format!("+{from}"), text);
-    }
-    kannel.sends_and_gets_its_receipts(&smsc);
-    // It puts the parts of a text together.
-    let received = eventually("message from Kannel", || {
-        let received = kannel.sink.events("mo");
-        (received.len() == incoming.len()).then_some(received)
-    });
-    for (from, text) in &incoming {
-        let message = received
-            .iter()
-            .find(|message| digits(&message["from"]) == *from);
-        assert_eq!(message.unwrap()["text"], **text, "{received:?}");
-    }
-    thread::sleep(ASKING);
-    kannel.shut_down();
-    let pdus = capture.stop().pdus(port);
-    check_pdus(&pdus, mode);
-    assert!(pdus.by_server(ENQUIRE_LINK) > 0, "{pdus:?}");
-}
-
-/// Kannel hangs up on a refusal, and tries again much later.
-fn must_be_refused(directory: &Path, address: &str, mode: Mode) {
-    let file = directory.join("refused.conf");
-    Ports::free().write_config(&file, (address, "wrong"), "127.0.0.1:1", mode);
-    let mut bearerbox = start("bearerbox", &file);
-    let refusals: &[_] = match mode {
-        Mode::Transceiver => &["rejected login to transmit"],
-        Mode::Pair => &["rejected login to transmit", "rejected login to receive"],
-    };
-    for refusal in refusals {
-        bearerbox.wait_for(refusal, |line| line.contains(refusal).then_some(()));
-    }
-}
-
-/// What passed, whether we are the gateway or the simulator.
-fn check_pdus(pdus: &Pdus, mode: Mode) {
-    pdus.check_answered();
-    let binds = [BIND_TRANSCEIVER, BIND_TRANSMITTER, BIND_RECEIVER];
-    // Each time one was refused.
-    let (wanted, unbinds) = match mode {
-        Mode::Transceiver => ([2, 0, 0], 1),
-        Mode::Pair => ([0, 2, 2], 2),
-    };
-    assert_eq!(
-        binds.map(|command| pdus.by_client(command)),
-        wanted,
-        "{pdus:?}"
-    );
-    assert_eq!(pdus.by_client(UNBIND), unbinds, "{pdus:?}");
-    assert!(pdus.by_client(ENQUIRE_LINK) > 0, "{pdus:?}");
-    assert!(pdus.by_client(SUBMIT_SM) > 4, "{pdus:?}");
-    assert!(pdus.by_server(DELIVER_SM) >= 4, "{pdus:?}");
-}
-
-struct Kannel {
+pub(crate) struct Kannel {
     bearerbox: Process,
     /// It ends when the bearerbox does.
     smsbox: Process,
-    sink: Process,
+    pub(crate) sink: Process,
     sink_address: String,
     ports: Ports,
 }
 
 impl Kannel {
-    /// Both boxes and a web server for what they tell, bound to us.
-    fn start(directory: &Path, address: &str, mode: Mode) -> Self {
+    /// Both boxes and a web server for what they tell, once one of `links` is up: groups `smsc` of its configuration.
+    pub(crate) fn start(directory: &Path, links: &str) -> Self {
         let mut sink = Process::start(&mut python("http.server", "http_sink.py"), "");
         let sink_address = sink.wait_for("ready event", |line| {
             let event: Value = serde_json::from_str(line).ok()?;
@@ -161,17 +40,11 @@ impl Kannel {
         });
         let file = directory.join("kannel.conf");
         let ports = Ports::free();
-        ports.write_config(&file, (address, ACCOUNT.1), &sink_address, mode);
+        ports.write_config(&file, links, &sink_address);
         let bearerbox = start("bearerbox", &file);
-        let status = |wanted: &str| {
-            eventually(wanted, || {
-                let (_, status) = get(ports.admin, "/status.txt?password=admin")?;
-                status.contains(wanted).then_some(())
-            });
-        };
-        status("(online ");
+        ports.wait_for_status("(online ");
         let smsbox = start("smsbox", &file);
-        status("smsbox:");
+        ports.wait_for_status("smsbox:");
         Self {
             bearerbox,
             smsbox,
@@ -181,26 +54,60 @@ impl Kannel {
         }
     }
 
-    fn sends_and_gets_its_receipts(&self, smsc: &Simulator) {
-        let messages = messages(&["udh"]);
-        for message in &messages {
-            let field = |name: &str| escape(message[name].as_str().unwrap());
-            let dlr_url = format!(
-                "http://{}/dlr?type=%d&name={}",
-                self.sink_address,
-                field("name")
-            );
-            let path = format!(
-                "/cgi-bin/sendsms?username=kannel&password=kannel&from={}&to={}&text={}&charset=UTF-8&coding={}&dlr-mask=31&dlr-url={}",
-                field("from"),
-                field("to"),
-                field("text"),
-                if message["data_coding"] == 8 { 2 } else { 0 },
-                escape(&dlr_url),
-            );
-            let (status, reply) = eventually("sendsms", || get(self.ports.sendsms, &path));
-            assert_eq!((status, reply.as_str()), (202, "0: Accepted for delivery"));
+    /// The bearerbox alone tries to open `links`, and says this and that about it.
+    pub(crate) fn must_be_refused(directory: &Path, links: &str, sayings: &[&str]) {
+        let file = directory.join("refused.conf");
+        Ports::free().write_config(&file, links, "127.0.0.1:1");
+        let mut bearerbox = start("bearerbox", &file);
+        for saying in sayings {
+            bearerbox.wait_for(saying, |line| line.contains(saying).then_some(()));
         }
+    }
+
+    /// Waits until its page of links and boxes has `wanted` in it.
+    pub(crate) fn wait_for_status(&self, wanted: &str) {
+        self.ports.wait_for_status(wanted);
+    }
+
+    /// Hands a message of [`crate::harness::messages`] to the smsbox; what becomes of it goes to the sink. It may have a
+    /// class, `mclass`, and a header, `udh` in hex.
+    pub(crate) fn send(&self, message: &Value) {
+        let field = |name: &str| escape(message[name].as_str().unwrap().as_bytes());
+        let dlr_url = format!(
+            "http://{}/dlr?type=%d&name={}&reply=%A",
+            self.sink_address,
+            field("name")
+        );
+        let mut path = format!(
+            "/cgi-bin/sendsms?username=kannel&password=kannel&from={}&to={}&text={}&charset=UTF-8&coding={}&dlr-mask=31&dlr-url={}",
+            field("from"),
+            field("to"),
+            field("text"),
+            match message["data_coding"].as_u64() {
+                Some(4) => 1,
+                Some(8) => 2,
+                _ => 0,
+            },
+            escape(dlr_url.as_bytes()),
+        );
+        if let Some(class) = message["mclass"].as_u64() {
+            path += &format!("&mclass={class}");
+        }
+        if let Some(udh) = message["udh"].as_str() {
+            path += &format!("&udh={}", escape(&octets(udh)));
+        }
+        let (status, reply) = eventually("sendsms", || get(self.ports.sendsms, &path));
+        // The latter as long as the link is down.
+        let taken = ["0: Accepted for delivery", "3: Queued for later delivery"];
+        assert!(
+            status == 202 && taken.contains(&&*reply),
+            "{status} {reply}"
+        );
+    }
+
+    /// Waits until it has told of each message exactly what is in `wanted`, once.
+    pub(crate) fn wait_for_dlrs(&self, messages: &[Value], wanted: &[&str]) {
+        let wanted: BTreeSet<_> = wanted.iter().copied().map(str::to_owned).collect();
         // Of the parts of a text it tells one.
         eventually("receipts", || {
             let mut told = BTreeMap::<_, BTreeSet<_>>::new();
@@ -209,17 +116,35 @@ impl Kannel {
                 let is_new = told.entry(field("name")).or_default().insert(field("type"));
                 assert!(is_new, "twice: {receipt}");
             }
-            let wanted = BTreeSet::from([DELIVERED, ACCEPTED].map(str::to_owned));
-            let is_final = told.len() == messages.len() && told.values().all(|it| *it == wanted);
-            is_final.then_some(())
-        });
-        eventually("last part", || {
-            (smsc.arrived() == texts(&messages)).then_some(())
+            let is_told = |message: &Value| {
+                let name = message["name"].as_str().unwrap();
+                told.get(name).is_some_and(|types| *types == wanted)
+            };
+            messages.iter().all(is_told).then_some(())
         });
     }
 
-    /// It unbinds.
-    fn shut_down(self) {
+    /// All arrive as they were sent, and their receipts come back.
+    pub(crate) fn sends_and_gets_its_receipts(&self, smsc: &Simulator, messages: &[Value]) {
+        for message in messages {
+            self.send(message);
+        }
+        self.wait_for_dlrs(messages, &[dlr::ACCEPTED, dlr::DELIVERED]);
+        eventually("last part", || {
+            (smsc.arrived() == texts(messages)).then_some(())
+        });
+    }
+
+    /// Waits for `count` messages that it took for its sms-service.
+    pub(crate) fn received(&self, count: usize) -> Vec<Value> {
+        eventually("message from Kannel", || {
+            let received = self.sink.events("mo");
+            (received.len() >= count).then_some(received)
+        })
+    }
+
+    /// It takes its leave.
+    pub(crate) fn shut_down(self) {
         get(self.ports.admin, "/shutdown?password=admin").unwrap();
         self.bearerbox.succeed();
         drop(self.smsbox);
@@ -248,34 +173,19 @@ impl Ports {
         }
     }
 
-    fn write_config(&self, file: &Path, (address, password): (&str, &str), sink: &str, mode: Mode) {
+    fn wait_for_status(self, wanted: &str) {
+        eventually(wanted, || {
+            let (_, status) = get(self.admin, "/status.txt?password=admin")?;
+            status.contains(wanted).then_some(())
+        });
+    }
+
+    fn write_config(&self, file: &Path, links: &str, sink: &str) {
         let Self {
             admin,
             smsbox,
             sendsms,
         } = self;
-        let (username, port) = (ACCOUNT.0, port(address));
-        // A group for each connection.
-        let connections = match mode {
-            Mode::Transceiver => vec![format!("port = {port}\ntransceiver-mode = true")],
-            Mode::Pair => vec![format!("port = {port}"), format!("receive-port = {port}")],
-        };
-        let links = connections.into_iter().map(|connection| {
-            format!(
-                r#"
-group = smsc
-smsc = smpp
-smsc-id = smsgw
-host = 127.0.0.1
-{connection}
-smsc-username = {username}
-smsc-password = {password}
-system-type = ""
-enquire-link-interval = 2
-"#
-            )
-        });
-        let links: String = links.collect();
         let config = format!(
             r#"
 group = core
@@ -286,6 +196,7 @@ smsbox-port = {smsbox}
 smsbox-interface = 127.0.0.1
 box-allow-ip = 127.0.0.1
 dlr-storage = internal
+sms-resend-freq = 1
 {links}
 group = smsbox
 bearerbox-host = 127.0.0.1
@@ -322,6 +233,6 @@ fn get(port: u16, path: &str) -> Option<(u16, String)> {
 }
 
 /// Every octet, as a URL's query can carry it.
-fn escape(text: &str) -> String {
-    text.bytes().map(|octet| format!("%{octet:02X}")).collect()
+fn escape(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("%{octet:02X}")).collect()
 }

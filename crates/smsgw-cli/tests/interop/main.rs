@@ -1,4 +1,5 @@
-//! smsgw among strangers: peers not written by us bind to it, it binds to them, and tshark dissects their traffic.
+//! smsgw among strangers: peers not written by us bind to it, it binds to them, and tshark dissects their traffic, by SMPP
+//! and by UCP.
 //!
 //! `.ci/run interop` installs the peers and runs this. What does not come from Debian is looked for in
 //! `target/interop`; the environment can name another Python (`SMSGW_INTEROP_PYTHON`) and another node_modules
@@ -11,11 +12,14 @@
 
 mod aiosmpplib;
 mod capture;
+mod capture_ucp;
 mod dissection;
 mod encoding;
 mod esme;
 mod harness;
 mod kannel;
+mod kannel_smpp;
+mod kannel_ucp;
 mod net_smpp;
 mod node_smpp;
 mod operations;
@@ -27,3 +31,8 @@ mod tools;
 mod tpdu;
 mod tpdu_fields;
 mod tpdu_set;
+mod ucp;
+mod ucp_client;
+mod ucp_fields;
+mod ucp_server;
+mod ucp_set;

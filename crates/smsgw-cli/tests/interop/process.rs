@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -78,6 +78,12 @@ impl Process {
         })
     }
 
+    /// The lines that it printed so far.
+    #[allow(dead_code, reason = "some test binaries do not read them")]
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
+    }
+
     /// What it printed so far as JSON lines with this `event`.
     pub(crate) fn events(&self, event: &str) -> Vec<Value> {
         let said = self.said.lock().unwrap();
@@ -88,7 +94,14 @@ impl Process {
     }
 
     /// Waits for a program that ends by itself, and insists on exit status 0.
-    pub(crate) fn succeed(mut self) -> Self {
+    pub(crate) fn succeed(self) -> Self {
+        let (process, status) = self.finish();
+        assert!(status.success(), "{status}: {process:?}");
+        process
+    }
+
+    /// Waits for a program that ends by itself.
+    pub(crate) fn finish(mut self) -> (Self, ExitStatus) {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -100,8 +113,7 @@ impl Process {
         self.readers
             .drain(..)
             .for_each(|reader| reader.join().unwrap());
-        assert!(status.success(), "{status}: {self:?}");
-        self
+        (self, status)
     }
 
     /// Asks it to end as an operator would.

@@ -90,7 +90,7 @@ async fn a_message_from_a_phone_is_put_off_and_receipts_are_not() {
     let (smsc, gateway, _setup) = gateway().await;
     eventually(async || (!smsc.status().bound.is_empty()).then_some(())).await;
     let answers = soon(smsc.deliver("+306900000000", "1000", "is anybody there?")).await;
-    assert_eq!(answers, Ok(vec![CommandStatus::ESME_RX_T_APPN]));
+    assert_eq!(answers, Ok(vec![CommandStatus::ESME_RX_T_APPN.into()]));
     let id = gateway.send_text("still here").await;
     gateway.reaches(&id, "delivered").await;
     gateway.shutdown().await;

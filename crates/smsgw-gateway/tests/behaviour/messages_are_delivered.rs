@@ -31,13 +31,14 @@ async fn texts_in_each_alphabet_and_of_any_length_arrive() {
             .collect();
         assert_eq!(joined, text);
         for (index, part) in submitted.iter().enumerate() {
-            assert_eq!(part.data_coding, data_coding);
-            assert_eq!((part.from.as_str(), part.from_ton_npi), ("ACME", (5, 0)));
+            let fields = part.smpp().unwrap();
+            assert_eq!(fields.data_coding, data_coding);
+            assert_eq!((part.from.as_str(), fields.from_ton_npi), ("ACME", (5, 0)));
             assert_eq!(
-                (part.to.as_str(), part.to_ton_npi),
+                (part.to.as_str(), fields.to_ton_npi),
                 ("306912345678", (1, 1))
             );
-            assert_eq!(part.registered_delivery, 1);
+            assert_eq!(fields.registered_delivery, 1);
             let told = &message["parts"][index];
             assert_eq!(told["carrier_id"], part.id.as_str());
             assert_eq!(told["status"], "delivered");

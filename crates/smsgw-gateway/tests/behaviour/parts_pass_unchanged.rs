@@ -13,7 +13,8 @@ use crate::support::{accepted, gateway, receipt, submit};
 const VENDOR: TlvTag = TlvTag(0x1601);
 
 fn tlv(message: &Message, tag: TlvTag) -> Option<&[u8]> {
-    let found = message.tlvs.iter().find(|tlv| tlv.tag == tag.0);
+    let mut tlvs = message.smpp().unwrap().tlvs.iter();
+    let found = tlvs.find(|tlv| tlv.tag == tag.0);
     found.map(|tlv| tlv.value.as_slice())
 }
 
@@ -51,10 +52,11 @@ async fn parts_with_a_header_keep_octets_coding_vendor_tlvs_and_order() {
     let submitted = smsc.submitted();
     assert_eq!(submitted.len(), parts.len());
     for (got, (data_coding, octets)) in submitted.iter().zip(&parts) {
-        assert_eq!(got.data_coding, *data_coding);
+        let fields = got.smpp().unwrap();
+        assert_eq!(fields.data_coding, *data_coding);
         assert_eq!([got.udh.as_slice(), &got.data].concat(), *octets);
         assert_eq!(got.udh.len(), 7);
-        assert_eq!(got.esm_class & 0x40, 0x40);
+        assert_eq!(fields.esm_class & 0x40, 0x40);
         assert_eq!(tlv(got, VENDOR), Some(&b"\x00\xFFkept"[..]));
     }
     gateway.shutdown().await;

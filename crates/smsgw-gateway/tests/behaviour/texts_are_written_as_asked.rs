@@ -24,7 +24,8 @@ fn message(text: &str, options: &Value) -> Value {
 }
 
 fn read(part: &Message) -> String {
-    text(part.data_coding, &part.udh, &part.data).unwrap()
+    let data_coding = part.smpp().unwrap().data_coding;
+    text(data_coding, &part.udh, &part.data).unwrap()
 }
 
 #[tokio::test]
@@ -44,7 +45,8 @@ async fn a_turkish_text_is_one_part_with_its_tables() {
     );
     assert_eq!(told["sent_text"], json!(null));
     let [part] = smsc.submitted().try_into().expect("one part");
-    assert_eq!((part.esm_class, part.data_coding), (0x40, 0));
+    let fields = part.smpp().unwrap();
+    assert_eq!((fields.esm_class, fields.data_coding), (0x40, 0));
     assert_eq!(part.udh, [3, 0x25, 1, 1]);
     assert_eq!(part.data.len(), 155);
     assert_eq!(read(&part), text);
@@ -88,7 +90,8 @@ async fn a_transliterated_text_is_gsm_7_bit() {
         (&json!("gsm7"), &json!(null))
     );
     let [part] = smsc.submitted().try_into().expect("one part");
-    assert_eq!((part.esm_class, part.data_coding), (0, 0));
+    let fields = part.smpp().unwrap();
+    assert_eq!((fields.esm_class, fields.data_coding), (0, 0));
     assert_eq!(part.text.as_deref(), Some("\"Çay\" ictik - sekerli..."));
     gateway.shutdown().await;
 }
@@ -131,7 +134,8 @@ async fn an_account_has_defaults_for_rest_and_none_for_esmes() {
     gateway.reaches(&id, "delivered").await;
     let submitted = smsc.submitted();
     let last = submitted.last().unwrap();
-    assert_eq!((last.data_coding, &last.data), (8, &octets));
+    let data_coding = last.smpp().unwrap().data_coding;
+    assert_eq!((data_coding, &last.data), (8, &octets));
     gateway.shutdown().await;
 }
 

@@ -109,9 +109,12 @@ impl<E: Event> Queue<E> {
     }
 
     pub(super) fn push(&mut self, event: E) {
-        let event = event.detached();
-        self.octets += event.octets();
         self.events.push_back(event);
+        // Where it is now: each move of it would be a copy.
+        if let Some(event) = self.events.back_mut() {
+            event.detach();
+            self.octets += event.octets();
+        }
     }
 
     fn pop(&mut self) -> Option<E> {

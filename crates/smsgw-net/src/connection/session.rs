@@ -92,13 +92,7 @@ pub trait Event: Send + 'static {
 
     /// Called before it waits for its owner. One of a kind that good traffic has few of should keep
     /// its own octets alive, not all those that were read with them.
-    #[must_use]
-    fn detached(self) -> Self
-    where
-        Self: Sized,
-    {
-        self
-    }
+    fn detach(&mut self) {}
 }
 
 /// What an [`Event`] is to a connection.

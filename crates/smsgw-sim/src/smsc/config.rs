@@ -7,6 +7,9 @@ use smsgw_smpp::receipt::Dialect;
 use smsgw_smpp::session;
 use smsgw_smpp::tls::Acceptor;
 use smsgw_smpp::types::{InterfaceVersion, MessageState};
+use smsgw_ucp::session::TimeoutPolicy;
+use smsgw_ucp::types::{PasswordBuf, UtcOffset};
+use smsgw_ucp::{Alphabet, ValueError};
 
 use crate::chance::fraction;
 use crate::faults::Faults;
@@ -18,6 +21,82 @@ pub struct Account {
     pub system_id: String,
     /// The password to bind with.
     pub password: String,
+}
+
+/// Who may log in over UCP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The name to log in with: a number, as a rule.
+    pub name: String,
+    /// The password to log in with.
+    pub password: String,
+}
+
+impl User {
+    /// A user that can log in.
+    ///
+    /// # Errors
+    /// When OT 60 cannot hold the name or the password.
+    pub fn new(name: &str, password: &str) -> Result<Self, ValueError> {
+        smsgw_ucp::session::Account::new(name)?;
+        PasswordBuf::new(password, Alphabet::default())?;
+        Ok(Self {
+            name: name.to_owned(),
+            password: password.to_owned(),
+        })
+    }
+}
+
+/// How UCP is spoken.
+#[derive(Clone, Debug)]
+pub struct Ucp {
+    /// Where to listen; port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// Who may log in; empty lets everybody, and those too who do not log in.
+    pub users: Vec<User>,
+    /// The zone of its clocks: all times of UCP are local.
+    pub zone: UtcOffset,
+    /// The alphabet of texts and passwords.
+    pub alphabet: Alphabet,
+    /// Limits and timers of each session. Whether there is a login follows from `users`, and OT 31
+    /// is answered with what waits.
+    pub session: smsgw_ucp::session::Config,
+}
+
+impl Default for Ucp {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            users: Vec::new(),
+            zone: UtcOffset::UTC,
+            alphabet: Alphabet::default(),
+            session: smsgw_ucp::session::Config {
+                window: 10,
+                result_timer: Duration::from_secs(15),
+                // Who does not answer is sent it again later.
+                on_timeout: TimeoutPolicy::Resend { times: 0 },
+                // Not all clients know that the message centre may ask, too.
+                keep_alive: None,
+                ..smsgw_ucp::session::Config::default()
+            },
+        }
+    }
+}
+
+impl Ucp {
+    /// Listening at `address`.
+    #[must_use]
+    pub fn with_bind(mut self, address: SocketAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// Letting this user in, and no more everybody.
+    #[must_use]
+    pub fn with_user(mut self, user: User) -> Self {
+        self.users.push(user);
+        self
+    }
 }
 
 /// How the ids of messages are spelled.
@@ -48,38 +127,41 @@ pub enum IdFormat {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen; port 0 takes a free one.
-    pub bind: SocketAddr,
+    /// Where to listen for SMPP; port 0 takes a free one, `None` does not listen.
+    pub bind: Option<SocketAddr>,
+    /// How UCP is spoken; `None` for not at all.
+    pub ucp: Option<Ucp>,
     /// With what TLS is spoken; `None` for none. To an ESME that is asked to bind it never is.
     pub tls: Option<Acceptor>,
-    /// Who may bind; empty lets everybody.
+    /// Who may bind over SMPP; empty lets everybody.
     pub accounts: Vec<Account>,
     /// What becomes of messages.
     pub receipts: ReceiptPlan,
     /// What goes wrong.
     pub faults: Faults,
-    /// How ids are spelled.
+    /// How ids of SMPP are spelled.
     pub ids: IdFormat,
     /// The first id; `None` takes it from the clock, so that ids differ from those of a run before.
     pub first_id: Option<u64>,
-    /// How many of the accepted messages are remembered, and of the broadcasts; the oldest are
-    /// forgotten, and what is forgotten cannot be asked for, cancelled or replaced.
+    /// How many of the accepted messages are remembered, of each protocol, and of the broadcasts;
+    /// the oldest are forgotten, and what is forgotten cannot be asked for, cancelled or replaced.
     pub remembered: usize,
-    /// Most receipts that may wait to be delivered; at that many, submits are answered
-    /// `ESME_RMSGQFUL`.
+    /// Most receipts that may wait to be delivered, by each protocol; at that many, submits are
+    /// answered `ESME_RMSGQFUL`, or EC 55.
     pub max_waiting: usize,
     /// How long after an error or no answer a receipt is sent again.
     pub retry: Duration,
     /// Most events that wait for a reader before it misses some.
     pub max_events: usize,
-    /// Limits and timers of each session.
+    /// Limits and timers of each session of SMPP.
     pub session: session::Config,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            bind: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            ucp: None,
             tls: None,
             accounts: Vec::new(),
             receipts: ReceiptPlan::default(),
@@ -100,10 +182,24 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Listening at `address`.
+    /// Listening for SMPP at `address`.
     #[must_use]
     pub fn with_bind(mut self, address: SocketAddr) -> Self {
-        self.bind = address;
+        self.bind = Some(address);
+        self
+    }
+
+    /// Not listening for SMPP.
+    #[must_use]
+    pub fn without_smpp(mut self) -> Self {
+        self.bind = None;
+        self
+    }
+
+    /// Speaking UCP, too.
+    #[must_use]
+    pub fn with_ucp(mut self, ucp: Ucp) -> Self {
+        self.ucp = Some(ucp);
         self
     }
 
@@ -141,8 +237,8 @@ impl Config {
 
 /// What becomes of messages: after how long, and which share of them fails how.
 ///
-/// A receipt is sent only when the submit asks for one in `registered_delivery`. What becomes of
-/// the nth message depends on `seed` and n alone.
+/// A receipt is sent only when the submit asks for one, in `registered_delivery` or NRq and NT. What
+/// becomes of the nth message depends on `seed` and n alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReceiptPlan {
     /// From the submit to its receipt.

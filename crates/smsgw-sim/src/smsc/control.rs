@@ -2,7 +2,7 @@
 //!
 //! | command | does |
 //! |---|---|
-//! | `sms FROM [to=ADDRESS] TEXT` | a subscriber sends a message (to 1000 unless said) |
+//! | `sms FROM [to=ADDRESS] [via=smpp\|ucp] TEXT` | a subscriber sends a message (to 1000 unless said) |
 //! | `alert FROM [to=ADDRESS]` | an ESME is told that a subscriber can be reached again |
 //! | `outbind HOST:PORT [PASSWORD]` | an ESME that listens is asked to bind |
 //! | `status` | counts, sessions, and what was submitted |
@@ -22,7 +22,7 @@ use tokio::net::{UnixListener, UnixStream, lookup_host};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::Handle;
-use crate::event::Status;
+use crate::event::Protocol;
 use crate::faults::Fault;
 use crate::json_line;
 
@@ -111,15 +111,26 @@ async fn execute(command: &str, smsc: &Handle) -> Result<Value, String> {
     let (verb, rest) = word(command);
     match verb {
         "sms" => {
-            let (from, to, text) = parties(rest).ok_or("sms FROM [to=ADDRESS] TEXT")?;
-            let statuses = smsc.deliver(from, to, text).await;
+            let (from, rest) = word(rest);
+            let Options {
+                to,
+                via,
+                rest: text,
+            } = Options::of(rest)?;
+            if from.is_empty() {
+                return Err("sms FROM [to=ADDRESS] [via=smpp|ucp] TEXT".to_owned());
+            }
+            let statuses = smsc.deliver_via(via, from, to, text).await;
             let statuses = statuses.map_err(|error| error.to_string())?;
-            let answers: Vec<_> = statuses.into_iter().map(Status).collect();
-            let ok = answers.iter().all(|status| status.0.is_ok());
-            Ok(json!({"ok": ok, "from": from, "to": to, "parts": answers}))
+            let ok = statuses.iter().all(|status| status.is_ok());
+            Ok(json!({"ok": ok, "from": from, "to": to, "parts": statuses}))
         }
         "alert" => {
-            let (from, to, _) = parties(rest).ok_or("alert FROM [to=ADDRESS]")?;
+            let (from, rest) = word(rest);
+            let Options { to, via, .. } = Options::of(rest)?;
+            if from.is_empty() || via == Some(Protocol::Ucp) {
+                return Err("alert FROM [to=ADDRESS]".to_owned());
+            }
             smsc.alert(from, to).map_err(|error| error.to_string())?;
             Ok(json!({"ok": true, "from": from, "to": to}))
         }
@@ -168,14 +179,35 @@ async fn execute(command: &str, smsc: &Handle) -> Result<Value, String> {
     }
 }
 
-/// `FROM [to=ADDRESS]`, and what follows.
-fn parties(text: &str) -> Option<(&str, &str, &str)> {
-    let (from, rest) = word(text);
-    let (to, rest) = match rest.strip_prefix("to=") {
-        Some(rest) => word(rest),
-        None => (RECIPIENT, rest),
-    };
-    (!from.is_empty() && !to.is_empty()).then_some((from, to, rest))
+/// `[to=ADDRESS] [via=PROTOCOL]`, in any order, and what follows.
+struct Options<'a> {
+    to: &'a str,
+    via: Option<Protocol>,
+    rest: &'a str,
+}
+
+impl<'a> Options<'a> {
+    fn of(mut rest: &'a str) -> Result<Self, String> {
+        let (mut to, mut via) = (RECIPIENT, None);
+        loop {
+            if let Some(value) = rest.strip_prefix("to=") {
+                (to, rest) = word(value);
+                if to.is_empty() {
+                    return Err("to= needs an address".to_owned());
+                }
+            } else if let Some(value) = rest.strip_prefix("via=") {
+                let name;
+                (name, rest) = word(value);
+                via = Some(match name {
+                    "smpp" => Protocol::Smpp,
+                    "ucp" => Protocol::Ucp,
+                    other => return Err(format!("via='{other}': there are smpp and ucp")),
+                });
+            } else {
+                return Ok(Self { to, via, rest });
+            }
+        }
+    }
 }
 
 /// The first word, and what follows the space after it.

@@ -1,45 +1,44 @@
 //! [`Smsc`]: a message centre that answers by plan.
 
-mod area;
 mod config;
 #[cfg(unix)]
 mod control;
-mod delivery;
+mod fate;
 mod line;
+mod outbox;
+mod shared;
+mod side;
+mod smpp;
 mod store;
+mod ucp;
+mod wire;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
 
 use serde::Serialize;
 use smsgw_gsm::SegmentError;
-use smsgw_smpp::connection;
-use smsgw_smpp::mc::Mc;
-use smsgw_smpp::pdu::{AlertNotification, Outbind};
-use smsgw_smpp::receipt::Dialect;
-use smsgw_smpp::server::guard::Limits;
-use smsgw_smpp::server::{Accepted, Listener, ServerConfig};
+use smsgw_smpp::ValueError;
 use smsgw_smpp::tls::Acceptor;
-use smsgw_smpp::types::{MessageState, Secret};
-use smsgw_smpp::{CommandStatus, ValueError};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, broadcast, mpsc, watch};
+use smsgw_smpp::types::MessageState;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::event::{Event, Events, Message, Protocol, What, state_name};
+use crate::event::{Events, Message, Protocol, Status, What, Who, state_name};
 use crate::faults::{Fault, Faults};
-use area::Broadcasts;
-use delivery::{Delivery, Outbox, Party, Ticket};
-use store::{Entry, Now, Store};
+use shared::{Addresses, Inner, Power, Shared};
+use smpp::{Outbound, Smpp};
+use ucp::Ucp;
+use wire::{Session as _, TurnedAway, Wire};
 
-pub use config::{Account, Config, IdFormat, ReceiptPlan};
+pub use config::{Account, Config, IdFormat, ReceiptPlan, Ucp as UcpConfig, User};
 #[cfg(unix)]
 pub use control::Control;
+pub use smsgw_ucp::types::UtcOffset;
 
 /// A running message centre; ends when dropped.
 ///
@@ -47,54 +46,74 @@ pub use control::Control;
 #[derive(Debug)]
 pub struct Smsc {
     handle: Handle,
-    accepting: JoinHandle<()>,
+    /// One for each protocol.
+    accepting: Vec<JoinHandle<()>>,
+}
+
+/// Sockets that listen, for [`Smsc::start_on`]; one alone is for SMPP.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// For SMPP.
+    pub smpp: Option<TcpListener>,
+    /// For UCP.
+    pub ucp: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(smpp: TcpListener) -> Self {
+        Self {
+            smpp: Some(smpp),
+            ucp: None,
+        }
+    }
 }
 
 impl Smsc {
     /// Listens and starts to answer.
     ///
     /// # Errors
-    /// When the address cannot be listened at.
+    /// When an address cannot be listened at, or there is none.
     pub async fn start(config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.bind).await?;
-        Self::start_on(listener, config)
+        let listen = async |address: Option<SocketAddr>| {
+            let address = address?;
+            let listener = TcpListener::bind(address).await;
+            let told =
+                |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
+            Some(listener.map_err(told))
+        };
+        let ucp = config.ucp.as_ref().map(|ucp| ucp.bind);
+        let listeners = Listeners {
+            smpp: listen(config.bind).await.transpose()?,
+            ucp: listen(ucp).await.transpose()?,
+        };
+        Self::start_on(listeners, config)
     }
 
-    /// Answers at a listener that is there; `config.bind` is not used.
+    /// Answers at listeners that are there; the addresses of `config` are not used.
     ///
     /// # Errors
-    /// When the listener has no address.
-    pub fn start_on(listener: TcpListener, config: Config) -> io::Result<Self> {
-        let local_addr = listener.local_addr()?;
-        let channel = || broadcast::Sender::new(config.max_events.max(1));
-        let (events, session_events) = (channel(), channel());
+    /// When there is no listener, or one has no address.
+    pub fn start_on(listeners: impl Into<Listeners>, config: Config) -> io::Result<Self> {
+        let Listeners { smpp, ucp } = listeners.into();
+        let address = |listener: &Option<TcpListener>| {
+            let address = listener.as_ref().map(TcpListener::local_addr);
+            address.transpose()
+        };
+        let addresses = Addresses {
+            smpp: address(&smpp)?,
+            ucp: address(&ucp)?,
+        };
+        let first = addresses.smpp.or(addresses.ucp);
+        let first = first.ok_or_else(|| io::Error::other("there is nothing to listen at"))?;
         let (outbinds, asked) = mpsc::channel(1);
-        let first_id = config.first_id.unwrap_or_else(|| {
-            let has_room = config.session.interface_version.has_tlvs();
-            // Before 3.4 an id has at most 8 characters.
-            id_of_now() % if has_room { u64::MAX } else { 100_000_000 }
-        });
-        let shared = Arc::new(Shared {
-            local_addr,
-            inner: Mutex::new(Inner {
-                faults: config.faults.clone(),
-                next_id: first_id,
-                post: Post {
-                    dialect: config.receipts.dialect,
-                    ..Post::default()
-                },
-                ..Inner::default()
-            }),
-            config,
-            events,
-            session_events,
-            power: watch::Sender::new(Power::default()),
-            outbinds,
-        });
-        let accepting = tokio::spawn(accept(listener, asked, Arc::clone(&shared)));
+        let smpp = smpp.map(|listener| smpp::Door::new(listener, asked, &config));
+        let ucp = ucp.map(|listener| ucp::Door::new(listener, &config));
+        let shared = Arc::new(Shared::new(config, first, addresses, outbinds));
+        let smpp = smpp.map(|door| tokio::spawn(accept::<Smpp>(door, Arc::clone(&shared))));
+        let ucp = ucp.map(|door| tokio::spawn(accept::<Ucp>(door, Arc::clone(&shared))));
         Ok(Self {
             handle: Handle(shared),
-            accepting,
+            accepting: smpp.into_iter().chain(ucp).collect(),
         })
     }
 
@@ -107,8 +126,10 @@ impl Smsc {
     /// Ends all connections and stops listening.
     pub async fn shutdown(mut self) {
         self.handle.0.power.send_modify(|power| power.over = true);
-        // It does not panic; if it did, it is over as well.
-        let _ = (&mut self.accepting).await;
+        for accepting in self.accepting.drain(..) {
+            // It does not panic; if it did, it is over as well.
+            let _ = accepting.await;
+        }
     }
 }
 
@@ -131,10 +152,22 @@ impl Drop for Smsc {
 pub struct Handle(Arc<Shared>);
 
 impl Handle {
-    /// Where it listens.
+    /// Where it listens for SMPP, or for UCP when it speaks nothing else.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.0.local_addr
+    }
+
+    /// Where it listens for SMPP, if it does.
+    #[must_use]
+    pub fn smpp_addr(&self) -> Option<SocketAddr> {
+        self.0.addresses.smpp
+    }
+
+    /// Where it listens for UCP, if it does.
+    #[must_use]
+    pub fn ucp_addr(&self) -> Option<SocketAddr> {
+        self.0.addresses.ucp
     }
 
     /// With what it speaks TLS, to read changed certificates with; `None` when it does not.
@@ -159,35 +192,32 @@ impl Handle {
     /// The messages it accepted, oldest first, as far as it remembers.
     #[must_use]
     pub fn submitted(&self) -> Vec<Message> {
-        let inner = self.0.lock();
-        let messages = inner.store.iter().map(|entry| &*entry.message);
-        messages.cloned().collect()
+        let submitted = submitted(&self.0.lock());
+        let messages = submitted.into_iter().map(|it| it.message);
+        messages.map(Arc::unwrap_or_clone).collect()
     }
 
     /// Counts, sessions, faults and messages.
     #[must_use]
     pub fn status(&self) -> StatusReport {
         let inner = self.0.lock();
-        let now = Instant::now();
-        let submitted = |entry: &Entry| Submitted {
-            message: Arc::clone(&entry.message),
-            message_state: entry.fate.state(now),
-        };
+        let waiting = inner.smpp.post.waiting() + inner.ucp.post.waiting();
         StatusReport {
             address: self.0.local_addr,
+            ucp_address: self.0.addresses.ucp,
             plugged: !self.0.power.borrow().is_cut,
             counts: Counts {
-                receipts_waiting: u64::try_from(inner.post.outbox.len()).unwrap_or(u64::MAX),
+                receipts_waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
                 ..inner.counts
             },
             faults: inner.faults.clone(),
             bound: inner
+                .smpp
                 .post
-                .lines
-                .values()
-                .map(|line| line.who.clone())
+                .bound()
+                .chain(inner.ucp.post.bound())
                 .collect(),
-            submitted: inner.store.iter().map(submitted).collect(),
+            submitted: submitted(&inner),
         }
     }
 
@@ -214,8 +244,8 @@ impl Handle {
         self.0.power.send_modify(|power| power.is_cut = false);
     }
 
-    /// A subscriber sends a message: hands it to an ESME that is bound to receive, in parts if it
-    /// is long, and waits for the answer to each.
+    /// A subscriber sends a message: hands it to a client that can receive, in parts if it is long,
+    /// and waits for the answer to each. Of several, those of SMPP come first.
     ///
     /// In addresses `+30690...` is international, digits are a short code, anything else a name.
     ///
@@ -226,26 +256,36 @@ impl Handle {
         from: &str,
         to: &str,
         text: &str,
-    ) -> Result<Vec<CommandStatus>, DeliverError> {
-        let (from, to) = (Party::parse(from)?, Party::parse(to)?);
+    ) -> Result<Vec<Status>, DeliverError> {
+        self.deliver_via(None, from, to, text).await
+    }
+
+    /// As [`Self::deliver`], by one protocol alone if that is said.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn deliver_via(
+        &self,
+        protocol: Option<Protocol>,
+        from: &str,
+        to: &str,
+        text: &str,
+    ) -> Result<Vec<Status>, DeliverError> {
         let outcomes = {
-            let mut inner = self.0.lock();
-            let inner = &mut *inner;
-            let receiver = inner.post.lines.values().find(|line| line.receives);
-            let system_id = Arc::clone(&receiver.ok_or(DeliverError::NoReceiver)?.system_id);
+            let inner = &mut *self.0.lock();
+            let receiver = |of, name| match protocol {
+                Some(protocol) if protocol != of => None,
+                _ => name,
+            };
+            let smpp = receiver(Protocol::Smpp, inner.smpp.post.receiver());
+            let ucp = receiver(Protocol::Ucp, inner.ucp.post.receiver());
             inner.reference = inner.reference.wrapping_add(1);
-            let next_id = &mut inner.next_id;
-            let id = || take_id(next_id, self.0.config.ids);
-            let parts = Delivery::messages(&from, &to, text, inner.reference, id)?;
-            let now = Instant::now();
-            let outcomes: Vec<_> = parts
-                .into_iter()
-                .map(|(delivery, outcome)| {
-                    inner.post.put(&system_id, now, delivery);
-                    outcome
-                })
-                .collect();
-            outcomes
+            let (reference, now) = (inner.reference, line::now());
+            match (smpp, ucp) {
+                (Some(name), _) => inner.smpp.deliver(&name, from, to, text, reference, now)?,
+                (None, Some(name)) => inner.ucp.deliver(&name, from, to, text, reference, now)?,
+                (None, None) => return Err(DeliverError::NoReceiver),
+            }
         };
         let mut statuses = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
@@ -260,22 +300,7 @@ impl Handle {
     /// # Errors
     /// When nobody is bound to receive, or an address is too long.
     pub fn alert(&self, from: &str, to: &str) -> Result<(), DeliverError> {
-        let (source, esme) = (Party::parse(from)?, Party::parse(to)?);
-        let alert = AlertNotification {
-            source_addr: source.address(),
-            esme_addr: esme.address(),
-            ..AlertNotification::default()
-        };
-        let inner = self.0.lock();
-        let mut receivers = inner.post.lines.iter().filter(|(_, line)| line.receives);
-        let told = receivers.find(|(_, line)| line.mc.notify(&alert).is_ok());
-        let (&number, line) = told.ok_or(DeliverError::NoReceiver)?;
-        self.0.emit(number, || What::Alert {
-            system_id: line.system_id.to_string(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-        });
-        Ok(())
+        smpp::alert(&self.0, from, to)
     }
 
     /// Connects to an ESME that listens at `address` and asks it to bind (`outbind`), with
@@ -288,40 +313,9 @@ impl Handle {
         if self.0.power.borrow().is_cut {
             return Err(io::Error::other("the line is cut"));
         }
-        let credentials = Credentials::new(password).map_err(io::Error::other)?;
-        let connected = TcpStream::connect(address);
-        let connected = tokio::time::timeout(OUTBIND, connected).await?;
-        let outbind = (connected?, address, credentials);
-        let sent = self.0.outbinds.send(outbind).await;
+        let outbound = Outbound::connect(address, password).await?;
+        let sent = self.0.outbinds.send(outbound).await;
         sent.map_err(|_| io::ErrorKind::NotConnected.into())
-    }
-}
-
-/// How long an ESME that is asked to bind has to take the connection.
-const OUTBIND: Duration = Duration::from_secs(10);
-/// The name of the message centre, where it says it.
-const SYSTEM_ID: &str = "smsgw-sim";
-
-/// By what an ESME that is asked to bind knows who asks.
-#[derive(Debug)]
-struct Credentials {
-    password: String,
-}
-
-impl Credentials {
-    fn new(password: &str) -> Result<Self, ValueError> {
-        Secret::<9>::try_from(password)?;
-        let password = password.to_owned();
-        Ok(Self { password })
-    }
-
-    fn outbind(&self) -> Outbind<'_> {
-        Outbind {
-            system_id: SYSTEM_ID.try_into().unwrap_or_default(),
-            // It was checked.
-            password: self.password.as_str().try_into().unwrap_or_default(),
-            ..Outbind::default()
-        }
     }
 }
 
@@ -333,7 +327,16 @@ impl fmt::Debug for Handle {
     }
 }
 
-/// A message of a subscriber did not reach an ESME.
+/// The messages that are remembered, in the order they were accepted.
+fn submitted(inner: &Inner) -> Vec<Submitted> {
+    let now = line::now();
+    let mut all: Vec<_> = inner.smpp.store.submitted(now).collect();
+    all.extend(inner.ucp.store.submitted(now));
+    all.sort_by_key(|(ordinal, _)| *ordinal);
+    all.into_iter().map(|(_, it)| it).collect()
+}
+
+/// A message of a subscriber did not reach a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliverError {
@@ -346,6 +349,9 @@ pub enum DeliverError {
     /// An address is too long.
     #[error("address: {0}")]
     Address(#[from] ValueError),
+    /// An address or the text cannot be sent over UCP.
+    #[error("over UCP: {0}")]
+    Field(#[from] smsgw_ucp::ValueError),
     /// The text is too long.
     #[error(transparent)]
     Text(#[from] SegmentError),
@@ -354,8 +360,11 @@ pub enum DeliverError {
 /// How a message centre is doing.
 #[derive(Clone, Debug, Serialize)]
 pub struct StatusReport {
-    /// Where it listens.
+    /// Where it listens for SMPP, or for UCP when it speaks nothing else.
     pub address: SocketAddr,
+    /// Where it listens for UCP, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ucp_address: Option<SocketAddr>,
     /// Whether it takes connections.
     pub plugged: bool,
     /// How often what happened.
@@ -385,9 +394,11 @@ pub struct Bound {
     /// The number of its connection.
     pub connection: u64,
     /// Who.
-    pub system_id: String,
-    /// `transmitter`, `receiver` or `transceiver`.
-    pub mode: &'static str,
+    #[serde(flatten)]
+    pub who: Who,
+    /// `transmitter`, `receiver` or `transceiver`, where the protocol has that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<&'static str>,
     /// From where.
     pub peer: SocketAddr,
 }
@@ -399,13 +410,13 @@ pub struct Counts {
     pub connections: u64,
     /// Messages accepted.
     pub submitted: u64,
-    /// Submits answered `ESME_RTHROTTLED`.
+    /// Submits answered `ESME_RTHROTTLED`, or EC 04 by the fault.
     pub throttled: u64,
-    /// Receipts that an ESME took.
+    /// Receipts that a client took.
     pub receipts_delivered: u64,
     /// Receipts and messages that wait to be sent.
     pub receipts_waiting: u64,
-    /// Messages that an ESME took.
+    /// Messages that a client took.
     pub delivered: u64,
     /// Messages and broadcasts that were taken back.
     pub cancelled: u64,
@@ -413,211 +424,35 @@ pub struct Counts {
     pub replaced: u64,
 }
 
-/// What all connections share.
-#[derive(Debug)]
-struct Shared {
-    local_addr: SocketAddr,
-    config: Config,
-    inner: Mutex<Inner>,
-    events: broadcast::Sender<Arc<Event>>,
-    /// Those of them that are not about a message.
-    session_events: broadcast::Sender<Arc<Event>>,
-    power: watch::Sender<Power>,
-    /// Connections to ESMEs that are asked to bind, for the task that owns all of them.
-    outbinds: mpsc::Sender<(TcpStream, SocketAddr, Credentials)>,
-}
-
-#[derive(Debug, Default)]
-struct Inner {
-    faults: Faults,
-    next_id: u64,
-    /// Of the last message with several parts.
-    reference: u8,
-    counts: Counts,
-    store: Store,
-    broadcasts: Broadcasts,
-    post: Post,
-}
-
-/// What goes to ESMEs, and which are there to take it.
-#[derive(Debug, Default)]
-struct Post {
-    /// Bound sessions by the number of their connection.
-    lines: BTreeMap<u64, LineInfo>,
-    outbox: Outbox,
-    dialect: Dialect,
-}
-
-/// The other end of a connection, and its number.
-struct End {
-    mc: Mc,
-    events: connection::Events,
-    peer: SocketAddr,
-    number: u64,
-}
-
-#[derive(Debug)]
-struct LineInfo {
-    mc: Mc,
-    who: Bound,
-    system_id: Arc<str>,
-    receives: bool,
-    wake: Arc<Notify>,
-}
-
-/// Whether there is a line to the outside.
-#[derive(Clone, Copy, Debug, Default)]
-struct Power {
-    /// How often it was cut: a connection does not outlive the next one.
-    cuts: u64,
-    /// Whether new connections are dropped.
-    is_cut: bool,
-    over: bool,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing panics while it is held.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Tells whoever listens of a connection.
-    fn emit(&self, connection: u64, what: impl FnOnce() -> What) {
-        self.tell(&[&self.events, &self.session_events], connection, what);
-    }
-
-    /// Tells whoever listens of a message.
-    fn emit_message(&self, connection: u64, what: impl FnOnce() -> What) {
-        self.tell(&[&self.events], connection, what);
-    }
-
-    fn tell(
-        &self,
-        to: &[&broadcast::Sender<Arc<Event>>],
-        connection: u64,
-        what: impl FnOnce() -> What,
-    ) {
-        if to.iter().all(|sender| sender.receiver_count() == 0) {
-            return;
-        }
-        let event = Arc::new(Event {
-            what: what(),
-            protocol: Protocol::Smpp,
-            connection,
-        });
-        for sender in to {
-            // The last reader may have gone this moment.
-            let _ = sender.send(Arc::clone(&event));
-        }
-    }
-}
-
-impl Post {
-    /// Queues a delivery and wakes who can send it, unless they wait for an earlier one anyway.
-    fn put(&mut self, system_id: &Arc<str>, due: Instant, delivery: Delivery) -> Ticket {
-        let (ticket, is_next) = self.outbox.put(system_id, due, delivery);
-        if is_next {
-            self.lines
-                .values()
-                .filter(|line| line.receives && line.system_id == *system_id)
-                .for_each(|line| line.wake.notify_one());
-        }
-        ticket
-    }
-
-    /// Plans the receipt of a message, in place of one that waits.
-    fn plan_receipt(&mut self, entry: &mut Entry, now: &Now) {
-        if let Some(ticket) = entry.receipt.take() {
-            self.outbox.remove(&entry.system_id, ticket);
-        }
-        let Some(state) = entry.fate.outcome else {
-            return;
-        };
-        let delivered = state == MessageState::DELIVERED;
-        if entry.registered_delivery.wants_receipt(delivered) {
-            let due = entry.fate.ends;
-            let receipt = Delivery::receipt(entry, state, now.wall_at(due), &self.dialect);
-            entry.receipt = Some(self.put(&entry.system_id, due, receipt));
-        }
-    }
-}
-
-fn take_id(next_id: &mut u64, format: IdFormat) -> String {
-    let id = *next_id;
-    *next_id = id.wrapping_add(1);
-    match format {
-        IdFormat::Decimal => id.to_string(),
-        IdFormat::Hex => format!("{id:x}"),
-    }
-}
-
-/// Microseconds since 1970: more than a million submits a second would catch up with the clock.
-fn id_of_now() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(1, |since| u64::try_from(since.as_micros()).unwrap_or(1))
-}
-
-/// Only the faults that are set turn anybody away.
-const NO_LIMITS: Limits = Limits {
-    connections: usize::MAX,
-    connections_per_address: usize::MAX,
-    sessions_per_account: usize::MAX,
-    address_lockout: None,
-    account_lockout: None,
-};
-
 /// Takes connections until the end; then ends them and waits for them.
-async fn accept(
-    listener: TcpListener,
-    mut outbinds: mpsc::Receiver<(TcpStream, SocketAddr, Credentials)>,
-    shared: Arc<Shared>,
-) {
-    let server = ServerConfig {
-        session: shared.config.session.clone(),
-        guard: NO_LIMITS.into(),
-        tls: shared.config.tls.clone(),
-        ..ServerConfig::default()
-    };
-    let mut listener = Listener::new(listener, server);
+async fn accept<W: Wire>(mut door: W::Door, shared: Arc<Shared>) {
     let mut power = shared.power.subscribe();
     let mut lines = JoinSet::new();
-    let mut number = 0;
     loop {
         // Each arm is cancel-safe.
-        let (mc, events, peer, credentials) = tokio::select! {
+        let entered = tokio::select! {
             biased;
             () = until(&mut power, |power| power.over) => break,
             Some(_) = lines.join_next(), if !lines.is_empty() => continue,
-            Some((stream, peer, credentials)) = outbinds.recv() => {
-                let (mc, events) = Mc::new(stream, shared.config.session.clone());
-                (mc, events, peer, Some(credentials))
-            }
-            accepted = listener.next() => match accepted {
-                Ok(Accepted { mc, events, peer, .. }) => (mc, events, peer.address, None),
-                Err(mut rejected) => {
-                    // Without one the system gave no connection; it is asked again.
-                    if let Some(peer) = rejected.address.take() {
-                        number += 1;
-                        let reason = rejected.to_string();
-                        shared.emit(number, || What::Refused { peer, reason });
-                    }
+            entered = W::enter(&mut door) => entered,
+        };
+        match entered {
+            Ok(arrival) => {
+                let power = shared.power.subscribe();
+                if power.borrow().is_cut {
+                    arrival.session.close();
                     continue;
                 }
-            },
-        };
-        let power = shared.power.subscribe();
-        if power.borrow().is_cut {
-            mc.close();
-            continue;
+                let number = shared.number_connection();
+                lines.spawn(line::run(arrival, number, Arc::clone(&shared), power));
+            }
+            Err(TurnedAway(Some((peer, reason)))) => {
+                let number = shared.number_connection();
+                shared.emit(W::PROTOCOL, number, || What::Refused { peer, reason });
+            }
+            // The system gave no connection; it is asked again.
+            Err(TurnedAway(None)) => {}
         }
-        number += 1;
-        let end = End {
-            mc,
-            events,
-            peer,
-            number,
-        };
-        lines.spawn(line::run(end, credentials, Arc::clone(&shared), power));
     }
     while lines.join_next().await.is_some() {}
 }

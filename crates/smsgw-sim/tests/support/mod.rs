@@ -6,6 +6,8 @@
     reason = "tests state what must hold"
 )]
 
+pub(crate) mod ucp;
+
 use std::future::Future;
 use std::time::Duration;
 

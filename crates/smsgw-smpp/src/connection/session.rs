@@ -134,12 +134,9 @@ impl net::Event for Event {
     }
 
     #[inline]
-    fn detached(self) -> Self {
-        match self {
-            Self::Notification(frame) => Self::Notification(frame.detach()),
-            Self::Stray(frame) => Self::Stray(frame.detach()),
-            Self::Refused(frame) => Self::Refused(frame.detach()),
-            event => event,
+    fn detach(&mut self) {
+        if let Self::Notification(frame) | Self::Stray(frame) | Self::Refused(frame) = self {
+            *frame = frame.detach();
         }
     }
 }

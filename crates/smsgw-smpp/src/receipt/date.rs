@@ -1,6 +1,9 @@
 //! Dates in the text of a receipt.
 
 use core::fmt;
+use core::time::Duration;
+
+use crate::types::time::{YEAR_2000, date_after, days_before};
 
 /// A date and time of the MC's clock, without a zone, from 2000 to 2099.
 ///
@@ -48,6 +51,44 @@ impl DateTime {
             minute,
             second,
         })
+    }
+
+    /// The date and time in UTC, `since_epoch` after 1970-01-01 00:00:00 UTC; `None` when that is
+    /// not in the years 2000 to 2099. What is less than a second is cut off.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use smsgw_smpp::receipt::DateTime;
+    ///
+    /// let instant = Duration::from_secs(1_769_903_999);
+    /// let date = DateTime::from_unix(instant).expect("a date of this century");
+    /// assert_eq!(date.to_string(), "2026-01-31T23:59:59");
+    /// assert_eq!(date.to_unix(), instant);
+    /// ```
+    #[must_use]
+    pub fn from_unix(since_epoch: Duration) -> Option<Self> {
+        let seconds = since_epoch.as_secs().checked_sub(YEAR_2000)?;
+        let [year, month, day] = date_after(seconds / 86_400)?;
+        let small = |value: u64| u8::try_from(value).ok();
+        Self::new(
+            2000 + u16::try_from(year).ok()?,
+            small(month)?,
+            small(day)?,
+            small(seconds / 3_600 % 24)?,
+            small(seconds / 60 % 60)?,
+            small(seconds % 60)?,
+        )
+    }
+
+    /// How long after 1970-01-01 00:00:00 UTC it is, where it is UTC.
+    #[must_use]
+    pub fn to_unix(&self) -> Duration {
+        let year = u64::from(self.year).saturating_sub(2000);
+        // There is such a day, or there would be no such date.
+        let days = days_before(year, self.month.into(), self.day.into()).unwrap_or_default();
+        let hours = days * 24 + u64::from(self.hour);
+        let minutes = hours * 60 + u64::from(self.minute);
+        Duration::from_secs(YEAR_2000 + minutes * 60 + u64::from(self.second))
     }
 
     /// 2000 to 2099.
@@ -195,6 +236,21 @@ mod tests {
 
     fn date(text: &str) -> Option<alloc::string::String> {
         DateTime::parse(text.as_bytes()).map(|date| date.to_string())
+    }
+
+    #[test]
+    fn every_day_of_the_century_is_an_instant() {
+        let seconds = |date: Option<DateTime>| date.map(|date| date.to_unix().as_secs());
+        let last = YEAR_2000 + 36_525 * 86_400 - 1;
+        for instant in (YEAR_2000..=last).step_by(86_399) {
+            let date = DateTime::from_unix(Duration::from_secs(instant));
+            assert_eq!(seconds(date), Some(instant));
+        }
+        let new_year = DateTime::new(2099, 12, 31, 23, 59, 59);
+        assert_eq!(seconds(new_year), Some(last));
+        for none in [0, YEAR_2000 - 1, last + 1, u64::MAX] {
+            assert_eq!(DateTime::from_unix(Duration::from_secs(none)), None);
+        }
     }
 
     #[test]

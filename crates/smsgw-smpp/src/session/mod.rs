@@ -293,6 +293,7 @@ impl Session {
     }
 
     /// Appends everything that is to be written to `out`.
+    #[inline]
     pub fn poll_transmit(&mut self, out: &mut BytesMut) {
         self.output.handed_over = self.output.total();
         if out.is_empty() {
@@ -305,6 +306,7 @@ impl Session {
     }
 
     /// The next thing that happened.
+    #[inline]
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }

@@ -10,7 +10,7 @@ mod secret;
 pub(crate) mod seq;
 mod service_type;
 mod short_message;
-mod time;
+pub(crate) mod time;
 
 pub use address::{Address, Npi, Ton};
 pub use c_octet_string::COctetString;

@@ -159,7 +159,7 @@ pub struct TimeComponents {
 }
 
 /// Seconds from 1970 to 2000.
-const YEAR_2000: u64 = 946_684_800;
+pub(crate) const YEAR_2000: u64 = 946_684_800;
 
 /// How many days the months of a year of this century have.
 fn days_of_months(year: u64) -> [u64; 12] {
@@ -169,7 +169,7 @@ fn days_of_months(year: u64) -> [u64; 12] {
 }
 
 /// Days from 2000-01-01 to a day of this century.
-fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
+pub(crate) fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
     let mut before = days_of_months(year).into_iter();
     let elapsed: u64 = before.by_ref().take(usize::try_from(month - 1).ok()?).sum();
     if day > before.next()? {
@@ -179,7 +179,7 @@ fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
 }
 
 /// Year, month and day, `days` after 2000-01-01; none after this century.
-fn date_after(days: u64) -> Option<[u64; 3]> {
+pub(crate) fn date_after(days: u64) -> Option<[u64; 3]> {
     let mut left = days;
     // Whether `left` days end within `len`; otherwise they are used up.
     let mut ends_in = |len: u64| match left.checked_sub(len) {

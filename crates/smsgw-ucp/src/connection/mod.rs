@@ -23,6 +23,9 @@ pub use reply::{Reply, RequestError};
 
 /// The events of a session, for one owner; the last is [`Event::Closed`].
 ///
+/// The outcome of a [`Connection::request`] is none of them; that such an operation was
+/// [sent again](Event::Resent) or is [overdue](Event::Overdue) is, with a token from 2^63 on.
+///
 /// When they are dropped, the session answers for the owner: a login and what is requested are
 /// refused with [`ErrorCode::OPERATION_NOT_ALLOWED`].
 pub type Events = net::Events<Session>;

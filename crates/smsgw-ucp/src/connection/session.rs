@@ -120,16 +120,14 @@ impl net::Event for Event {
     }
 
     #[inline]
-    fn detached(self) -> Self {
-        match self {
-            Self::Repeated(frame) => Self::Repeated(frame.detach()),
-            Self::Stray(frame) => Self::Stray(frame.detach()),
-            Self::Refused { nack, why, frame } => Self::Refused {
-                nack,
-                why,
-                frame: frame.map(|frame| frame.detach()),
-            },
-            event => event,
+    fn detach(&mut self) {
+        if let Self::Repeated(frame)
+        | Self::Stray(frame)
+        | Self::Refused {
+            frame: Some(frame), ..
+        } = self
+        {
+            *frame = frame.detach();
         }
     }
 }

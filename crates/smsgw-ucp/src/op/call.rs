@@ -24,7 +24,7 @@ operation! {
 operation! {
     /// OT 02: a message to several recipients.
     pub struct MultipleAddressCallInput<'a> repeating 1 {
-        /// The recipients, and how many they are (NPL).
+        /// The recipients, at least one, and how many they are (NPL).
         ["NPL" "AdC"] M recipients: Seq<'a, Address<'a>>,
         /// The originator.
         ["OAdC"] O oadc: Address<'a>,
@@ -101,7 +101,21 @@ operation! {
 operation! {
     /// OT 31: tells the centre that the client is there; it delivers what waits for it.
     ///
-    /// Kept sending, it keeps a connection alive. Some centres send it too.
+    /// Sent now and then, it keeps a connection alive. Some centres send it too.
+    ///
+    /// ```
+    /// use smsgw_ucp::Trn;
+    /// use smsgw_ucp::op::{Op, SmtAlert};
+    /// use smsgw_ucp::types::Pid;
+    ///
+    /// let alert = SmtAlert {
+    ///     adc: "1234".try_into()?,
+    ///     pid: Pid::PC_OVER_TCP_IP,
+    /// };
+    /// let frame = alert.to_frame(Trn::ZERO);
+    /// assert_eq!(frame.octets(), "\x0200/00026/O/31/1234/0539/C0\x03");
+    /// # Ok::<(), smsgw_ucp::ValueError>(())
+    /// ```
     pub struct SmtAlert<'a> {
         /// The account.
         ["AdC"] M adc: AccountAddress<'a>,

@@ -123,10 +123,11 @@ impl<'a, T: SeqItem<'a>> Field<'a> for Seq<'a, T> {
         let (name, names) = names.split_first().unwrap_or((&"NPL", &[]));
         let offset = reader.offset();
         let npl = reader.field();
-        if npl.is_empty() && need == Need::Mandatory {
-            reader.missing(name, offset)?;
-        }
         let len = number(npl).map_err(|error| invalid(error, name, offset))?;
+        if len == 0 && need == Need::Mandatory {
+            let error = ValueError::TooShort { min: 1, had: 0 };
+            return Err(invalid(error, name, offset));
+        }
         let start = reader.rest();
         for _ in 0..len {
             T::read(reader, names, Need::Mandatory)?;
@@ -192,7 +193,7 @@ mod tests {
     fn numbers_are_written_without_zeros_in_front() {
         for value in 0..=999 {
             let text: alloc::vec::Vec<_> = digits(value).collect();
-            assert_eq!(text, std::format!("{value}").as_bytes());
+            assert_eq!(text, alloc::format!("{value}").as_bytes());
             assert_eq!(number(&text), Ok(value));
         }
         assert_eq!(number(b"007"), Ok(7));

@@ -7,6 +7,27 @@ use crate::types::{
 
 operation! {
     /// OT 60: opens a session, or changes a password.
+    ///
+    /// ```
+    /// use smsgw_ucp::op::{Op, SessionManagement};
+    /// use smsgw_ucp::types::{Npi, PasswordBuf, SessionType, Ton, Version};
+    /// use smsgw_ucp::{Alphabet, Trn};
+    ///
+    /// let password = PasswordBuf::new("secret", Alphabet::Gsm)?;
+    /// let login = SessionManagement {
+    ///     oadc: "2147".try_into()?,
+    ///     oton: Ton::ABBREVIATED,
+    ///     onpi: Npi::PRIVATE,
+    ///     styp: SessionType::OPEN,
+    ///     pwd: password.as_password(),
+    ///     vers: Version::V1_0,
+    ///     ..SessionManagement::default()
+    /// };
+    /// let frame = login.to_frame(Trn::ZERO);
+    /// let fields: Vec<_> = frame.fields().map(String::from_utf8_lossy).collect();
+    /// assert_eq!(fields.join("/"), "2147/6/5/1/736563726574//0100/////");
+    /// # Ok::<(), smsgw_ucp::ValueError>(())
+    /// ```
     pub struct SessionManagement<'a> {
         /// The account.
         ["OAdC"] M oadc: AccountAddress<'a>,

@@ -58,6 +58,23 @@ macro_rules! column {
 columns! {
     {
         /// OT 51: a message to the centre.
+        ///
+        /// ```
+        /// use smsgw_ucp::Trn;
+        /// use smsgw_ucp::op::{Op, SubmitShortMessage};
+        /// use smsgw_ucp::types::{Hex, Message, MessageClass};
+        ///
+        /// let submit = SubmitShortMessage {
+        ///     adc: "00306912345678".try_into()?,
+        ///     oadc: "2147".try_into()?,
+        ///     message: Message::octets(Hex::new("F5AA34DE")?)?,
+        ///     mcls: MessageClass::CLASS_1,
+        ///     ..SubmitShortMessage::default()
+        /// };
+        /// let frame = submit.to_frame(Trn::ZERO);
+        /// assert_eq!(frame.decode::<SubmitShortMessage>()?, submit);
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         SubmitShortMessage [oadc otoa],
         /// OT 52: a message from the centre.
         DeliverShortMessage [oadc otoa],
@@ -65,6 +82,29 @@ columns! {
         ///
         /// Its sender is in [`adc`](Self::adc) now, its recipient in [`oadc`](Self::oadc). Dst and
         /// Rsn say what became of it; the text is for people.
+        ///
+        /// ```
+        /// use smsgw_ucp::op::{DeliverNotification, Op};
+        /// use smsgw_ucp::types::{Dst, Rsn};
+        /// use smsgw_ucp::{MessageKey, Reason, Trn};
+        ///
+        /// let key = MessageKey::parse("00306912345678:211126225429")?;
+        /// let frame = DeliverNotification {
+        ///     adc: "2147".try_into()?,
+        ///     oadc: key.adc.try_into()?,
+        ///     scts: Some(key.scts),
+        ///     dst: Dst::NOT_DELIVERED,
+        ///     rsn: Rsn::from(Reason(107)),
+        ///     ..DeliverNotification::default()
+        /// }
+        /// .to_frame(Trn::ZERO);
+        ///
+        /// let read: DeliverNotification = frame.decode()?;
+        /// let reason = read.rsn.reason().and_then(Reason::text);
+        /// assert!(read.dst.is_final());
+        /// assert_eq!(reason, Some("absent subscriber"));
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         DeliverNotification,
         /// OT 54: a message that waits at the centre is changed.
         ModifyMessage [oadc otoa],
@@ -119,7 +159,7 @@ columns! {
         /// When it was delivered or tried last; local time of the centre.
         ["DSCTS"]                    (- - M - - - - -) dscts: Option<Second>,
         /// The message: its type (MT), its length in bits when it is transparent data (NB), and the
-        /// message itself (NMsg, AMsg or TMsg).
+        /// message itself (NMsg, AMsg or TMsg). Transparent data without NB is read, also strictly.
         ["MT" "NB" "Msg"]            (M M M O - l L L) message: Message<'a>,
         /// Whether more messages follow.
         ["MMS"]                      (O O O O - - O O) mms: Flag,
@@ -127,7 +167,8 @@ columns! {
         ["PR"]                       (O - - O - - - -) pr: Digit,
         /// How the data of the message is coded. Deprecated: see DCS in `xser`.
         ["DCs"]                      (- O - - - - - -) dcs: DataCoding,
-        /// The class of the message. With transparent data it is needed unless `xser` has a DCS.
+        /// The class of the message. With transparent data the
+        /// documents want it unless `xser` has a DCS; without either it is read, also strictly.
         ["MCLs"]                     (O O - O - - - -) mcls: MessageClass,
         /// Whether the reply comes back the way the message went.
         ["RPI"]                      (O O - O - - - -) rpi: ReplyPath,

@@ -9,8 +9,7 @@ use crate::operation::OperationType;
 pub struct Metrics {
     pub(super) sent: Counters,
     pub(super) received: Counters,
-    /// What was not as it should be.
-    pub faults: Faults,
+    pub(super) faults: Faults,
 }
 
 /// How often things happened that should not.
@@ -77,6 +76,12 @@ impl Metrics {
     #[must_use]
     pub const fn received(&self) -> &Counters {
         &self.received
+    }
+
+    /// What was not as it should be.
+    #[must_use]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Adds what another session counted.

@@ -56,6 +56,7 @@ mod timers;
 mod window;
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Instant;
 
 use bytes::BytesMut;
@@ -78,7 +79,6 @@ use window::{Purpose, Window};
 /// One end of a UCP session.
 ///
 /// Either end may have made the connection; what an end is decides what it may send.
-#[derive(Debug)]
 pub struct Session {
     config: Config,
     role: Role,
@@ -98,7 +98,7 @@ pub struct Session {
     login: Option<Trn>,
     /// Who logs in.
     claimed: Option<Account>,
-    /// The owner answered an operation since the session was told the time.
+    /// The owner answered a message since the session was told the time.
     answered: bool,
     /// The session paused, and was not told the time since it goes on.
     was_paused: bool,
@@ -114,7 +114,7 @@ pub struct Session {
 }
 
 /// What is to be written, and how much ever was handed over.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Output {
     octets: BytesMut,
     handed_over: u64,
@@ -209,7 +209,7 @@ impl Session {
         self.account.as_ref()
     }
 
-    /// What was counted and measured so far.
+    /// What was counted so far.
     #[must_use]
     pub const fn metrics(&self) -> &Metrics {
         &self.metrics
@@ -290,6 +290,7 @@ impl Session {
     }
 
     /// Appends everything that is to be written to `out`.
+    #[inline]
     pub fn poll_transmit(&mut self, out: &mut BytesMut) {
         self.output.handed_over = self.output.total();
         if out.is_empty() {
@@ -302,7 +303,21 @@ impl Session {
     }
 
     /// The next thing that happened.
+    #[inline]
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the octets to be written: what is printed ends in logs, and a login has a password.
+        f.debug_struct("Session")
+            .field("role", &self.role)
+            .field("state", &self.state)
+            .field("account", &self.account)
+            .field("in_flight", &self.in_flight())
+            .field("unanswered", &self.unanswered())
+            .finish_non_exhaustive()
     }
 }

@@ -17,17 +17,8 @@ struct Entry {
     trn: Trn,
     ot: OperationType,
     digest: u64,
-    /// The peer gave its TRN to a later one.
+    /// The peer gave its TRN to a later one, or had another result.
     is_superseded: bool,
-}
-
-/// What came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Arrival {
-    /// An operation that is not known.
-    New,
-    /// The same octets as one that waits for its result.
-    Again,
 }
 
 /// What becomes of a result.
@@ -47,24 +38,32 @@ impl Owed {
         self.list.len()
     }
 
+    /// Whether an operation of the peer is one that waits already, come again.
+    pub(super) fn has(&self, operation: &Frame) -> bool {
+        let is_it = |entry: &Entry| {
+            entry.is_current(operation.trn(), operation.ot()) && entry.digest == digest(operation)
+        };
+        self.list.iter().any(is_it)
+    }
+
     /// Takes note of an operation of the peer.
-    pub(super) fn arrive(&mut self, frame: &Frame) -> Arrival {
-        let (trn, ot, digest) = (frame.trn(), frame.ot(), digest(frame));
-        let is_it =
-            |entry: &&mut Entry| (entry.trn, entry.ot, entry.is_superseded) == (trn, ot, false);
-        if let Some(entry) = self.list.iter_mut().find(is_it) {
-            if entry.digest == digest {
-                return Arrival::Again;
-            }
-            entry.is_superseded = true;
-        }
+    pub(super) fn add(&mut self, operation: &Frame) {
+        let (trn, ot) = (operation.trn(), operation.ot());
+        self.supersede(trn, ot);
         self.list.push(Entry {
             trn,
             ot,
-            digest,
+            digest: digest(operation),
             is_superseded: false,
         });
-        Arrival::New
+    }
+
+    /// The peer gave this TRN to another operation, or takes it for answered.
+    pub(super) fn supersede(&mut self, trn: Trn, ot: OperationType) {
+        let is_it = |entry: &&mut Entry| entry.is_current(trn, ot);
+        if let Some(entry) = self.list.iter_mut().find(is_it) {
+            entry.is_superseded = true;
+        }
     }
 
     /// Strikes out an operation that the owner answers.
@@ -92,6 +91,13 @@ impl Owed {
     /// Nobody is there to answer.
     pub(super) fn clear(&mut self) {
         self.list.clear();
+    }
+}
+
+impl Entry {
+    /// Whether the peer would take a result with this TRN for the result of it.
+    fn is_current(&self, trn: Trn, ot: OperationType) -> bool {
+        (self.trn, self.ot) == (trn, ot) && !self.is_superseded
     }
 }
 

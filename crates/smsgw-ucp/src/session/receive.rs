@@ -4,17 +4,15 @@ use std::time::Instant;
 
 use bytes::BytesMut;
 
-use super::owed::Arrival;
 use super::window::Match;
 use super::{
     Account, Bad, CloseReason, Counted, Direction, Event, Login, Purpose, Refusal, Session, State,
 };
 use crate::answer::Answer;
-use crate::error::{DecodeError, FrameError, Nack};
+use crate::error::{FrameError, Nack};
 use crate::error_code::ErrorCode;
 use crate::frame::Frame;
-use crate::op::SessionManagement;
-use crate::operation::{OperationType, unknown};
+use crate::operation::{Operation, OperationType};
 use crate::system_message::SystemMessage;
 use crate::types::SessionType;
 
@@ -95,6 +93,10 @@ impl Session {
     }
 
     fn handle_operation(&mut self, frame: Frame, now: Instant) {
+        if self.owed.has(&frame) {
+            self.metrics.faults.repeated += 1;
+            return self.events.push_back(Event::Repeated(frame));
+        }
         let ot = frame.ot();
         if let Err((error_code, why)) = self.check(&frame) {
             let trn = frame.trn();
@@ -123,51 +125,37 @@ impl Session {
         if ot != OperationType::SMT_ALERT {
             self.last_message = now;
         }
-        self.events.push_back(match self.owed.arrive(&frame) {
-            Arrival::New => Event::Request(frame),
-            Arrival::Again => {
-                self.metrics.faults.repeated += 1;
-                Event::Repeated(frame)
-            }
-        });
+        self.owed.add(&frame);
+        self.events.push_back(Event::Request(frame));
     }
 
     /// Whether an operation of the peer is one, and may come now; if not, what to answer and why.
     fn check(&self, frame: &Frame) -> Result<(), (ErrorCode, Refusal)> {
-        let ot = frame.ot();
-        let not_now = Err((ErrorCode::OPERATION_NOT_ALLOWED, Refusal::State(self.state)));
-        let is_unreadable = |error: DecodeError| (error.error_code(), Refusal::Fields(error));
-        if !ot.is_known() {
-            return Err(is_unreadable(unknown(ot)));
-        }
-        if !self.role.peer().sends(ot) {
+        let operation = frame
+            .operation_with(&self.config.quirks)
+            .and_then(|decoded| decoded.pdu.known());
+        let styp = match operation {
+            Ok(Operation::SessionManagement(asked)) => Some(asked.styp),
+            Ok(_) => None,
+            Err(_) if self.is_ping(frame) => None,
+            Err(error) => return Err((error.error_code(), Refusal::Fields(error))),
+        };
+        if !self.role.peer().sends(frame.ot()) {
             let error_code = ErrorCode::OPERATION_NOT_SUPPORTED;
             return Err((error_code, Refusal::Direction));
         }
-        if !self.state.allows(ot) {
-            return not_now;
-        }
-        if self.is_ping(frame) {
-            return Ok(());
-        }
-        let quirks = &self.config.quirks;
-        if ot != OperationType::SESSION_MANAGEMENT {
-            return frame
-                .operation_with(quirks)
-                .map(drop)
-                .map_err(is_unreadable);
-        }
-        let opens = frame
-            .decode_with::<SessionManagement<'_>>(quirks)
-            .map(|decoded| opens(decoded.pdu.styp))
-            .map_err(is_unreadable)?;
         // Once logged in, another login would be one into the session of somebody else.
-        let is_right = match (self.state, &self.config.login) {
-            (State::Open, _) => opens,
-            (_, Login::Required) => !opens,
+        let is_its_turn = styp.is_none_or(|styp| match (self.state, &self.config.login) {
+            (State::Open, _) => opens(styp),
+            (_, Login::Required) => !opens(styp),
             (_, Login::None(_)) => true,
-        };
-        if is_right { Ok(()) } else { not_now }
+        });
+        if is_its_turn && self.state.allows(frame.ot()) {
+            Ok(())
+        } else {
+            let error_code = ErrorCode::OPERATION_NOT_ALLOWED;
+            Err((error_code, Refusal::State(self.state)))
+        }
     }
 
     fn is_ping(&self, frame: &Frame) -> bool {
@@ -179,6 +167,7 @@ impl Session {
     /// Answers an operation that is not handed to the owner.
     fn nack(&mut self, nack: Nack, why: Refusal, frame: Option<Frame>) {
         self.metrics.faults.refused += 1;
+        self.owed.supersede(nack.trn, nack.ot);
         let answer = Answer::negative(nack.ot, nack.error_code, SystemMessage::EMPTY);
         self.emit_answer(&answer, nack.trn);
         self.events.push_back(Event::Refused { nack, why, frame });

@@ -171,7 +171,7 @@ impl Session {
             operation.copies = 1;
             operation.len = octets.len() as u64;
             operation.end = self.output.total();
-            if self.resends() && purpose != Purpose::Login {
+            if matches!(self.config.on_timeout, TimeoutPolicy::Resend { times: 1.. }) {
                 operation.frame = Some(Bytes::copy_from_slice(octets));
             }
         } else {
@@ -181,18 +181,13 @@ impl Session {
         Ok(trn)
     }
 
-    const fn resends(&self) -> bool {
-        matches!(self.config.on_timeout, TimeoutPolicy::Resend { times: 1.. })
-    }
-
     /// Sends the operation that waited for the result of the keep-alive.
     pub(super) fn send_parked(&mut self, now: Instant) {
         let Some((ot, frame)) = self.window.parked() else {
             return;
         };
         self.emit_operation(ot, &frame, now);
-        let (len, end, keeps) = (frame.len() as u64, self.output.total(), self.resends());
-        self.window.unpark(len, end, keeps);
+        self.window.unpark(frame.len() as u64, self.output.total());
     }
 
     /// Sends the first operation of the window again.
@@ -233,7 +228,8 @@ impl Session {
     /// the operation; for one that brings a message, the key of the message.
     ///
     /// Nothing is sent for an operation that does not wait for its result any more, or when the
-    /// peer has given its TRN to another operation of the same type since.
+    /// peer has given its TRN to another operation of the same type since: it would take the
+    /// result for that of the other.
     pub fn accept(&mut self, operation: &Frame, sm: SystemMessage<'_>) {
         self.answer(operation, &Answer::positive(operation.ot(), sm));
     }
@@ -264,7 +260,7 @@ impl Session {
     /// one any more.
     pub fn ignore(&mut self, operation: &Frame) {
         self.owed.answer(operation);
-        self.note_answered();
+        self.note_answered(operation);
     }
 
     fn answer(&mut self, operation: &Frame, answer: &Answer<'_>) {
@@ -272,11 +268,11 @@ impl Session {
         if answering == Answering::Send && !self.is_closed() {
             self.emit_answer(answer, operation.trn());
         }
-        self.note_answered();
+        self.note_answered(operation);
     }
 
-    fn note_answered(&mut self) {
-        self.answered = true;
+    fn note_answered(&mut self, operation: &Frame) {
+        self.answered |= operation.ot() != OperationType::SMT_ALERT;
         self.close_if_drained();
     }
 

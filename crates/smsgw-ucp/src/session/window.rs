@@ -42,7 +42,7 @@ pub(super) struct InFlight {
     pub(super) len: u64,
     /// How many octets the stream had with the last one of the first copy.
     pub(super) end: u64,
-    /// To send it again.
+    /// To send it later, or again.
     pub(super) frame: Option<Bytes>,
 }
 
@@ -296,7 +296,7 @@ impl Window {
     }
 
     /// The one that waited for room was sent.
-    pub(super) fn unpark(&mut self, len: u64, end: u64, keeps_frame: bool) {
+    pub(super) fn unpark(&mut self, len: u64, end: u64) {
         let parked = self
             .waiting
             .iter_mut()
@@ -305,9 +305,6 @@ impl Window {
             parked.copies = 1;
             (parked.len, parked.end) = (len, end);
             self.octets += len;
-            if !keeps_frame {
-                parked.frame = None;
-            }
         }
     }
 

@@ -17,7 +17,7 @@ use crate::wire::Writer;
 const MAX: usize = 32;
 
 /// A password: PWD or NPWD of OT 60 and 61. Hides itself in `Debug` output, so that no log shows
-/// it.
+/// it; and how long it takes to compare it tells how long both are, and nothing more.
 ///
 /// ```
 /// use smsgw_ucp::Alphabet;
@@ -29,7 +29,7 @@ const MAX: usize = 32;
 /// assert!(password.matches("secret", Alphabet::Gsm));
 /// # Ok::<(), smsgw_ucp::ValueError>(())
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, Eq)]
 #[doc(alias("PWD", "NPWD"))]
 pub struct Password<'a>(Hex<'a>);
 
@@ -83,22 +83,34 @@ impl<'a> Password<'a> {
         Tables::DEFAULT.decode_packed(&octets, count, FillBits::NONE)
     }
 
-    /// Whether it is `secret`, written in this alphabet or packed in 7 bits. How long that takes
-    /// tells how long both are, and nothing more.
+    /// Whether it is `secret`, written in this alphabet or packed in 7 bits.
     #[must_use]
     pub fn matches(&self, secret: &str, alphabet: Alphabet) -> bool {
         let plain = alphabet.encode(secret);
         let packed = Tables::DEFAULT.encode_packed(secret, FillBits::NONE);
-        let is_plain = plain.is_ok_and(|octets| self.is(&octets));
-        let is_packed = packed.is_ok_and(|(octets, _)| self.is(&octets));
+        let is_plain = plain.is_ok_and(|octets| is_same(self.0.octets(), octets));
+        let is_packed = packed.is_ok_and(|(octets, _)| is_same(self.0.octets(), octets));
         is_plain | is_packed
     }
+}
 
-    /// Compares all octets, wherever the first difference is.
-    fn is(&self, octets: &[u8]) -> bool {
-        let pairs = self.0.octets().zip(octets);
-        let differences = pairs.fold(0, |all, (had, wanted)| all | (had ^ wanted));
-        core::hint::black_box(differences) == 0 && self.0.len() == octets.len()
+/// Compares all octets, wherever the first difference is.
+fn is_same(
+    octets: impl ExactSizeIterator<Item = u8>,
+    others: impl IntoIterator<Item = u8, IntoIter: ExactSizeIterator>,
+) -> bool {
+    let others = others.into_iter();
+    let is_as_long = octets.len() == others.len();
+    let pairs = octets.zip(others);
+    let differences = pairs.fold(0, |all, (octet, other)| all | (octet ^ other));
+    core::hint::black_box(differences) == 0 && is_as_long
+}
+
+/// Digit by digit, as they stand in the field.
+impl PartialEq for Password<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let [digits, others] = [self, other].map(|password| password.0.digits().iter().copied());
+        is_same(digits, others)
     }
 }
 
@@ -123,7 +135,7 @@ impl<'a> OneField<'a> for Password<'a> {
 }
 
 /// A password made digits, for a [`Password`] to borrow.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, Eq)]
 pub struct PasswordBuf(HexBuf);
 
 impl PasswordBuf {
@@ -142,6 +154,12 @@ impl PasswordBuf {
     #[must_use]
     pub fn as_password(&self) -> Password<'_> {
         Password(self.0.as_hex())
+    }
+}
+
+impl PartialEq for PasswordBuf {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_password() == other.as_password()
     }
 }
 

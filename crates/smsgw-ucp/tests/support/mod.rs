@@ -15,7 +15,9 @@ use smsgw_ucp::op::{DeliverShortMessage, SessionManagement, SmtAlert, SubmitShor
 use smsgw_ucp::session::{
     Account, CloseReason, Config, Counted, Event, Login, SendError, Session, State,
 };
-use smsgw_ucp::types::{AccountAddress, Address, Pid, SessionType, Version};
+use smsgw_ucp::types::{
+    AccountAddress, Address, Hex, Message, Originator, Password, Pid, Second, SessionType, Version,
+};
 use smsgw_ucp::{ErrorCode, Frame, OperationKind, OperationType, SystemMessage, Trn};
 
 pub(crate) const fn ms(millis: u64) -> Duration {
@@ -49,6 +51,8 @@ pub(crate) fn no_login(config: Config) -> Config {
 pub(crate) fn submit(digits: &str) -> SubmitShortMessage<'_> {
     SubmitShortMessage {
         adc: Address::new(digits).unwrap(),
+        oadc: Originator::new("2147").unwrap(),
+        message: Message::numeric(digits).unwrap(),
         ..SubmitShortMessage::default()
     }
 }
@@ -56,6 +60,9 @@ pub(crate) fn submit(digits: &str) -> SubmitShortMessage<'_> {
 pub(crate) fn deliver(digits: &str) -> DeliverShortMessage<'_> {
     DeliverShortMessage {
         adc: Address::new(digits).unwrap(),
+        oadc: Originator::new("0031612345678").unwrap(),
+        scts: Second::new(2026, 1, 1, 12, 0, 0).ok(),
+        message: Message::numeric(digits).unwrap(),
         ..DeliverShortMessage::default()
     }
 }
@@ -71,6 +78,7 @@ pub(crate) fn login(styp: SessionType) -> SessionManagement<'static> {
     SessionManagement {
         oadc: AccountAddress::new("2147").unwrap(),
         styp,
+        pwd: Password::new(Hex::new("736563726574").unwrap()).unwrap(),
         vers: Version::V1_0,
         ..SessionManagement::default()
     }
@@ -115,7 +123,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    fn of(frame: &Frame) -> Self {
+    pub(crate) fn of(frame: &Frame) -> Self {
         match frame.answer() {
             Ok(answer) => answer
                 .error_code()

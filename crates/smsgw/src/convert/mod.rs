@@ -1,5 +1,9 @@
 //! Between [`Message`](crate::Message) and each protocol: pure functions, no IO.
 
+#[cfg(feature = "gsm")]
+mod header;
+#[cfg(all(feature = "smpp", feature = "ucp"))]
+pub mod refusal;
 #[cfg(feature = "smpp")]
 pub mod smpp;
 #[cfg(feature = "gsm")]

@@ -10,8 +10,8 @@
 //! | `writing.transliterate`, `writing.graphemes` | before encoding; where parts end | default |
 //! | `Content::Encoded` | `data_coding`, and header and octets in `short_message`, or in `message_payload` above 254 octets; one part | everything else, octet for octet |
 //! | `class` | of text: `data_coding` 0xF0 to 0xF3 for GSM 7-bit, `dest_addr_subunit` for UCS-2 | stays in `dcs` and `extras` |
-//! | `deliver_at` | `schedule_delivery_time`, absolute, in UTC, to a tenth of a second | an absolute `schedule_delivery_time`; a relative one needs a clock and is left to the caller ([`Time::relative`]) |
-//! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one needs a clock and is left to the caller ([`Time::absolute`]) |
+//! | `deliver_at` | `schedule_delivery_time`, absolute, in UTC, to a tenth of a second | an absolute `schedule_delivery_time`; a relative one with the clock of [`from_submit_sm_at`] |
+//! | `validity` | `validity_period`, relative, whole seconds, at most 99 days | a relative `validity_period`; an absolute one with the clock of [`from_submit_sm_at`]: what is left of it, zero when it has passed |
 //! | `receipt` | `registered_delivery`, bits 1-0 | the same |
 //! | `Extra::IntermediateReceipts` | `registered_delivery`, bit 4 | the same; bits 3-2 are dropped |
 //! | `reference` | `user_message_reference` | the same |
@@ -21,6 +21,21 @@
 //!
 //! Not kept, as a message is not about them: `replace_if_present_flag`, `sm_default_msg_id`, the
 //! mode and reply path bits of `esm_class`.
+//!
+//! What is kept of a receipt:
+//!
+//! | `Receipt` | to `deliver_sm` | from `deliver_sm` |
+//! |---|---|---|
+//! | `recipient`, `sender` | `source_addr`, `destination_addr` with TON and NPI; digits as Latin-1 | the same; no `destination_addr` is `None` |
+//! | `message` | [`CarrierId::Id`](crate::CarrierId::Id) and [`CarrierId::Key`](crate::CarrierId::Key): `receipted_message_id`, and `id` of the text; another is an error | `Id`: the TLV, or else `id` |
+//! | `state` | `message_state`, and `stat` of the text; retrying is `ENROUTE`, in an intermediate notification | the TLV, or else `stat`; every intermediate notification is `Retrying`, and so are `SCHEDULED`, `ENROUTE` and `ACCEPTED`; what has no state of its own is `Undelivered` |
+//! | `at` | `done date`, in UTC | the same: in UTC, whatever the MC means |
+//! | `status` | `err`, three digits; 000 for none | the code of `network_error_code`, or else `err` when it is a number: [`CarrierStatus::Smpp`](crate::CarrierStatus::Smpp) |
+//!
+//! `sub` is 001, `dlvrd` 001 or 000; `text` is not there.
+
+mod coding;
+mod receipt;
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -42,6 +57,9 @@ use smsgw_smpp::types::{
 
 use super::text::segments;
 use crate::message::{Address, Content, Extra, Message, ReceiptRequest, Writing};
+
+pub use coding::in_gsm_coding;
+pub use receipt::{OutgoingReceipt, from_receipt};
 
 /// Most octets put into `short_message`; more go into `message_payload` (SMPP 3.4 §5.2.21).
 const MAX_SHORT_MESSAGE: usize = 254;
@@ -81,7 +99,7 @@ impl Part {
     }
 }
 
-/// A message that cannot be put into SMPP.
+/// A message or a receipt that cannot be put into SMPP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConvertError {
@@ -99,6 +117,11 @@ pub enum ConvertError {
         /// The standard's name of the field.
         name: &'static str,
     },
+    /// A field of a receipt for which there is no value.
+    Missing {
+        /// The standard's name.
+        name: &'static str,
+    },
 }
 
 impl fmt::Display for ConvertError {
@@ -107,6 +130,7 @@ impl fmt::Display for ConvertError {
             Self::Segment(error) => error.fmt(f),
             Self::Field { name, error } => write!(f, "{name}: {error}"),
             Self::NotLatin1 { name } => write!(f, "{name}: characters beyond Latin-1"),
+            Self::Missing { name } => write!(f, "{name}: no value"),
         }
     }
 }
@@ -359,6 +383,40 @@ bodies! {
     submit_sm, from_submit_sm, SubmitSm;
     /// As a `deliver_sm`: towards an ESME.
     deliver_sm, from_deliver_sm, DeliverSm;
+}
+
+/// What a `submit_sm` says that came at `now`: as [`from_submit_sm`], with the times that it takes
+/// a clock to tell.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use smsgw::convert::smpp::{from_submit_sm, from_submit_sm_at};
+/// use smsgw::smpp::pdu::SubmitSm;
+/// use smsgw::smpp::types::Time;
+///
+/// let submit = SubmitSm {
+///     validity_period: Time::new(b"260131235959000+")?,
+///     ..SubmitSm::default()
+/// };
+/// assert_eq!(from_submit_sm(&submit).validity, None);
+/// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_769_903_939);
+/// let message = from_submit_sm_at(&submit, now);
+/// assert_eq!(message.validity, Some(Duration::from_secs(60)));
+/// # Ok::<(), smsgw::smpp::ValueError>(())
+/// ```
+#[must_use]
+pub fn from_submit_sm_at(pdu: &SubmitSm<'_>, now: SystemTime) -> Message {
+    let delay = pdu.schedule_delivery_time.relative();
+    let until = pdu.validity_period.absolute();
+    let until = until.and_then(|until| SystemTime::UNIX_EPOCH.checked_add(until));
+    let left = until.map(|until| until.duration_since(now).unwrap_or_default());
+    let message = from_submit_sm(pdu);
+    Message {
+        deliver_at: message.deliver_at.or_else(|| now.checked_add(delay?)),
+        validity: message.validity.or(left),
+        ..message
+    }
 }
 
 /// The text of octets, by the usual meaning of `data_coding` ([`Alphabets::default`]) and the

@@ -17,6 +17,7 @@
 //! | `receipt` | TP-SRR of SUBMIT, TP-SRI of DELIVER: set for any but `None` | `Final` when it is set |
 //! | `reference` | not: TP-MR is numbered by the caller, or by the modem | TP-MR of SUBMIT |
 //! | `Extra::ProtocolId` | TP-PID | the same, unless 0 |
+//! | `Extra::Tlv` | of what is encoded: the `sar_` TLVs, as the concatenation element of the header where it has none; no other | none |
 //! | other extras | not | none |
 //!
 //! Not kept, as a message is not about them: TP-RD, TP-RP, TP-MMS, TP-LP, TP-SCTS. Where GSM and
@@ -39,6 +40,7 @@ use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserData, UserDataBuf};
 use smsgw_gsm::udh::{Reference, UserDataHeader};
 use smsgw_gsm::{AddressError, SegmentError, UserDataError, ucs2};
 
+use super::header::header;
 use super::text::{data_coding_scheme, is_whole, language, neutral_dcs, segments};
 use crate::message::{
     Address, CarrierId, CarrierStatus, Content, Extra, Message, Receipt, ReceiptRequest,
@@ -193,7 +195,8 @@ fn parts(message: &Message, reference: Reference) -> Result<Vec<UserDataBuf>, Co
         Content::Encoded { dcs, udh, octets } => {
             let coding = data_coding_scheme(*dcs);
             let coding = coding.ok_or(ConvertError::DataCoding { dcs: *dcs })?;
-            Ok(vec![UserDataBuf::new(coding, udh, octets)?])
+            let udh = header(message, coding, udh, octets);
+            Ok(vec![UserDataBuf::new(coding, &udh, octets)?])
         }
     }
 }

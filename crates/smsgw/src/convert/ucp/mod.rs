@@ -43,12 +43,14 @@
 //! | `Extra::IntermediateReceipts` | OT 51: NT 4 added | the same |
 //! | `reference` | not: the peer numbers messages by `AdC:SCTS` | `None` |
 //! | `Extra::ProtocolId` | RPID | the same, unless 0 |
-//! | `Extra::Priority` | OT 51: PR, at most 9 | the same, unless 0 |
+//! | `Extra::Priority` | OT 51: PR; 9 for more | the same, unless 0 |
 //! | `Extra::Service` | XSer, in order, behind header and DCS, in every part | all but the first header and the first DCS, in order; a header whose length octet is wrong is one of them. Billing identifiers (0C) are not made TLVs of SMPP: `billing_identification` begins with an octet for its format that UCP does not have |
-//! | `Extra::ServiceType`, `Extra::Tlv` | not | none |
+//! | `Extra::Tlv` | of what is encoded: the `sar_` TLVs, as the concatenation element of the header where it has none; no other | none |
+//! | `Extra::ServiceType` | not | none |
 //!
 //! Where GSM and SMPP read `dcs` differently, in 01 to 0F, it is the value that both read alike (00,
-//! 04 or 08); another `data_coding` of SMPP is an error: make it [`Content::Text`] first. So are GSM
+//! 04 or 08); another `data_coding` of SMPP is an error: `in_gsm_coding` of the conversion of SMPP
+//! helps. So are GSM
 //! 7-bit octets that the alphabet of the link cannot say, as half of an escape pair. The limits are
 //! those of the fields, not of the air: 320 octets of AMsg, 700 of TMsg, 200 of XSer.
 //!

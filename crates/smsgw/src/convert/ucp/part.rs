@@ -9,6 +9,7 @@ use smsgw_ucp::{Alphabet, ValueError};
 
 use super::error::ConvertError;
 use super::settings::Settings;
+use crate::convert::header::header;
 use crate::convert::text::{self, data_coding_scheme, segments};
 use crate::message::{Content, Extra, Message};
 
@@ -79,7 +80,8 @@ pub(super) fn parts<Z>(
                 true => Body::Text(HexBuf::encode(&recoded(settings.alphabet, udh, octets)?)),
                 false => Body::Octets(HexBuf::encode(octets)),
             };
-            Ok(vec![Part::new(message, body, udh, coding)?])
+            let udh = header(message, coding, udh, octets);
+            Ok(vec![Part::new(message, body, &udh, coding)?])
         }
     }
 }

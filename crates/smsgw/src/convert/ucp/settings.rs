@@ -1,11 +1,16 @@
 //! What the two ends of a link have agreed on.
 
-use smsgw_ucp::Alphabet;
-use smsgw_ucp::types::{Pid, ReplyPath, TimeZone, UtcOffset};
+use std::fmt;
+use std::time::SystemTime;
 
+use smsgw_ucp::types::{Pid, ReplyPath, Second, TimeZone, UtcOffset};
+use smsgw_ucp::{Alphabet, ValueError};
+
+use super::time;
 use crate::message::Address;
 
-/// What the two ends of a link have agreed on, and no field tells. `Z` is a [`TimeZone`].
+/// What the two ends of a link have agreed on, and no field tells. `Z` is a [`TimeZone`]. `Debug` does
+/// not show the authentication code.
 ///
 /// ```
 /// use smsgw::convert::ucp::Settings;
@@ -19,7 +24,7 @@ use crate::message::Address;
 /// };
 /// assert_eq!(settings.prefix, "00");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Settings<Z = UtcOffset> {
     /// Which characters the octets of AMsg are. That of GSM by default.
     pub alphabet: Alphabet,
@@ -84,6 +89,68 @@ impl<Z> Settings<Z> {
             last_resort: self.last_resort,
             reply_path: self.reply_path,
         }
+    }
+}
+
+impl<Z: TimeZone> Settings<Z> {
+    /// The second of the SC's clock that has begun at `at`: SCTS of what comes then.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use smsgw::convert::ucp::Settings;
+    /// use smsgw::ucp::types::UtcOffset;
+    ///
+    /// let settings = Settings { zone: UtcOffset(60), ..Settings::default() };
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_301_669);
+    /// let scts = settings.second(now)?;
+    /// assert_eq!(scts.to_string(), "2026-11-21T23:54:29");
+    /// assert_eq!(settings.system_time(scts), Some(now));
+    /// # Ok::<(), smsgw::ucp::ValueError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidTime`](ValueError::InvalidTime) before 1990 and after 2089.
+    pub fn second(&self, at: SystemTime) -> Result<Second, ValueError> {
+        time::second(at, &self.zone)
+    }
+
+    /// When a second of the SC's clock begins; `None` for one before 1970.
+    pub fn system_time(&self, second: Second) -> Option<SystemTime> {
+        time::of_second(second, &self.zone)
+    }
+}
+
+impl<Z: fmt::Debug> fmt::Debug for Settings<Z> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            alphabet,
+            prefix,
+            zone,
+            numeric,
+            trim_names,
+            sender,
+            authentication_code,
+            notification,
+            last_resort,
+            reply_path,
+        } = self;
+        let code = match authentication_code.as_str() {
+            "" => "",
+            _ => "***",
+        };
+        f.debug_struct("Settings")
+            .field("alphabet", alphabet)
+            .field("prefix", prefix)
+            .field("zone", zone)
+            .field("numeric", numeric)
+            .field("trim_names", trim_names)
+            .field("sender", sender)
+            .field("authentication_code", &code)
+            .field("notification", notification)
+            .field("last_resort", last_resort)
+            .field("reply_path", reply_path)
+            .finish()
     }
 }
 

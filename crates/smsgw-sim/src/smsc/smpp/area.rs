@@ -11,8 +11,8 @@ use smsgw_smpp::tlv::{
 };
 use smsgw_smpp::types::Address;
 
-use super::delivery::Party;
-use super::store::Fate;
+use super::party::Party;
+use crate::smsc::fate::Fate;
 
 /// A broadcast that was accepted.
 #[derive(Debug)]

@@ -7,12 +7,15 @@ use smsgw_smpp::pdu::{CancelSm, CancelSmResp, QuerySm, QuerySmResp, ReplaceSm, R
 use smsgw_smpp::types::{AbsoluteTime, InterfaceVersion, MessageState, Time};
 use smsgw_smpp::{CommandStatus, Frame};
 
-use super::Line;
+use super::delivery::error_code;
+use super::times::{Times, absolute};
+use super::{Smpp, message};
 use crate::event::What;
-use crate::smsc::delivery::error_code;
-use crate::smsc::store::{Entry, Fate, Now, Times};
+use crate::smsc::fate::{Fate, Now};
+use crate::smsc::line::Line;
+use crate::smsc::store::Entry;
 
-impl Line {
+impl Line<Smpp> {
     pub(super) fn query(&mut self, frame: &Frame, now: Instant) {
         let Some(query) = self.read::<QuerySm<'_>>(frame) else {
             return;
@@ -20,9 +23,10 @@ impl Line {
         let fate = {
             let mut inner = self.shared.lock();
             let id = query.message_id.as_octets();
-            let entries = inner.store.find(id, self.system_id(), &query.source_addr);
+            let entries = inner.smpp.store.find(id, self.account());
+            let own = entries.filter(|entry| entry.kept.source.is(&query.source_addr));
             // Of a submit_multi, the one that takes longest.
-            entries.map(|entry| entry.fate).max_by_key(|fate| {
+            own.map(|entry| entry.fate).max_by_key(|fate| {
                 let is_waiting = !fate.state(now).is_final();
                 (is_waiting, fate.ends)
             })
@@ -31,9 +35,7 @@ impl Line {
             return self.refuse(frame, CommandStatus::ESME_RQUERYFAIL);
         };
         let state = fate.state(now);
-        let final_date = Now::of(now)
-            .absolute(fate.ends)
-            .filter(|_| state.is_final());
+        let final_date = absolute(&Now::of(now), fate.ends).filter(|_| state.is_final());
         let answer = QuerySmResp {
             message_id: query.message_id,
             final_date: final_date
@@ -49,7 +51,7 @@ impl Line {
 
     /// A state as the peer's version knows it.
     fn as_known(&self, state: MessageState) -> MessageState {
-        let version = self.mc.with(|session, _| session.version());
+        let version = self.session.with(|session, _| session.version());
         if state == MessageState::SCHEDULED && version < InterfaceVersion::SMPP_5_0 {
             MessageState::ENROUTE
         } else {
@@ -62,30 +64,29 @@ impl Line {
         let Some(cancel) = self.read::<CancelSm<'_>>(frame) else {
             return;
         };
-        let system_id = self.system_id();
+        let system_id = self.account();
         let mut cancelled = Vec::new();
         {
             let inner = &mut *self.shared.lock();
-            let post = &mut inner.post;
-            let mut take_back = |entry: &mut Entry| {
+            let side = &mut inner.smpp;
+            let mut take_back = |entry: &mut Entry<Smpp>| {
                 if entry.is_waiting(now) {
                     entry.fate = Fate::end(now, MessageState::DELETED);
-                    post.plan_receipt(entry, &Now::of(now));
+                    side.post.plan_receipts(entry, &side.wire, &Now::of(now));
                     cancelled.push(Arc::clone(&entry.message));
                 }
             };
             if cancel.message_id.is_empty() {
-                inner
-                    .store
+                side.store
                     .iter_mut()
                     .filter(|entry| is_between(entry, system_id, &cancel))
                     .for_each(&mut take_back);
             } else {
                 let id = cancel.message_id.as_octets();
-                inner
-                    .store
-                    .find(id, system_id, &cancel.source_addr)
-                    .filter(|entry| entry.destination.is(&cancel.destination_addr))
+                side.store
+                    .find(id, system_id)
+                    .filter(|entry| entry.kept.source.is(&cancel.source_addr))
+                    .filter(|entry| entry.kept.destination.is(&cancel.destination_addr))
                     .for_each(&mut take_back);
             }
             inner.counts.cancelled += u64::try_from(cancelled.len()).unwrap_or_default();
@@ -101,9 +102,9 @@ impl Line {
     }
 
     pub(super) fn cancelled(&self, id: &str, to: &str) {
-        self.shared.emit_message(self.number, || What::Cancel {
+        self.emit_message(|| What::Cancel {
             id: id.to_owned(),
-            system_id: self.system_id().to_owned(),
+            who: self.who(),
             to: to.to_owned(),
         });
     }
@@ -134,9 +135,11 @@ impl Line {
         let delay = self.shared.config.receipts.delay;
         let inner = &mut *self.shared.lock();
         let id = replace.message_id.as_octets();
-        let mut entries = inner
+        let side = &mut inner.smpp;
+        let mut entries = side
             .store
-            .find(id, self.system_id(), &replace.source_addr)
+            .find(id, self.account())
+            .filter(|entry| entry.kept.source.is(&replace.source_addr))
             .filter(|entry| entry.is_waiting(now.instant))
             .peekable();
         if entries.peek().is_none() {
@@ -150,23 +153,23 @@ impl Line {
         for entry in entries {
             entry.span = times.span(now, entry.span)?;
             entry.fate = Fate::new(entry.span, delay, entry.planned);
-            entry.registered_delivery = replace.registered_delivery;
+            entry.kept.registered_delivery = replace.registered_delivery;
             let number = frame.sequence_number();
-            entry.message = Arc::new(entry.message.replaced(number, replace));
-            inner.post.plan_receipt(entry, now);
+            entry.message = Arc::new(message::replaced(&entry.message, number, replace));
+            side.post.plan_receipts(entry, &side.wire, now);
             inner.counts.replaced += 1;
-            self.shared
-                .emit_message(self.number, || What::Replace(Arc::clone(&entry.message)));
+            self.emit_message(|| What::Replace(Arc::clone(&entry.message)));
         }
         Ok(())
     }
 }
 
 /// Whether a message is of those that a cancel without an id is about.
-fn is_between(entry: &Entry, system_id: &str, cancel: &CancelSm<'_>) -> bool {
+fn is_between(entry: &Entry<Smpp>, system_id: &str, cancel: &CancelSm<'_>) -> bool {
     let service_type = cancel.service_type.as_octets();
-    *entry.system_id == *system_id
-        && entry.source.is_just(&cancel.source_addr)
-        && entry.destination.is_just(&cancel.destination_addr)
-        && (service_type.is_empty() || service_type == entry.service_type)
+    let kept = &entry.kept;
+    *entry.account == *system_id
+        && kept.source.is_just(&cancel.source_addr)
+        && kept.destination.is_just(&cancel.destination_addr)
+        && (service_type.is_empty() || service_type == kept.service_type)
 }

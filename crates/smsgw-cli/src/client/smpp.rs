@@ -1,29 +1,25 @@
-//! What `smsgw send` and `smsgw load` share: the server they bind to, and its receipts.
+//! The SMPP server that `smsgw send` and `smsgw load` bind to, and its receipts.
 
 use std::borrow::Cow;
-use std::error::Error;
-use std::io::{self, ErrorKind};
-use std::path::PathBuf;
-use std::time::Duration;
 
-use smsgw_smpp::connect::ConnectOptions;
+use smsgw_net::connect::ConnectOptions;
+use smsgw_net::tls::TlsError;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::{ConnectError, Esme};
 use smsgw_smpp::pdu::{DataSmResp, DeliverSmResp, SubmitSmResp};
 use smsgw_smpp::receipt::IdMatch;
 use smsgw_smpp::session::{Bind, BindMode, Config, Session};
-use smsgw_smpp::tls::{Connector, HandshakeError, Identity, Roots, TlsError};
 use smsgw_smpp::types::MessageState;
 use smsgw_smpp::{CommandId, CommandStatus, DeliveryReceipt, Frame, Header, ValueError};
 
-use crate::values::{c_octets, duration};
+use super::Endpoint;
+use crate::values::c_octets;
 
 /// Where the server is and who binds.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Server {
-    /// Where the server listens.
-    #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
-    connect: String,
+    #[command(flatten)]
+    endpoint: Endpoint,
     /// Who binds.
     #[arg(long, value_name = "ID", value_parser = c_octets::<16>)]
     system_id: String,
@@ -33,27 +29,9 @@ pub(crate) struct Server {
     /// The kind of system that binds, where the server wants to know.
     #[arg(long, value_name = "TYPE", default_value = "", hide_default_value = true, value_parser = c_octets::<13>)]
     system_type: String,
-    /// How long the server may take to let us connect, to let us bind, and for an answer.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
-    timeout: Duration,
     /// How the server spells the id of a message in a receipt, beside the one in its answer.
     #[arg(long, value_enum, default_value_t = ReceiptIds::Same)]
     receipt_ids: ReceiptIds,
-    /// Speak TLS; the server's certificate is checked.
-    #[arg(long)]
-    tls: bool,
-    /// PEM file of who may have signed it; public authorities unless given.
-    #[arg(long, value_name = "FILE", requires = "tls")]
-    tls_ca: Option<PathBuf>,
-    /// PEM file with the certificate to show to the server.
-    #[arg(long, value_name = "FILE", requires_all = ["tls", "tls_key"])]
-    tls_cert: Option<PathBuf>,
-    /// PEM file with its private key.
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
-    /// The name in the server's certificate; the host of --connect unless given.
-    #[arg(long, value_name = "NAME", requires = "tls")]
-    tls_name: Option<String>,
 }
 
 /// Ids in receipts.
@@ -91,31 +69,17 @@ impl Server {
 
     /// Makes ready to bind; reads the files.
     pub(crate) fn client(&self, mode: Mode, config: Config) -> Result<Client, TlsError> {
-        let tls = self.tls.then(|| self.connector()).transpose()?;
+        let timeout = self.endpoint.timeout();
         Ok(Client {
             server: self.clone(),
             mode,
             config: Config {
-                session_init_timer: self.timeout,
-                response_timer: self.timeout,
+                session_init_timer: timeout,
+                response_timer: timeout,
                 ..config
             },
-            options: ConnectOptions {
-                tls,
-                connect_timeout: self.timeout,
-                ..ConnectOptions::default()
-            },
+            options: self.endpoint.options()?,
         })
-    }
-
-    fn connector(&self) -> Result<Connector, TlsError> {
-        let roots = self.tls_ca.clone().map_or(Roots::Public, Roots::File);
-        let identity = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
-        let identity = identity.map(|(certificates, key)| Identity::new(certificates, key));
-        let host = self.connect.rsplit_once(':').map_or("", |(host, _)| host);
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = self.tls_name.as_deref().unwrap_or(host);
-        Connector::from_files(&roots, identity.as_ref())?.with_server_name(name)
     }
 }
 
@@ -131,18 +95,11 @@ pub(crate) struct Client {
 impl Client {
     /// Connects and binds; the error is one line that says what to look at.
     pub(crate) async fn bind(&self) -> Result<(Esme, Events), String> {
-        let Server { connect, .. } = &self.server;
+        let endpoint = &self.server.endpoint;
         let request = self.request().map_err(|error| error.to_string())?;
         let config = self.config.clone();
-        let bound = Esme::connect_with(&**connect, &request, config, &self.options).await;
-        bound.map_err(|error| {
-            let (text, hint) = (error.to_string(), self.hint(&error));
-            // The address may stand there already.
-            match text.contains(&**connect) {
-                true => format!("{text}; {hint}"),
-                false => format!("{connect}: {text}; {hint}"),
-            }
-        })
+        let bound = Esme::connect_with(endpoint.server(), &request, config, &self.options).await;
+        bound.map_err(|error| endpoint.told(&error, self.hint(&error)))
     }
 
     fn request(&self) -> Result<Bind<'_>, ValueError> {
@@ -166,46 +123,13 @@ impl Client {
     /// What whoever reads the error may want to look at.
     fn hint(&self, error: &ConnectError) -> &'static str {
         match error {
-            ConnectError::Io(error) if is_handshake(error) => {
-                "check --tls-ca, --tls-cert and --tls-name"
-            }
-            ConnectError::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
-                "is a server running there? 'smsgw sim smsc' starts one to try with"
-            }
-            ConnectError::Io(_) => "check --connect and the network",
+            ConnectError::Io(error) => Endpoint::hint(error),
             ConnectError::Refused(frame) => match frame.command_status() {
                 CommandStatus::ESME_RALYBND => "there may be as many sessions as the account has",
                 _ => "check --system-id, --password, --system-type and --mode",
             },
-            _ if self.server.tls => "does the server take connections from here?",
-            _ => "does the server want --tls, and does it take connections from here?",
+            _ => self.server.endpoint.hint_of_silence(),
         }
-    }
-}
-
-/// Whether it was TLS that failed.
-fn is_handshake(error: &io::Error) -> bool {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        if error.is::<HandshakeError>() {
-            return true;
-        }
-        next = match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    false
-}
-
-fn host_and_port(text: &str) -> Result<String, String> {
-    let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
-    match port {
-        Some(Ok(_)) => Ok(text.to_owned()),
-        _ => Err("not HOST:PORT".to_owned()),
     }
 }
 

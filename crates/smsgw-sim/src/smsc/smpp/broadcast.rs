@@ -13,14 +13,17 @@ use smsgw_smpp::tlv::{
 use smsgw_smpp::types::{AbsoluteTime, MessageState, ReplaceIfPresentFlag};
 use smsgw_smpp::{CommandStatus, Frame};
 
-use super::{Line, Verdict, message_id};
-use crate::event::{Envelope, Message, What};
-use crate::smsc::area::{Broadcast, Plan};
-use crate::smsc::delivery::Party;
-use crate::smsc::store::{Fate, Now, Span, Times};
-use crate::smsc::take_id;
+use super::area::{Broadcast, Plan};
+use super::message::{self, Envelope};
+use super::party::Party;
+use super::submit::Verdict;
+use super::times::{Times, absolute};
+use super::{Done, Smpp, message_id};
+use crate::event::What;
+use crate::smsc::fate::{Fate, Now, Span};
+use crate::smsc::line::Line;
 
-impl Line {
+impl Line<Smpp> {
     pub(super) fn broadcast(&mut self, frame: &Frame, now: Instant) {
         let Some(broadcast) = self.read::<BroadcastSm<'_>>(frame) else {
             return;
@@ -31,7 +34,7 @@ impl Line {
                     message_id: message_id(&id),
                     ..BroadcastSmResp::default()
                 };
-                self.answer(frame, &answer, &id, strike, now);
+                self.answer(frame, &Done(&answer), &id, strike, now);
             }
             Err(refusal) => self.decline(frame, refusal),
         }
@@ -43,12 +46,13 @@ impl Line {
         request: &Frame,
         now: Instant,
     ) -> Verdict {
-        let Some((system_id, _)) = &self.bound else {
+        let Some(system_id) = &self.account else {
             return Err(CommandStatus::ESME_RINVBNDSTS.into());
         };
         let config = &self.shared.config;
         let inner = &mut *self.shared.lock();
-        let strike = inner.strike()?;
+        let strike = inner.strike(config)?;
+        let wire = &mut inner.smpp.wire;
         let now = Now::of(now);
         let times = Times {
             schedule_delivery_time: broadcast.schedule_delivery_time,
@@ -60,9 +64,9 @@ impl Line {
         let replaced = broadcast.message_id.as_octets();
         let replaces = broadcast.replace_if_present_flag == ReplaceIfPresentFlag::REPLACE;
         let id = if replaced.is_empty() {
-            take_id(&mut inner.next_id, config.ids)
+            wire.take_id()
         } else {
-            let mut own = inner.broadcasts.of(system_id, &broadcast.source_addr);
+            let mut own = wire.broadcasts.of(system_id, &broadcast.source_addr);
             let same = own
                 .find(|it| it.id.as_bytes() == replaced && !it.fate.state(now.instant).is_final());
             match same {
@@ -70,16 +74,14 @@ impl Line {
                 _ => return Err(CommandStatus::ESME_RBCASTFAIL.into()),
             }
         };
-        let message = Message::broadcast(
-            Envelope {
+        self.emit_message(|| {
+            let envelope = Envelope {
                 id: &id,
                 system_id,
-                sequence_number: request.sequence_number().0,
-            },
-            broadcast,
-        );
-        self.shared
-            .emit_message(self.number, || What::Submit(Arc::new(message)));
+                sequence_number: request.sequence_number(),
+            };
+            What::Submit(Arc::new(message::of_broadcast(envelope, broadcast)))
+        });
         let kept = Broadcast {
             id: id.clone(),
             system_id: Arc::clone(system_id),
@@ -89,7 +91,7 @@ impl Line {
             areas,
             fate: Fate::of_broadcast(span, takes),
         };
-        inner.broadcasts.keep(kept, config.remembered);
+        wire.broadcasts.keep(kept, config.remembered);
         Ok((id, strike))
     }
 
@@ -98,8 +100,8 @@ impl Line {
             return;
         };
         let found = {
-            let inner = &mut *self.shared.lock();
-            let mut own = inner.broadcasts.of(self.system_id(), &query.source_addr);
+            let wire = &mut self.shared.lock().smpp.wire;
+            let mut own = wire.broadcasts.of(self.account(), &query.source_addr);
             let id = query.message_id.as_octets();
             let found = own.find(|it| it.id.as_bytes() == id);
             found.map(|it| (it.fate, it.areas.clone(), it.reference))
@@ -119,9 +121,7 @@ impl Line {
             tlvs.extend(Tlv::new(TlvTag::BROADCAST_AREA_IDENTIFIER, area));
             tlvs.push(success.into());
         }
-        let end = Now::of(now)
-            .absolute(fate.ends)
-            .filter(|_| state.is_final());
+        let end = absolute(&Now::of(now), fate.ends).filter(|_| state.is_final());
         let end = end.as_ref().map(AbsoluteTime::as_time);
         let mut buffer = [0; 17];
         tlvs.extend(
@@ -147,7 +147,8 @@ impl Line {
         let mut cancelled = Vec::new();
         {
             let inner = &mut *self.shared.lock();
-            for it in inner.broadcasts.of(self.system_id(), &cancel.source_addr) {
+            let wire = &mut inner.smpp.wire;
+            for it in wire.broadcasts.of(self.account(), &cancel.source_addr) {
                 let is_meant = if id.is_empty() {
                     it.source.is_just(&cancel.source_addr)
                         && (service_type.is_empty() || service_type == it.service_type)

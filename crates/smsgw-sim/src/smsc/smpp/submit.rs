@@ -9,13 +9,26 @@ use smsgw_smpp::pdu::{
 };
 use smsgw_smpp::tlv::UserMessageReference;
 use smsgw_smpp::types::{Address, COctetString, RegisteredDelivery, Seq};
-use smsgw_smpp::{CommandStatus, Frame, SequenceNumber};
+use smsgw_smpp::{CommandStatus, Frame};
 
-use super::{Line, Verdict, message_id};
-use crate::event::{Envelope, Message, What};
-use crate::smsc::delivery::Party;
-use crate::smsc::store::{Entry, Fate, Now, Span, Times};
-use crate::smsc::take_id;
+use super::message::{self, Envelope};
+use super::party::Party;
+use super::times::Times;
+use super::{Done, Kept, Smpp, message_id};
+use crate::event::{Message, What};
+use crate::faults::Strike;
+use crate::smsc::fate::{Now, Span};
+use crate::smsc::line::Line;
+use crate::smsc::shared::{Accepted, Refusal};
+
+/// What is done with a submit: it is accepted under an id, and a fault may hit the answer.
+pub(super) type Verdict = Result<(String, Option<Strike>), Refusal<Smpp>>;
+
+impl From<CommandStatus> for Refusal<Smpp> {
+    fn from(status: CommandStatus) -> Self {
+        Self::Refused(status)
+    }
+}
 
 /// A message for one recipient.
 pub(super) trait Submission<'a>: Body<'a> {
@@ -41,7 +54,7 @@ macro_rules! submissions {
             }
 
             fn message(&self, envelope: Envelope<'_>) -> Message {
-                Message::$message(envelope, self)
+                message::$message(envelope, self)
             }
 
             fn parties(&self) -> (Party, Party) {
@@ -69,21 +82,21 @@ macro_rules! submissions {
 }
 
 submissions! {
-    SubmitSm, SubmitSmResp, submit, |submit| Times {
+    SubmitSm, SubmitSmResp, of_submit, |submit| Times {
         schedule_delivery_time: submit.schedule_delivery_time,
         validity_period: submit.validity_period,
         ..Times::default()
     };
-    DataSm, DataSmResp, data, |_| Times::default();
+    DataSm, DataSmResp, of_data, |_| Times::default();
 }
 
-impl Line {
+impl Line<Smpp> {
     pub(super) fn submit<'a, T: Submission<'a>>(&mut self, frame: &'a Frame, now: Instant) {
         let Some(submission) = self.read::<T>(frame) else {
             return;
         };
         match self.judge(&[submission], frame, now) {
-            Ok((id, strike)) => self.answer(frame, &T::answer(&id), &id, strike, now),
+            Ok((id, strike)) => self.answer(frame, &Done(&T::answer(&id)), &id, strike, now),
             Err(refusal) => self.decline(frame, refusal),
         }
     }
@@ -133,7 +146,8 @@ impl Line {
         }
         match self.judge(&messages, frame, now) {
             Ok((id, strike)) => {
-                self.answer(frame, &answer(message_id(&id)), &id, strike, now);
+                let answer = answer(message_id(&id));
+                self.answer(frame, &Done(&answer), &id, strike, now);
             }
             Err(refusal) => self.decline(frame, refusal),
         }
@@ -147,53 +161,42 @@ impl Line {
         request: &Frame,
         now: Instant,
     ) -> Verdict {
-        let Some((system_id, _)) = &self.bound else {
+        let Some(system_id) = &self.account else {
             return Err(CommandStatus::ESME_RINVBNDSTS.into());
         };
         let config = &self.shared.config;
-        let mut inner = self.shared.lock();
-        let inner = &mut *inner;
-        let strike = inner.strike()?;
-        if inner.post.outbox.len() >= config.max_waiting {
-            return Err(CommandStatus::ESME_RMSGQFUL.into());
-        }
+        let inner = &mut *self.shared.lock();
+        let strike = inner.strike(config)?;
         let now = Now::of(now);
         // The times are the same in all of them.
         let times = submissions.first().map(T::times).unwrap_or_default();
         let span = times.span(&now, Span::from(now.instant))?;
-        let id = take_id(&mut inner.next_id, config.ids);
+        let id = inner.smpp.wire.take_id();
         for submission in submissions {
-            let planned = config.receipts.outcome(inner.counts.submitted);
-            inner.counts.submitted += 1;
-            let SequenceNumber(sequence_number) = request.sequence_number();
             let mut message = submission.message(Envelope {
                 id: &id,
                 system_id,
-                sequence_number,
+                sequence_number: request.sequence_number(),
             });
             if request.command_id() == SubmitMulti::COMMAND_ID {
-                message.command = "submit_multi";
+                message::set_command(&mut message, "submit_multi");
             }
             let message = Arc::new(message);
-            self.shared
-                .emit_message(self.number, || What::Submit(Arc::clone(&message)));
+            self.emit_message(|| What::Submit(Arc::clone(&message)));
             let (source, destination) = submission.parties();
-            let mut entry = Entry {
+            let accepted = Accepted::<Smpp> {
                 message,
-                system_id: Arc::clone(system_id),
-                service_type: submission.service_type().to_vec(),
-                source,
-                destination,
-                registered_delivery: submission.registered_delivery(),
-                reference: submission.user_message_reference(),
-                accepted: now.wall_at(now.instant),
+                account: Arc::clone(system_id),
                 span,
-                planned,
-                fate: Fate::new(span, config.receipts.delay, planned),
-                receipt: None,
+                kept: Kept {
+                    service_type: submission.service_type().to_vec(),
+                    source,
+                    destination,
+                    registered_delivery: submission.registered_delivery(),
+                    reference: submission.user_message_reference(),
+                },
             };
-            inner.post.plan_receipt(&mut entry, &now);
-            inner.store.keep(entry, config.remembered);
+            inner.keep(accepted, &now, config);
         }
         Ok((id, strike))
     }
