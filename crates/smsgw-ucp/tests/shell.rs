@@ -465,11 +465,56 @@ async fn a_call_waits_for_room_as_long_as_it_may() {
     let refused = sme.submit(&submit("2")).await;
     assert_eq!(refused.unwrap_err(), RequestError::WindowFull);
     assert_eq!(start.elapsed(), secs(5));
-    // The one that was sent has the time for its result from its own call.
+    // The one that was sent has the time for its result.
     let unanswered = RequestError::Unanswered { written: true };
     assert_eq!(first.await.unwrap(), Err(unanswered));
     assert_eq!(start.elapsed(), quiet().result_timer);
     assert_eq!(sme.state(), State::Closed);
+}
+
+/// Nothing but the own backlog is slow.
+#[tokio::test(start_paused = true)]
+async fn a_backlog_is_not_the_fault_of_the_peer() {
+    for on_timeout in [
+        TimeoutPolicy::Disconnect,
+        TimeoutPolicy::Resend { times: 1 },
+    ] {
+        let config = Config {
+            on_timeout,
+            ..quiet()
+        };
+        let Shells {
+            sme,
+            smsc,
+            mut smsc_events,
+            ..
+        } = up(config, quiet()).await;
+        let served = tokio::spawn(async move {
+            let mut served = 0;
+            while let Some(event) = smsc_events.recv().await {
+                if let Event::Request(frame) = event {
+                    tokio::time::sleep(ms(999)).await;
+                    smsc.accept(&frame, SystemMessage::EMPTY);
+                    served += 1;
+                }
+            }
+            served
+        });
+        let mut calls = JoinSet::new();
+        for _ in 0..100 {
+            let sme = sme.clone();
+            calls.spawn(async move { said(sme.submit(&submit("1")).await) });
+        }
+        let outcomes = calls.join_all().await;
+        let count = |outcome| outcomes.iter().filter(|one| **one == outcome).count();
+        // Those whose patience ended were not sent; all others have their result.
+        assert_eq!(count(Ok(YES)), 61);
+        assert_eq!(count(Err(RequestError::WindowFull)), 39);
+        assert_eq!(sme.state(), State::Up);
+        assert_eq!(sme.metrics().faults().resent, 0);
+        drop(sme);
+        assert_eq!(served.await.unwrap(), 61);
+    }
 }
 
 #[tokio::test(start_paused = true)]

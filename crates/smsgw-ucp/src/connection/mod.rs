@@ -65,7 +65,7 @@ impl Connection {
     ///
     /// Waits for room in the window first, not longer than
     /// [`Config::window_wait`](crate::session::Config::window_wait); the time for a result counts
-    /// from the call. Operations are sent in the order of the calls. Dropping the future gives up
+    /// from when it is sent. Operations are sent in the order of the calls. Dropping the future gives up
     /// the result, not the operation, once it is sent.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Connection {
     ) -> impl Future<Output = Result<Reply, RequestError>> + Send {
         let outcome = self
             .0
-            .call(|session, token, called, now| Ok(session.request_since(op, token, called, now)?));
+            .call(|session, token, _, now| Ok(session.request(op, token, now)?));
         async {
             match outcome.await? {
                 Event::Response { frame, .. } => Ok(Reply::new(frame)),
@@ -101,7 +101,7 @@ impl Connection {
     ) -> impl Future<Output = Result<Trn, RequestError>> + Send {
         let sent = self
             .0
-            .send(move |session, called, now| Ok(session.request_since(op, token, called, now)?));
+            .send(move |session, _, now| Ok(session.request(op, token, now)?));
         async { Ok(sent.await?) }
     }
 
