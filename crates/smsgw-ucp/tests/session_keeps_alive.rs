@@ -10,7 +10,7 @@ use smsgw_ucp::op::SubmitShortMessage;
 use smsgw_ucp::session::{CloseReason, Config, Counted, SendError, State, TimeoutPolicy};
 use smsgw_ucp::{OperationType, Quirks};
 use support::Seen::{Closed, Overdue, Refused, Request, Response, Unanswered};
-use support::{Pair, Said, Written, alert, ms, no_login, quiet, secs, submit, window};
+use support::{Pair, Said, Written, alert, ms, no_login, quiet, secs, window};
 
 const ALERT: OperationType = OperationType::SMT_ALERT;
 

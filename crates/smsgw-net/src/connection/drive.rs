@@ -159,6 +159,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin, S: Session> Driver<T, S> {
             inner.session.handle_timeout(now);
         }
         self.shared.dispatch(&mut inner, &mut self.wakers);
+        if std::mem::take(&mut inner.awaits_word) {
+            self.shared.word.notify_one();
+        }
         inner.tell_if_unread();
         if self.output.is_empty() {
             self.taken = now;

@@ -99,7 +99,7 @@ impl From<NotSent<Self>> for RequestError {
         match not_sent {
             NotSent::Closed => Self::Closed,
             NotSent::WindowFull => Self::WindowFull,
-            NotSent::Paced(_) => Self::Reserved,
+            NotSent::Paced(_) | NotSent::Blocked(_) => Self::Reserved,
             NotSent::Refused(error) => error,
         }
     }
@@ -112,7 +112,7 @@ impl From<SendError> for NotSent<RequestError> {
             SendError::State(state) => Self::Refused(RequestError::State(state)),
             SendError::Direction => Self::Refused(RequestError::Direction),
             SendError::WindowFull => Self::WindowFull,
-            SendError::Reserved(until) => Self::Paced(until),
+            SendError::Reserved(until) => Self::Blocked(until),
         }
     }
 }
