@@ -192,15 +192,28 @@ impl<S: Session> Connection<S> {
         &self,
         send: impl FnMut(&mut S, u64, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> impl Future<Output = Result<S::Event, NotSent<E>>> + Send {
-        self.await_call(send)
+        self.call_by(None, send)
+    }
+
+    /// As [`Self::call`], but waits until `until` at most before it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub fn call_by<T, E: Send>(
+        &self,
+        until: Option<Instant>,
+        send: impl FnMut(&mut S, u64, Instant, Instant) -> Result<T, NotSent<E>> + Send,
+    ) -> impl Future<Output = Result<S::Event, NotSent<E>>> + Send {
+        self.await_call(until, send)
     }
 
     async fn await_call<T, E: Send>(
         &self,
+        until: Option<Instant>,
         mut send: impl FnMut(&mut S, u64, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> Result<S::Event, NotSent<E>> {
         let mut call = Call::new(&self.shared);
-        let sent = self.shared.send(|inner, called, now| {
+        let sent = self.shared.send(until, |inner, called, now| {
             let token = inner.calls.open();
             match send(&mut inner.session, token, called, now) {
                 Ok(_) => {
@@ -226,10 +239,23 @@ impl<S: Session> Connection<S> {
     /// When it was not sent.
     pub fn send<T, E: Send>(
         &self,
+        send: impl FnMut(&mut S, Instant, Instant) -> Result<T, NotSent<E>> + Send,
+    ) -> impl Future<Output = Result<T, NotSent<E>>> + Send {
+        self.send_by(None, send)
+    }
+
+    /// As [`Self::send`], but waits until `until` at most before it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_by<T, E: Send>(
+        &self,
+        until: Option<Instant>,
         mut send: impl FnMut(&mut S, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> impl Future<Output = Result<T, NotSent<E>>> + Send {
-        self.shared
-            .send(move |inner, called, now| send(&mut inner.session, called, now))
+        self.shared.send(until, move |inner, called, now| {
+            send(&mut inner.session, called, now)
+        })
     }
 
     /// As [`Self::send`], but does not wait; `send` is given the session and the time.
@@ -242,6 +268,12 @@ impl<S: Session> Connection<S> {
     ) -> Result<T, NotSent<E>> {
         self.shared
             .try_send(|inner, now| send(&mut inner.session, now))
+    }
+
+    /// Whether both are handles to one session.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// How many own requests wait for an answer.

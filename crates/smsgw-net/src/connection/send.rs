@@ -42,13 +42,15 @@ impl<E: fmt::Debug + fmt::Display> std::error::Error for NotSent<E> {}
 
 impl<S: Session> Shared<S> {
     /// Lets `send` send one request when its turn has come and the window has room; it is given the
-    /// time of the call and the present one.
+    /// time of the call and the present one. Waits until `until` at most.
     pub(super) async fn send<T, E>(
         &self,
+        until: Option<Instant>,
         mut send: impl FnMut(&mut Inner<S>, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> Result<T, NotSent<E>> {
         let called = now();
-        let until = called + self.patience;
+        let longest = called + self.patience;
+        let until = until.map_or(longest, |until| until.min(longest));
         let _waits = Waits::new(&self.waiting);
         let _turn = acquire(&self.turn, until).await?;
         loop {

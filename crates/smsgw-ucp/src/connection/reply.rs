@@ -74,6 +74,11 @@ impl RequestError {
             Self::Closed | Self::State(_) | Self::Unanswered { written: false }
         )
     }
+
+    /// Whether it waited in vain for room, which another session may have.
+    pub(crate) const fn is_for_room(self) -> bool {
+        matches!(self, Self::WindowFull | Self::Reserved)
+    }
 }
 
 impl fmt::Display for RequestError {

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use smsgw_net::now;
-
 use crate::connection::{Reply, RequestError};
 use crate::op::{DeliverNotification, DeliverShortMessage, Op};
 use crate::session::{Account, Accounts, NotificationAddress, State};
@@ -82,7 +80,8 @@ impl Directory {
     ///
     /// `address` is where the message said that its notifications go. Waits for room in the window
     /// of the session that was picked, not longer than
-    /// [`Config::window_wait`](crate::session::Config::window_wait).
+    /// [`Config::window_wait`](crate::session::Config::window_wait) of it; when that was not enough,
+    /// another that has room then takes it.
     ///
     /// # Errors
     /// [`RequestError::Closed`] when the account has no session; otherwise as
@@ -127,17 +126,18 @@ impl Directory {
         address: Option<&NotificationAddress>,
         op: &T,
     ) -> Result<Reply, RequestError> {
-        let called = now();
         let mut tried = Vec::new();
         let mut why = RequestError::Closed;
+        let mut until = None;
         loop {
             let picked = self.lock().pick(account, address, &tried);
             let Some((session, smsc)) = picked else {
                 return Err(why);
             };
-            let until = called + smsc.result_timer();
-            match smsc.request(op).await {
-                Err(error) if error.may_try_another() && now() < until => why = error,
+            let until = *until.get_or_insert_with(|| smsc.patience());
+            match smsc.request_by(op, until).await {
+                // Even when the time is over: one that has room takes it at once.
+                Err(error) if error.is_for_room() || error.may_try_another() => why = error,
                 outcome => return outcome,
             }
             tried.push(session);
