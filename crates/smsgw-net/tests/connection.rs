@@ -231,6 +231,25 @@ async fn a_call_that_is_given_up_leaves_its_place_to_the_answer() {
     assert_eq!(events.recv().await, Some(Late(8)));
 }
 
+/// Nobody ran for a while: what came meanwhile is read before anything is called late.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_there_is_in_time() {
+    let (connection, mut events, mut peer) = start(Session::new(10));
+    for number in [2, 4] {
+        assert_eq!(send(&connection, number).await, Ok(number));
+    }
+    peer.gets(b"?\x02?\x04").await;
+    tokio::time::sleep(secs(1)).await;
+    peer.sends(b"!\x02").await;
+    tokio::time::advance(secs(100)).await;
+    assert_eq!(events.recv().await, Some(Told(2)));
+    let untold = Untold {
+        token: 4,
+        written: true,
+    };
+    assert_eq!(events.recv().await, Some(untold));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_is_lost_tells_what_was_written() {
     // As much as the pipe holds, and one more.
