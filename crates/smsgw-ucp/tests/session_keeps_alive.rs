@@ -516,6 +516,24 @@ fn a_session_without_messages_ends() {
 }
 
 #[test]
+fn what_was_given_up_was_a_message_under_way() {
+    let sme = Config {
+        inactivity_timer: Some(secs(60)),
+        result_timer: secs(90),
+        on_timeout: TimeoutPolicy::Resend { times: 0 },
+        ..quiet()
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.submit(1).unwrap();
+    pair.advance_cut_off(secs(90));
+    assert_eq!(pair.sme.seen(), [Unanswered(1, Written::Yes)]);
+    pair.advance_cut_off(secs(60) - ms(1));
+    assert_eq!(pair.states().0, State::Up);
+    pair.advance_cut_off(ms(1));
+    assert_eq!(pair.sme.seen(), [Closed(CloseReason::InactivityTimer)]);
+}
+
+#[test]
 fn alerts_are_no_messages_whoever_sends_and_answers_them() {
     let config = || Config {
         inactivity_timer: Some(secs(60)),
