@@ -28,6 +28,10 @@
 //! 16,384 addresses and as many accounts, 64 octets of the name of each; beyond that, those that
 //! would be forgotten first are. That is less than 10 MB.
 //!
+//! Log-ins that are under way when a lockout begins go on, so an address can try as many passwords
+//! more as it has connections. They are not taken for failures beforehand: a client that brings all
+//! its sessions up at once would lock itself out.
+//!
 //! A lockout of an account is in the way of its owner, too, whoever guessed. So it should need
 //! many more failures than that of an address.
 
