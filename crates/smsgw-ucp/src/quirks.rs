@@ -7,13 +7,16 @@ use core::fmt;
 pub struct Quirks {
     /// Hexadecimal digits a to f, in fields and in the checksum.
     pub lower_case_hex: bool,
-    /// A mandatory field that is empty, AdC apart, and an OT 51 without anything in it, which some
-    /// clients send to see whether the peer is there.
+    /// A mandatory field that is empty, but for the recipient, and an OT 51 without anything in it,
+    /// which some clients send to see whether the peer is there.
     pub missing_fields: bool,
     /// A message without MT: it is taken as alphanumeric, as Kannel does.
     pub missing_message_type: bool,
     /// OTOA other than 1139 and 5039: OAdC is taken as a number.
     pub unknown_otoa: bool,
+    /// A name as OAdC without OTOA, when it has one of the digits A to F and is packed as it has to
+    /// be.
+    pub missing_otoa: bool,
     /// The length of an alphanumeric sender does not agree with its octets.
     pub packed_length: bool,
     /// Octets above 0x7F, in the text of a result and in fields without meaning.
@@ -37,6 +40,7 @@ impl Quirks {
         missing_fields: true,
         missing_message_type: true,
         unknown_otoa: true,
+        missing_otoa: true,
         packed_length: true,
         non_ascii: true,
         ..Self::STRICT
@@ -47,6 +51,7 @@ impl Quirks {
         missing_fields: false,
         missing_message_type: false,
         unknown_otoa: false,
+        missing_otoa: false,
         packed_length: false,
         non_ascii: false,
         extra_fields: false,
@@ -61,6 +66,7 @@ impl Quirks {
         missing_fields: true,
         missing_message_type: true,
         unknown_otoa: true,
+        missing_otoa: true,
         packed_length: true,
         non_ascii: true,
         extra_fields: true,
@@ -89,6 +95,8 @@ pub enum Tolerance {
     MissingMessageType,
     /// See [`Quirks::unknown_otoa`].
     UnknownOtoa,
+    /// See [`Quirks::missing_otoa`].
+    MissingOtoa,
     /// See [`Quirks::packed_length`].
     PackedLength,
     /// See [`Quirks::non_ascii`].
@@ -112,6 +120,7 @@ impl fmt::Display for Tolerance {
             Self::Missing => "empty, but mandatory",
             Self::MissingMessageType => "a message without a type",
             Self::UnknownOtoa => "neither 1139 nor 5039",
+            Self::MissingOtoa => "a name without OTOA",
             Self::PackedLength => "a length that does not agree with the octets",
             Self::NonAscii => "octets above 0x7F",
             Self::ExtraFields => "fields after the last one",
