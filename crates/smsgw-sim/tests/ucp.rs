@@ -488,15 +488,13 @@ async fn all_operations_with_a_message_are_submits() {
         ("0612345678", "0687654321")
     );
     assert_eq!(submitted[4].ucp().unwrap().get("AdC"), None);
-    assert_eq!(
-        client
-            .refused(&MultipleAddressCallInput {
-                recipients: Seq::new(&[adc; 31]).unwrap(),
-                ..many
-            })
-            .await,
-        2
-    );
+    // As many as a result of 8,192 octets can name.
+    let longest = [Address::new("0049123456789012").unwrap(); 273];
+    let to = |recipients| MultipleAddressCallInput { recipients, ..many };
+    let list = client.done(&to(Seq::new(&longest[1..]).unwrap())).await;
+    assert_eq!(list.split(',').count(), 272);
+    assert_eq!(client.refused(&to(Seq::new(&longest).unwrap())).await, 24);
+    assert_eq!(client.refused(&to(Seq::EMPTY)).await, 2);
 
     let list = ListManagement {
         oadc: AccountAddress::new("2147").unwrap(),
