@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use smsgw_ucp::connection::Events;
-use smsgw_ucp::session::{self, Account, Accounts, MessageKeys};
+use smsgw_ucp::session::{self, Account, Accounts, CloseReason, MessageKeys};
 use smsgw_ucp::smsc::Smsc;
 use smsgw_ucp::types::{Address, Second};
 use smsgw_ucp::{
@@ -160,6 +160,7 @@ impl Wire for Ucp {
         match event {
             session::Event::LoginRequest(frame) if !line.is_cut => line.login(&frame),
             session::Event::Request(frame) if !line.is_cut => line.request(&frame, now),
+            session::Event::LateResponse { token, frame } => line.answered_late(token, &frame),
             session::Event::Response { token, frame } => line.answered(token, &frame, now),
             session::Event::Unanswered { token, .. } => line.unanswered(token, now),
             session::Event::Refused { nack, .. } => line.emit_message(|| What::Response {
@@ -170,8 +171,11 @@ impl Wire for Ucp {
                 id: None,
             }),
             session::Event::Closed(reason) => {
-                // To close the connection is how to log out.
-                let in_order = line.account.is_some();
+                // To close the connection is how to log out, when all has its result.
+                let is_done =
+                    !line.left_some && line.session.with(|session, _| session.unanswered()) == 0;
+                let in_order =
+                    line.account.is_some() && is_done && reason == CloseReason::Disconnected;
                 line.closed = Some((reason.to_string(), in_order));
             }
             _ => {}
