@@ -9,7 +9,7 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use smsgw_sim::event::{Protocol, Status, What};
+use smsgw_sim::event::{Events, Protocol, Status, What};
 use smsgw_sim::smsc::{Config, DeliverError, ReceiptPlan, Smsc, UcpConfig};
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::session::BindMode;
@@ -99,7 +99,40 @@ async fn without_users_everybody_is_let_in() {
     assert_eq!(client.notification().await.key, key);
     let submitted = smsc.submitted();
     let users: Vec<_> = submitted.iter().map(|it| it.who.name()).collect();
-    assert_eq!(users, ["anybody", "anybody", "any"]);
+    assert_eq!(users, ["127.0.0.1", "127.0.0.1", "any"]);
+}
+
+/// The end of a connection.
+async fn disconnect(events: &mut Events) {
+    let gone = |what: &What| matches!(what, What::Disconnect { .. }).then_some(());
+    wait_for(events, gone).await;
+}
+
+#[tokio::test]
+async fn without_login_the_address_says_who_it_is_once_it_asks_for_something() {
+    let smsc = Smsc::start(config().with_ucp(UcpConfig::default()))
+        .await
+        .unwrap();
+    let mut events = smsc.events();
+    let mut client = Client::connect(&smsc).await;
+    let key = client.done(&submit(&hex("hello"))).await;
+    drop(client);
+    disconnect(&mut events).await;
+
+    // Whoever logs in sees nothing of others, least of all before the login.
+    let mut other = Client::connect(&smsc).await;
+    assert!(smsc.status().bound.is_empty());
+    assert_eq!(other.log_in("bob", "thing").await, None);
+    assert_eq!(other.alert("bob", Pid::PC_OVER_TCP_IP).await, "0000");
+
+    // Whoever only connects has asked for nothing yet.
+    let mut again = Client::connect(&smsc).await;
+    assert_eq!(smsc.status().bound.len(), 1);
+    again.alert("3155", Pid::PC_OVER_TCP_IP).await;
+    assert_eq!(again.notification().await.key, key);
+    let bound = smsc.status().bound;
+    let names: Vec<_> = bound.iter().map(|bound| bound.who.name()).collect();
+    assert_eq!(names, ["bob", "127.0.0.1"]);
 }
 
 #[tokio::test]

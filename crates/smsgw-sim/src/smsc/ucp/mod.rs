@@ -152,17 +152,15 @@ impl Wire for Ucp {
         events.recv_all(into).await
     }
 
-    fn begin(line: &mut Line<Self>, (): ()) {
-        line.let_in_without_login();
-    }
+    fn begin(_line: &mut Line<Self>, (): ()) {}
 
     fn handle(line: &mut Line<Self>, event: session::Event, now: Instant) {
         match event {
             session::Event::LoginRequest(frame) if !line.is_cut => line.login(&frame),
             session::Event::Request(frame) if !line.is_cut => line.request(&frame, now),
-            session::Event::LateResponse { token, frame } => line.answered_late(token, &frame),
             session::Event::Response { token, frame } => line.answered(token, &frame, now),
             session::Event::Unanswered { token, .. } => line.unanswered(token, now),
+            session::Event::LateResponse { token, frame } => line.answered_late(token, &frame),
             session::Event::Refused { nack, .. } => line.emit_message(|| What::Response {
                 command: nack.ot.into(),
                 who: line.who(),
@@ -336,6 +334,9 @@ impl Line<Ucp> {
             Ok(operation) => operation,
             Err(error) => return self.refuse(frame, error.error_code()),
         };
+        if self.account.is_none() && frame.ot() != OperationType::SESSION_MANAGEMENT {
+            self.let_in_without_login();
+        }
         if let Some(submission) = Submission::of(&operation.pdu) {
             return self.submit(frame, &submission, now);
         }
