@@ -36,7 +36,7 @@ use smsgw::smpp::pdu::{DeliverSm, DeliverSmResp, SubmitSmResp};
 use smsgw::smpp::session::{Bind, BindMode};
 use smsgw::smpp::{self, CommandStatus};
 use smsgw::ucp::connection::Reply;
-use smsgw::ucp::op::{DeliverShortMessage, SessionManagement, SubmitShortMessage};
+use smsgw::ucp::op::{SessionManagement, SubmitShortMessage};
 use smsgw::ucp::server::{
     Accepted, Directory, Listener, LoginPermit, Logins, RefusalCode as _, ServerConfig,
 };
@@ -317,12 +317,11 @@ impl Relay {
         let outgoing = outgoing.map_err(|error| error.command_status())?;
         let first = self.settings.second(now);
         let first = first.map_err(|_| CommandStatus::ESME_RSYSERR)?;
-        for deliver in outgoing.delivers(first) {
-            let scts = self.stamp(deliver.adc.as_str()).await;
-            let deliver = DeliverShortMessage {
-                scts: scts.ok(),
-                ..deliver
-            };
+        let mut keys = self.keys.lock().await;
+        let delivers = outgoing.delivers(|adc| keys.next(adc, first));
+        let delivers: Vec<_> = delivers.collect();
+        drop(keys);
+        for deliver in delivers {
             taken(self.directory.deliver(&self.account, &deliver).await)?;
         }
         Ok(())

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use smsgw_gsm::{AddressError, EncodeError, SegmentError};
 use smsgw_smpp::value::{BuildError, BuildErrorKind, Place};
 use smsgw_smpp::{DecodeError, FrameError, ValueError};
-use smsgw_ucp::ErrorCode;
+use smsgw_ucp::{ErrorCode, FrameErrorKind};
 
 /// Why input, or one line of it, cannot be read.
 #[derive(Debug)]
@@ -163,8 +163,13 @@ impl From<smsgw_ucp::FrameError> for Error {
     fn from(error: smsgw_ucp::FrameError) -> Self {
         let offset = usize::try_from(error.offset()).unwrap_or(usize::MAX);
         let kind = error.kind().name();
-        Self::new(kind, Some(error.field()), offset, error.to_string())
-            .with_nack(error.error_code())
+        // Told of a result too, though nobody answers one.
+        let is_syntax = matches!(error.kind(), FrameErrorKind::ChecksumSyntax);
+        let nack = match error.error_code() {
+            None if is_syntax => Some(ErrorCode::CHECKSUM_ERROR),
+            nack => nack,
+        };
+        Self::new(kind, Some(error.field()), offset, error.to_string()).with_nack(nack)
     }
 }
 

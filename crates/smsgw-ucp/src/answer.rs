@@ -296,6 +296,29 @@ mod tests {
         }
     }
 
+    /// Whatever text a frame holds, another result has room for it.
+    #[test]
+    fn the_longest_text_fits_into_any_result() {
+        let most = alloc::vec![b'x'; 99_969];
+        let ot = OperationType::SMT_ALERT;
+        let make = |sm: &[u8]| {
+            Frame::from_fields(Trn::ZERO, OperationKind::Result, ot, &[b"A", sm]).unwrap()
+        };
+        let frame = make(&most);
+        let sm = frame.answer().unwrap().sm();
+        let mvp = Some(Minute::parse("3012961212").unwrap());
+        let ot = OperationType::SUBMIT_SHORT_MESSAGE;
+        let answer = Answer::positive(ot, sm).with_mvp(mvp).unwrap();
+        let again = answer.to_frame(Trn::ZERO);
+        assert_eq!(again.octets().len(), 100_001);
+        assert_eq!(Frame::new(again.octets().clone()), Ok(again));
+        let frame = make(&[&most[..], b"x"].concat());
+        assert_eq!(
+            alloc::format!("{}", frame.answer().unwrap_err()),
+            "SM at octet 17: at most 99969 characters, had 99970"
+        );
+    }
+
     #[test]
     fn results_that_are_none() {
         for (fields, expect) in [

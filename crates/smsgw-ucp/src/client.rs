@@ -305,7 +305,7 @@ impl Client {
         self.0.sessions()
     }
 
-    /// What all sessions counted and measured, those that are over too.
+    /// What all sessions counted, those that are over too.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         // While they are looked at, none goes from those that are up to those that are over.

@@ -4,7 +4,7 @@ use bytes::{Buf as _, BytesMut};
 
 use crate::error::{FrameError, FrameErrorKind};
 use crate::frame::{Frame, FrameRef};
-use crate::header::{ETX, Header, STX};
+use crate::header::{ETX, Header, MAX_FRAME_LEN, STX, too_long};
 use crate::quirks::Quirks;
 use crate::wire::clamp;
 
@@ -48,8 +48,14 @@ pub(crate) enum Found {
 
 impl Deframer {
     /// Takes frames of at most `max_len` octets, STX and ETX included, and lets `quirks` through.
+    /// More than [`Frame::MAX_LEN`] is taken as that.
     #[must_use]
     pub const fn new(max_len: u32, quirks: Quirks) -> Self {
+        let max_len = if max_len > MAX_FRAME_LEN {
+            MAX_FRAME_LEN
+        } else {
+            max_len
+        };
         Self {
             max_len,
             quirks,
@@ -82,8 +88,9 @@ impl Deframer {
                 Some(Frame::from_checked(octets, &self.quirks))
             }
             Found::Broken(len, kind) => {
+                let error = broken(buffer.get(..len).unwrap_or_default(), kind);
                 buffer.advance(len);
-                Some(Err(FrameError::new(kind, clamp(len))))
+                Some(Err(error))
             }
         }
     }
@@ -101,6 +108,15 @@ impl Deframer {
 impl Default for Deframer {
     fn default() -> Self {
         Self::new(Frame::DEFAULT_MAX_LEN, Quirks::LENIENT)
+    }
+}
+
+/// The error of `octets` that are no frame.
+fn broken(octets: &[u8], kind: FrameErrorKind) -> FrameError {
+    let offset = clamp(octets.len());
+    match kind {
+        FrameErrorKind::TooLong { max } => too_long(octets, max, offset),
+        kind => FrameError::new(kind, offset),
     }
 }
 
@@ -160,7 +176,7 @@ pub(crate) fn control(octets: &[u8]) -> Option<(usize, u8)> {
 impl<'a> FrameRef<'a> {
     /// Splits the next item off the front of `octets`, as [`Frame::split_from`].
     pub fn split_from(octets: &mut &'a [u8], max_len: u32) -> Option<Result<Self, FrameError>> {
-        let (junk, found) = find(octets, 0, max_len);
+        let (junk, found) = find(octets, 0, max_len.min(MAX_FRAME_LEN));
         let rest = octets.get(junk..).unwrap_or_default();
         let len = match found {
             Found::Nothing => 0,
@@ -171,7 +187,7 @@ impl<'a> FrameRef<'a> {
         match found {
             Found::Nothing => None,
             Found::Frame(_) => Some(Self::from_checked(item, &Quirks::LENIENT)),
-            Found::Broken(_, kind) => Some(Err(FrameError::new(kind, clamp(len)))),
+            Found::Broken(_, kind) => Some(Err(broken(item, kind))),
         }
     }
 }
@@ -185,6 +201,9 @@ pub(crate) fn check_whole(octets: &[u8], quirks: &Quirks) -> Result<Header, Fram
         }
         _ => return Err(FrameError::new(FrameErrorKind::NoStx, 0)),
     };
+    if clamp(octets.len()) > MAX_FRAME_LEN {
+        return Err(too_long(octets, MAX_FRAME_LEN, MAX_FRAME_LEN));
+    }
     if let Some((at, octet)) = control(inner) {
         let kind = FrameErrorKind::EmbeddedControl { octet };
         return Err(FrameError::new(kind, clamp(at + 1)));
@@ -230,6 +249,73 @@ mod tests {
             let too_long = FrameErrorKind::TooLong { max };
             assert_eq!(items(max), [Err(FrameError::new(too_long, max.max(1)))]);
         }
+    }
+
+    /// LEN has five digits, whatever the limit and however much is let through.
+    #[test]
+    fn no_frame_is_longer_than_its_length_can_say() {
+        let framed = |octets: usize| {
+            let mut frame = alloc::vec![b'x'; octets];
+            frame[..15].copy_from_slice(b"\x0200/99999/O/99/");
+            frame[octets - 4..].copy_from_slice(b"/00\x03");
+            let hex = alloc::format!("{:02X}", crate::header::sum(&frame[1..octets - 3]));
+            frame[octets - 3..octets - 1].copy_from_slice(hex.as_bytes());
+            frame
+        };
+        let max = Frame::MAX_LEN;
+        let most = framed(100_001);
+        assert_eq!(Deframer::new(u32::MAX, Quirks::TOLERANT).max_len(), max);
+        for octets in [100_002, 120_000] {
+            let octets = framed(octets);
+            for quirks in [Quirks::STRICT, Quirks::LENIENT, Quirks::TOLERANT] {
+                let expect = Some(FrameErrorKind::TooLong { max });
+                let kind = |error: FrameError| error.kind();
+                let whole = Frame::new_with(octets.clone().into(), &quirks);
+                assert_eq!(whole.map_err(kind).err(), expect);
+                let borrowed = FrameRef::new_with(&octets, &quirks);
+                assert_eq!(borrowed.map_err(kind).err(), expect);
+                let mut buffer = BytesMut::from(&octets[..]);
+                let item = Deframer::new(u32::MAX, quirks).next(&mut buffer).unwrap();
+                assert_eq!(item.map_err(kind).err(), expect);
+            }
+            let mut rest = &octets[..];
+            let item = FrameRef::split_from(&mut rest, u32::MAX).unwrap();
+            assert!(item.is_err());
+        }
+        let frame = Frame::new_with(most.clone().into(), &Quirks::TOLERANT).unwrap();
+        let mut out = BytesMut::new();
+        frame.operation().unwrap().encode(frame.trn(), &mut out);
+        assert_eq!(out, most);
+    }
+
+    /// An operation whose header can be read has a sender who waits.
+    #[test]
+    fn an_operation_that_is_too_long_is_answered() {
+        for (octets, ec) in [
+            (&b"\x0207/00123/O/51/1234567890"[..], Some((7, 51))),
+            (b"\x0207/00123/R/51/1234567890", None),
+            (b"\x0207/0012/O/51/1234567890", Some((7, 51))),
+            (b"\x02A7/00123/O/51/1234567890", None),
+            (b"\x02123456789012345678901234567890", None),
+        ] {
+            let mut buffer = BytesMut::from(octets);
+            let item = Deframer::new(20, Quirks::LENIENT).next(&mut buffer);
+            let error = item.unwrap().unwrap_err();
+            let max = 20;
+            assert_eq!(error.kind(), FrameErrorKind::TooLong { max });
+            let nack = error.nack().map(|nack| {
+                assert_eq!(nack.error_code, crate::ErrorCode::SYNTAX_ERROR);
+                (nack.trn.get(), nack.ot.get())
+            });
+            assert_eq!(nack, ec, "{}", octets.escape_ascii());
+            let mut octets = octets;
+            let borrowed = FrameRef::split_from(&mut octets, 20).unwrap();
+            assert_eq!(borrowed.unwrap_err(), error);
+        }
+        // A new STX is the sender's own way to give the operation up.
+        let mut buffer = BytesMut::from(&b"\x0207/00123/O/51/12\x02"[..]);
+        let item = Deframer::default().next(&mut buffer);
+        assert_eq!(item.unwrap().unwrap_err().nack(), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub enum FrameErrorKind {
     NoStx,
     /// No ETX before the end, or before the next STX.
     NoEtx,
-    /// More octets than the cap, without an ETX.
+    /// More octets than the cap before an ETX, or than LEN can say.
     TooLong {
         /// The cap, in octets, STX and ETX included.
         max: u32,
@@ -112,14 +112,12 @@ impl FrameError {
         self.nack
     }
 
-    /// The code of that answer; 01 also for a result without a readable checksum, though nobody
-    /// answers a result.
+    /// The code of that answer.
     #[must_use]
     pub const fn error_code(&self) -> Option<ErrorCode> {
-        match (self.nack, self.kind) {
-            (Some(nack), _) => Some(nack.error_code),
-            (None, FrameErrorKind::ChecksumSyntax) => Some(ErrorCode::CHECKSUM_ERROR),
-            (None, _) => None,
+        match self.nack {
+            Some(nack) => Some(nack.error_code),
+            None => None,
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::answer::Answer;
 use crate::deframer::{Deframer, check_whole};
 use crate::error::{DecodeError, DecodeErrorKind, FrameError, ValueError};
 use crate::header::{
-    ETX, HEADER_LEN, Header, LEN_WITHOUT_FIELDS, MAX_LEN, OperationKind, STX, TRAILER_LEN, Trn,
-    hex, sum,
+    ETX, HEADER_LEN, Header, LEN_WITHOUT_FIELDS, MAX_FRAME_LEN, MAX_LEN, OperationKind, STX,
+    TRAILER_LEN, Trn, hex, sum,
 };
 use crate::op::Op;
 use crate::operation::{Operation, OperationType};
@@ -60,8 +60,12 @@ pub struct NamedField<'a> {
 }
 
 impl Frame {
-    /// The most octets of a frame, STX and ETX included, unless told otherwise.
-    pub const DEFAULT_MAX_LEN: u32 = 8_192;
+    /// The most octets of a frame, STX and ETX included: LEN has five digits.
+    pub const MAX_LEN: u32 = MAX_FRAME_LEN;
+    /// The most octets of a frame that a reader takes, STX and ETX included, unless told otherwise:
+    /// as many as an OT 02 with [`Seq::MAX`](crate::op::Seq::MAX) recipients needs, and its result
+    /// of [`SystemMessage::MAX`](crate::SystemMessage::MAX) characters.
+    pub const DEFAULT_MAX_LEN: u32 = 32 << 10;
 
     /// Takes `octets`, from STX to ETX, as one frame; lets [`Quirks::LENIENT`] through.
     ///
@@ -455,6 +459,7 @@ impl<'a> FrameRef<'a> {
         let reader = &mut self.reader(quirks, tolerated);
         T::LAYOUT.expect(*self, reader)?;
         reader.can_be_blank = T::OT == OperationType::SUBMIT_SHORT_MESSAGE;
+        reader.can_lack_adc = T::OT == OperationType::SMT_ALERT;
         T::read(reader)
     }
 
@@ -544,8 +549,22 @@ impl fmt::Debug for FrameRef<'_> {
             // What is printed ends in logs.
             return frame.finish_non_exhaustive();
         }
-        frame.field("fields", &format_args!("{}", self.body().escape_ascii()));
-        frame.finish()
+        frame.field("fields", &Fields(*self)).finish()
+    }
+}
+
+/// The fields for a log, codes that are secret as stars.
+struct Fields<'a>(FrameRef<'a>);
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for field in self.0.named_fields() {
+            match field.name {
+                "AC" | "LPR" | "LUR" | "LRC" if !field.text.is_empty() => f.write_str("***/")?,
+                _ => write!(f, "{}/", field.text.escape_ascii())?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -580,6 +599,29 @@ mod tests {
         assert!(frame.octets().starts_with(b"\x0200/99999/O/31/x"));
         let (max, had) = (99_983, 99_984);
         assert_eq!(make(&[&most, b""]), Err(ValueError::TooLong { max, had }));
+    }
+
+    #[test]
+    fn a_code_is_not_printed() {
+        for (ot, fields) in [
+            (1, "0123/045/SECRET/3//"),
+            (2, "1/0123/045/SECRET/3//"),
+            (3, "0123/045/SECRET/0/1/1/SECRET/1/SECRET/1/SECRET/0//3//"),
+            (30, "0123/045/SECRET////////"),
+            (51, "0123/045/SECRET///////////////////////////////"),
+        ] {
+            let ot = OperationType::new(ot).unwrap();
+            let fields = fields.split_terminator('/').map(str::as_bytes);
+            let fields: alloc::vec::Vec<_> = fields.collect();
+            let frame = Frame::from_fields(Trn::ZERO, OperationKind::Operation, ot, &fields);
+            let frame = frame.unwrap();
+            let operation = frame.operation().unwrap();
+            for shown in [alloc::format!("{frame:?}"), alloc::format!("{operation:?}")] {
+                assert!(shown.contains("045"), "{shown}");
+                assert!(shown.contains("***"), "{shown}");
+                assert!(!shown.contains("SECRET"), "{shown}");
+            }
+        }
     }
 
     #[test]

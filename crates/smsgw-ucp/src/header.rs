@@ -19,6 +19,8 @@ pub(crate) const TRAILER_LEN: usize = 3;
 pub(crate) const LEN_WITHOUT_FIELDS: usize = 16;
 /// The largest LEN.
 pub(crate) const MAX_LEN: usize = 99_999;
+/// The most octets of a frame, with STX and ETX, which LEN does not count.
+pub(crate) const MAX_FRAME_LEN: u32 = 100_001;
 
 /// The transaction reference number (TRN): ties a result to its operation. 0 to 99.
 ///
@@ -108,7 +110,8 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Checks one frame from STX to ETX, between which there is neither.
+    /// Checks one frame from STX to ETX, between which there is neither, of at most
+    /// [`MAX_FRAME_LEN`] octets.
     #[inline]
     pub(crate) fn check(octets: &[u8], quirks: &Quirks) -> Result<Self, FrameError> {
         let Some((header, len)) = octets.first_chunk().and_then(Self::parse) else {
@@ -203,12 +206,17 @@ impl Header {
         FrameError {
             kind,
             offset: clamp(offset),
-            nack: (self.kind == OperationKind::Operation).then_some(Nack {
-                trn: self.trn,
-                ot: self.ot,
-                error_code,
-            }),
+            nack: self.nack(error_code),
         }
+    }
+
+    /// What to answer; nothing to a result.
+    fn nack(self, error_code: ErrorCode) -> Option<Nack> {
+        (self.kind == OperationKind::Operation).then_some(Nack {
+            trn: self.trn,
+            ot: self.ot,
+            error_code,
+        })
     }
 
     fn refuse_checksum(self, kind: FrameErrorKind, octets: &[u8]) -> FrameError {
@@ -259,6 +267,18 @@ fn header_error(octets: &[u8]) -> FrameError {
         offset: clamp(offset),
         nack,
     }
+}
+
+/// A frame that has more than `max` octets, of which `octets` are the first; found at `offset`.
+#[cold]
+pub(crate) fn too_long(octets: &[u8], max: u32, offset: u32) -> FrameError {
+    let kind = FrameErrorKind::TooLong { max };
+    let header = octets.first_chunk().and_then(Header::parse);
+    let nack = match header {
+        Some((header, _)) => header.nack(ErrorCode::SYNTAX_ERROR),
+        None => header_error(octets).nack,
+    };
+    FrameError { kind, offset, nack }
 }
 
 /// LEN of a frame; 0 without one.

@@ -50,19 +50,30 @@ impl<'a> MessageKey<'a> {
         Ok(Self { adc, scts })
     }
 
-    /// Whether both name the same message: the same time stamp, and one number is the end of the
-    /// other.
+    /// Fewest characters of a number that is looked for at the end of another.
+    pub const MIN_ENDING: usize = 7;
+
+    /// Whether both name the same message: the same time stamp, and the same number, or one of at
+    /// least [`Self::MIN_ENDING`] digits that is the end of the other.
     ///
-    /// SCs write numbers in a form of their own, with or without a prefix. A key without a number
-    /// names every message of its second.
+    /// SCs write numbers in a form of their own, with or without a prefix. A shorter one, a short
+    /// code, has no prefix: 12345 is not 0612345. A key without a number names every message of its
+    /// second.
     #[must_use]
     pub fn names(&self, other: &MessageKey<'_>) -> bool {
         let (this, other_adc) = (without_sign(self.adc), without_sign(other.adc));
-        self.scts == other.scts && (this.ends_with(other_adc) || other_adc.ends_with(this))
+        self.scts == other.scts && (is_end(this, other_adc) || is_end(other_adc, this))
     }
 }
 
-fn without_sign(number: &str) -> &str {
+/// Whether a number says the same as `other`, with or without a prefix.
+fn is_end(number: &str, other: &str) -> bool {
+    let is_short = number.len() < MessageKey::MIN_ENDING;
+    number.is_empty() || number == other || (!is_short && other.ends_with(number))
+}
+
+/// A number without the sign in front of it.
+pub(crate) fn without_sign(number: &str) -> &str {
     number.strip_prefix('+').unwrap_or(number)
 }
 

@@ -57,7 +57,9 @@ macro_rules! operations {
                 #[doc = concat!("See [`", stringify!($op), "`].")]
                 $op($op<'a>),
             )*
-            /// An operation that the table does not have.
+            /// An operation that the table does not have. Only a frame makes one;
+            /// [`Frame::from_fields`](crate::Frame::from_fields) makes the frame.
+            #[non_exhaustive]
             Unknown {
                 /// Which one.
                 ot: OperationType,

@@ -21,11 +21,15 @@ use crate::session::{CloseReason, Config, Event, SendError, Session};
 /// wait too long, the peer is not read any further.
 ///
 /// ```no_run
-/// use smsgw_ucp::op::SubmitShortMessage;
-/// use smsgw_ucp::sme::Sme;
+/// use smsgw_ucp::Alphabet;
+/// use smsgw_ucp::op::{SessionManagement, SubmitShortMessage};
 /// use smsgw_ucp::session::Config;
+/// use smsgw_ucp::sme::Sme;
+/// use smsgw_ucp::types::PasswordBuf;
 ///
-/// # async fn example(login: smsgw_ucp::op::SessionManagement<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let password = PasswordBuf::new("secret", Alphabet::Gsm)?;
+/// let login = SessionManagement::login("2147".try_into()?, password.as_password());
 /// // What comes in by itself is for whoever takes the events; dropped, it is refused.
 /// let (sme, _) = Sme::connect("127.0.0.1:5000", &login, Config::default()).await?;
 /// let reply = sme

@@ -4,9 +4,10 @@ use alloc::borrow::Cow;
 use core::fmt::{self, Write as _};
 
 use crate::error::{DecodeError, DecodeErrorKind, ValueError};
+use crate::header::{LEN_WITHOUT_FIELDS, MAX_LEN};
 use crate::message_key::MessageKey;
 use crate::quirks::Tolerance;
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Writer, invalid};
 
 /// The system message of a result (SM): what names messages, or a text for people.
 ///
@@ -27,6 +28,9 @@ use crate::wire::{Reader, Writer};
 #[derive(Clone, Copy)]
 #[doc(alias = "SM")]
 pub struct SystemMessage<'a>(Source<'a>);
+
+/// The most characters of a text that is read: any result has room for it, whichever it came with.
+const MOST_READ: usize = MAX_LEN - LEN_WITHOUT_FIELDS - "A/DDMMYYhhmm//".len();
 
 #[derive(Clone, Copy)]
 enum Source<'a> {
@@ -94,15 +98,15 @@ impl<'a> SystemMessage<'a> {
         }
     }
 
-    /// The messages that are named, in a list with commas between them. What is no name is passed
-    /// over, so there is none in a text for people.
+    /// The messages that are named, in a list with commas between them, and blanks around those.
+    /// What is no name is passed over, so there is none in a text for people.
     pub fn keys(&self) -> impl Iterator<Item = MessageKey<'a>> + use<'a> {
         let (text, keys) = match self.0 {
             Source::Text(text) => (text, &[][..]),
             Source::Keys(keys) => (&b""[..], keys),
         };
         text.split(|&octet| octet == b',')
-            .filter_map(|key| MessageKey::parse(str::from_utf8(key).ok()?).ok())
+            .filter_map(|key| MessageKey::parse(str::from_utf8(key.trim_ascii()).ok()?).ok())
             .chain(keys.iter().copied())
     }
 
@@ -145,6 +149,10 @@ impl<'a> SystemMessage<'a> {
     pub(crate) fn read(reader: &mut Reader<'a, '_>) -> Result<Self, DecodeError> {
         let offset = reader.offset();
         let text = reader.field();
+        if text.len() > MOST_READ {
+            let (max, had) = (MOST_READ, text.len());
+            return Err(invalid(ValueError::TooLong { max, had }, "SM", offset));
+        }
         if let Some(at) = text.iter().position(|octet| !octet.is_ascii()) {
             let is_allowed = reader.quirks.non_ascii;
             let otherwise = DecodeErrorKind::Value(ValueError::Character { at });
@@ -252,6 +260,22 @@ mod tests {
         assert_ne!(made, SystemMessage::list(&keys[1..]).unwrap());
         let none = SystemMessage::list(&[]).unwrap();
         assert_eq!((none, none.is_empty()), (SystemMessage::EMPTY, true));
+    }
+
+    #[test]
+    fn blanks_between_keys_lose_none() {
+        let list = "0654321:090196113940, 065432:090196113940 ,090196113941";
+        let sm = SystemMessage::new(list).unwrap();
+        let keys: Vec<_> = sm.keys().map(|key| key.to_string()).collect();
+        let expect = [
+            "0654321:090196113940",
+            "065432:090196113940",
+            "090196113941",
+        ];
+        assert_eq!(keys, expect);
+        for text in ["AdC invalid", "06 54:090196113940", " , "] {
+            assert_eq!(SystemMessage::new(text).unwrap().keys().count(), 0);
+        }
     }
 
     #[test]

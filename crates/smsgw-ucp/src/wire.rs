@@ -27,6 +27,8 @@ pub struct Reader<'a, 'q> {
     pub(crate) has_spare: bool,
     /// An operation without anything in it can mean something.
     pub(crate) can_be_blank: bool,
+    /// An operation that says something without its AdC.
+    pub(crate) can_lack_adc: bool,
 }
 
 impl<'a, 'q> Reader<'a, 'q> {
@@ -44,6 +46,7 @@ impl<'a, 'q> Reader<'a, 'q> {
             tolerated,
             has_spare: false,
             can_be_blank: false,
+            can_lack_adc: false,
         }
     }
 
@@ -140,9 +143,10 @@ impl<'a, 'q> Reader<'a, 'q> {
     /// A mandatory field is empty.
     #[cold]
     pub(crate) fn missing(&mut self, name: &'static str, offset: usize) -> Result<(), DecodeError> {
-        // Without its recipient an operation means nothing.
+        // Without its recipient a message means nothing.
         let is_blank = self.can_be_blank && self.rest.iter().all(|&octet| octet == b'/');
-        let is_allowed = self.quirks.missing_fields && (name != "AdC" || is_blank);
+        let is_allowed =
+            self.quirks.missing_fields && (name != "AdC" || is_blank || self.can_lack_adc);
         self.let_through(
             is_allowed,
             Tolerance::Missing,

@@ -137,29 +137,63 @@ async fn a_link_without_a_login_is_kept_up_too() {
     let links = vec![Link::without_login(account.clone()), Link::login(&opens())];
     let (client, mut events, mut accepted) = start(ClientConfig {
         session: quiet(),
-        backoff: Backoff::new(secs(1), secs(60)),
         ..ClientConfig::with_links(links)
     });
-    let (first, second) = (
-        accepted.recv().await.unwrap(),
-        accepted.recv().await.unwrap(),
-    );
+    let first = accepted.recv().await.unwrap();
     let (link, sme) = up(&mut events).await;
     assert_eq!((link, sme.state()), (0, State::Up));
     assert_eq!(sme.account(), Some(account));
     let (smsc, smsc_events) = Smsc::new(first, no_login(quiet()));
-    let served = tokio::spawn(serve(smsc.clone(), smsc_events));
+    let served = tokio::spawn(serve(smsc, smsc_events));
     assert_eq!(said(client.request(&submit("1")).await), Ok(YES));
-    accept_login(second, quiet()).await;
+    accept(&mut accepted).await;
     assert_eq!(up(&mut events).await.0, 1);
-    // The one that logged in is over already: its service centre went away.
-    down(&mut events).await;
-    // Of the other something came, so the next attempt is soon.
-    smsc.close();
-    let (why, pause) = down(&mut events).await;
-    assert!(matches!(why, Down::Closed(CloseReason::Disconnected)));
-    assert!(pause.unwrap() <= secs(1));
+    client.close();
+    while events.recv().await.is_some() {}
     assert_eq!(served.await.unwrap(), 1);
+}
+
+/// There is no login that it could count as a failure: who connects and hangs up is not there.
+#[tokio::test(start_paused = true)]
+async fn on_a_link_without_a_login_anything_that_comes_is_of_use() {
+    let links = vec![Link::without_login(Account::new("2147").unwrap())];
+    let (client, mut events, mut accepted) = start(ClientConfig {
+        session: quiet(),
+        backoff: Backoff::new(secs(1), secs(60)),
+        ..ClientConfig::with_links(links)
+    });
+    for power in 0..3 {
+        drop(accepted.recv().await.unwrap());
+        up(&mut events).await;
+        let pause = down(&mut events).await.1.unwrap();
+        assert!(pause >= secs(1 << power) / 2, "{pause:?}");
+    }
+    let (smsc, smsc_events) = Smsc::new(accepted.recv().await.unwrap(), no_login(quiet()));
+    up(&mut events).await;
+    tokio::spawn(serve(smsc.clone(), smsc_events));
+    assert_eq!(said(client.request(&submit("1")).await), Ok(YES));
+    smsc.close();
+    let pause = down(&mut events).await.1.unwrap();
+    assert!(pause <= secs(1), "{pause:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn to_close_it_is_to_wait_for_the_results() {
+    let (client, mut events, mut accepted) = start(config(1));
+    let (smsc, mut smsc_events) = accept(&mut accepted).await;
+    up(&mut events).await;
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { said(client.request(&submit("1")).await) }
+    });
+    let frame = request(&mut smsc_events).await;
+    client.close();
+    tokio::time::sleep(secs(30)).await;
+    smsc.accept(&frame, SystemMessage::EMPTY);
+    assert_eq!(call.await.unwrap(), Ok(YES));
+    let (why, pause) = down(&mut events).await;
+    assert!(matches!(why, Down::Closed(CloseReason::Local)), "{why}");
+    assert_eq!(pause, None);
 }
 
 #[tokio::test(start_paused = true)]

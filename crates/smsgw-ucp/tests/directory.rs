@@ -15,7 +15,7 @@ use shells::{Shells, nothing_comes, request, said, up};
 use smsgw_ucp::connection::{Events, RequestError};
 use smsgw_ucp::op::{DeliverNotification, ResponseInquiryMessage};
 use smsgw_ucp::server::{Directory, Registration};
-use smsgw_ucp::session::{Account, Event, NotificationAddress};
+use smsgw_ucp::session::{Account, Config, Event, NotificationAddress, TimeoutPolicy};
 use smsgw_ucp::sme::Sme;
 use smsgw_ucp::smsc::Smsc;
 use smsgw_ucp::types::{Dst, Originator, Pid};
@@ -264,6 +264,34 @@ async fn a_session_that_does_not_answer_is_told_once_and_nobody_else() {
     assert_eq!(call.await.unwrap(), Err(unanswered));
     assert_eq!(started.elapsed(), quiet().result_timer);
     nothing_comes(&mut other.events).await;
+}
+
+/// Behind a keep-alive whose result is not read, as the owner has enough to do: it has its time, and
+/// no more.
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_sent_in_time_is_said_in_time() {
+    let directory = Directory::default();
+    let busy = Config {
+        max_unanswered: 1,
+        keep_alive: Some(secs(30)),
+        on_timeout: TimeoutPolicy::Resend { times: 1 },
+        ..quiet()
+    };
+    let Shells {
+        sme,
+        smsc,
+        mut smsc_events,
+        ..
+    } = up(quiet(), busy).await;
+    let _registration = directory.register(account("2147"), &smsc, []);
+    sme.try_queue(&submit("1"), 0).unwrap();
+    request(&mut smsc_events).await;
+    tokio::time::sleep(secs(40)).await;
+    let started = Instant::now();
+    let unsent = RequestError::Unanswered { written: false };
+    assert_eq!(notify(&directory, None, "1").await.unwrap(), Err(unsent));
+    assert_eq!(started.elapsed(), quiet().result_timer);
+    assert_eq!(smsc.metrics().sent().total(), 2, "login and keep-alive");
 }
 
 #[tokio::test(start_paused = true)]

@@ -209,14 +209,20 @@ fn too_long_a_frame_is_passed_over_in_any_pieces() {
         max_frame_len: 100,
         ..quiet()
     };
-    let long = framed(&format!("05/00000/O/31/{}/0539/", "1".repeat(1_000)));
+    let long = |kind| framed(&format!("05/00000/{kind}/31/{}/0539/", "1".repeat(1_000)));
     for piece in [1, 7, 99, 100, 101, 2_000] {
         let mut pair = smsc(smsc_config.clone());
-        for octets in long.chunks(piece) {
+        for octets in long('R').chunks(piece) {
             pair.smsc.take(octets, pair.now);
         }
         assert_eq!(pair.smsc.seen(), [Bad("too_long")]);
-        assert_eq!(pair.smsc.session.metrics().faults().bad_frames, 1);
+        // Who sent an operation waits.
+        for octets in long('O').chunks(piece) {
+            pair.smsc.take(octets, pair.now);
+        }
+        assert_eq!(pair.smsc.seen(), [Refused(5, 31, 2)]);
+        assert_eq!(pair.smsc.lines(), ["05/R/31/N/02/"]);
+        assert_eq!(pair.smsc.session.metrics().faults().bad_frames, 2);
         assert_lives(&mut pair);
     }
 }

@@ -27,8 +27,9 @@ use smsgw_ucp::sme::{ConnectError, Sme};
 use smsgw_ucp::smsc::Smsc;
 use smsgw_ucp::types::{Hex, Minute, Password, PasswordBuf, Second};
 use smsgw_ucp::{Alphabet, ErrorCode, MessageKey, SystemMessage, ValueError};
-use support::Seen::{Closed, Late, LoginRequest, Overdue, Resent, Response, Unanswered};
+use support::Seen::{Closed, Late, LoginRequest, Overdue, Request, Resent, Response, Unanswered};
 use support::{Said, Written, alert, deliver, line, ms, no_login, quiet, secs, submit, window};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -729,6 +730,21 @@ async fn where_nobody_takes_logins_they_are_refused() {
     let text = "login refused: 04 (operation not allowed at this point of time)";
     assert_eq!(error.to_string(), text);
     assert_eq!(smsc.state(), State::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_an_owner_that_does_not_answer_nothing_is_read() {
+    let config = Config {
+        max_unanswered: 1,
+        ..quiet()
+    };
+    let (mut raw, smsc, mut events) = Raw::logged_in_in_memory(config).await;
+    let operation = support::frame(&submits(1)).octets().clone();
+    let much = operation.repeat((1 << 20) / operation.len());
+    let writes = tokio::time::timeout(secs(1), raw.stream.write_all(&much));
+    assert!(writes.await.is_err(), "somebody keeps all this");
+    smsc.accept(&request(&mut events).await, SystemMessage::EMPTY);
+    assert_eq!(next(&mut events).await, Some(Request(1, 51)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,12 @@ mod common;
 use bytes::BytesMut;
 use common::{FRAMES, Item, MALFORMED, STREAMS, hex, items_of, lines, octets, unhex};
 use serde_json::{Value as Json, json};
-use smsgw_ucp::{Deframer, Frame, FrameErrorKind, FrameRef, Quirks};
+use smsgw_ucp::op::{MultipleAddressCallInput, Op as _, Seq};
+use smsgw_ucp::types::{Address, AuthenticationCode, HexBuf, Second, ShortContent};
+use smsgw_ucp::{
+    Answer, Deframer, Frame, FrameErrorKind, FrameRef, MessageKey, OperationType, Quirks,
+    SystemMessage, Trn,
+};
 
 const MAX_LEN: u32 = Frame::DEFAULT_MAX_LEN;
 
@@ -153,6 +158,37 @@ fn memory_is_bounded_without_etx() {
         let too_long = FrameErrorKind::TooLong { max: MAX };
         let frame = Frame::copy_from(next).map_err(|error| error.kind());
         assert_eq!(items, [Err(too_long), frame]);
+    }
+}
+
+/// What this crate can write it reads: an OT 02 with the most recipients and its result, and the
+/// longest text.
+#[test]
+fn the_default_limit_lets_through_what_is_written() {
+    let numbers = vec![Address::new("0031612345678901").unwrap(); Seq::<Address<'_>>::MAX];
+    let hex = HexBuf::encode(&[b'a'; 320]);
+    let operation = MultipleAddressCallInput {
+        recipients: Seq::new(&numbers).unwrap(),
+        oadc: numbers[0],
+        ac: AuthenticationCode::new("1234567890123456").unwrap(),
+        message: ShortContent::text(hex.as_hex()).unwrap(),
+    };
+    let keys: Vec<_> = numbers
+        .iter()
+        .map(|number| MessageKey {
+            adc: number.as_str(),
+            scts: Second::parse("211126225429").unwrap(),
+        })
+        .collect();
+    let ot = OperationType::MULTIPLE_ADDRESS_CALL_INPUT;
+    let text = "x".repeat(SystemMessage::MAX);
+    for frame in [
+        operation.to_frame(Trn::ZERO),
+        Answer::positive(ot, SystemMessage::list(&keys).unwrap()).to_frame(Trn::ZERO),
+        Answer::positive(ot, SystemMessage::new(&text).unwrap()).to_frame(Trn::ZERO),
+    ] {
+        let mut buffer = BytesMut::from(&frame.octets()[..]);
+        assert_eq!(Deframer::default().next(&mut buffer), Some(Ok(frame)));
     }
 }
 

@@ -21,6 +21,7 @@ use smsgw::ucp::op::{
     CallInput, DeliverShortMessage, MultipleAddressCallInput, Op, Seq, SmsMessageTransfer,
     SubmitShortMessage, SupplementaryCallInput,
 };
+use smsgw::ucp::session::MessageKeys;
 use smsgw::ucp::types::{
     self, AMsg, DataCoding, Digit, Flag, Hex, HexBuf, MessageClass, MessageType, Minute,
     NotificationType, Originator, Otoa, Pid, ReplyPath, Rpid, Second, ShortContent,
@@ -117,8 +118,8 @@ fn is_delivered(message: &Message) {
     let settings = Settings::default();
     let outgoing = Outgoing::new(message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let scts = Second::parse("211126225429").unwrap();
-    assert_eq!(outgoing.delivers(scts).len(), 1);
-    let frame = strict(&outgoing.delivers(scts).next().unwrap());
+    assert_eq!(outgoing.delivers(|_| scts).len(), 1);
+    let frame = strict(&outgoing.delivers(|_| scts).next().unwrap());
     let deliver = frame.decode().unwrap();
     assert_eq!(&from_deliver_short_message(&deliver, &settings), message);
 }
@@ -328,15 +329,40 @@ fn a_long_text_is_split_and_joined() {
 }
 
 #[test]
+fn an_authentication_code_is_not_printed() {
+    let settings = Settings {
+        authentication_code: "SECRET".to_owned(),
+        prefix: "011".to_owned(),
+        ..Settings::default()
+    };
+    let message = hello();
+    let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
+    for shown in [format!("{settings:?}"), format!("{outgoing:?}")] {
+        assert!(
+            shown.contains("***") && !shown.contains("SECRET"),
+            "{shown}"
+        );
+    }
+    assert!(format!("{settings:?}").contains("011"));
+}
+
+#[test]
 fn parts_are_stamped_one_after_the_other() {
     let (message, settings) = (saying(&"a".repeat(320)), Settings::default());
     let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let stamps = |scts| -> Vec<String> {
-        let scts = Second::parse(scts).unwrap();
-        let delivers = outgoing.delivers(scts);
-        delivers
-            .map(|deliver| deliver.scts.unwrap().to_string())
-            .collect()
+        let now = Second::parse(scts).unwrap();
+        let mut keys = MessageKeys::default();
+        let of_one = |keys: &mut MessageKeys| -> Vec<_> {
+            let delivers = outgoing.delivers(|adc| keys.next(adc, now));
+            delivers.map(|deliver| deliver.scts.unwrap()).collect()
+        };
+        let first = of_one(&mut keys);
+        // The next message, within the same second.
+        let next = of_one(&mut keys);
+        let is_last = now.year() == 2089;
+        assert!(is_last || next.iter().all(|scts| !first.contains(scts)));
+        first.iter().map(Second::to_string).collect()
     };
     let new_year = [
         "2026-12-31T23:59:59",
@@ -820,7 +846,7 @@ fn delivery_later_and_validity_are_minutes_of_the_zone() {
     let settings = Settings::default();
     let outgoing = Outgoing::new(&later, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let deliver = outgoing
-        .delivers(Second::parse("211126225429").unwrap())
+        .delivers(|_| Second::parse("211126225429").unwrap())
         .next()
         .unwrap();
     let delivered = from_deliver_short_message(&deliver, &settings);
@@ -877,7 +903,7 @@ fn receipt_requests_both_ways() {
     let message = asked(ReceiptRequest::Final, false);
     let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let deliver = outgoing
-        .delivers(Second::parse("211126225429").unwrap())
+        .delivers(|_| Second::parse("211126225429").unwrap())
         .next();
     let delivered = from_deliver_short_message(&deliver.unwrap(), &settings);
     assert_eq!(delivered.receipt, ReceiptRequest::None);
@@ -943,10 +969,13 @@ fn of_the_extras_protocol_priority_and_services_both_ways() {
         Extra::Priority(0),
     ];
     assert_eq!(back(&of(others)), hello());
-    assert_eq!(
-        refused(&of(vec![Extra::Priority(10)])),
-        "PR: needs 0 to 9, had 10"
-    );
+    // As much as the field can say.
+    for priority in [9, 10, 255] {
+        let message = of(vec![Extra::Priority(priority)]);
+        submit_by(&message, &Settings::default(), |submit| {
+            assert_eq!(submit.pr, Digit::new(9).unwrap());
+        });
+    }
     assert_eq!(
         refused(&of(vec![service(0x0C, &[0; 199])])),
         "XSer: at most 400 characters, had 402"
@@ -991,7 +1020,7 @@ fn what_is_of_the_link() {
     let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, at(NOW)).unwrap();
     let scts = Second::parse("211126225429").unwrap();
     assert_eq!(
-        outgoing.delivers(scts).next().unwrap().rpi,
+        outgoing.delivers(|_| scts).next().unwrap().rpi,
         ReplyPath::REQUEST
     );
     let wrong = |change: fn(&mut Settings)| {

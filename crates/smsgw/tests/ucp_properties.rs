@@ -129,7 +129,7 @@ proptest! {
         prop_assert_eq!((&back.from, &back.to), (&message.from, &message.to));
 
         let scts = Second::parse("211126225429").unwrap();
-        let delivers = outgoing.delivers(scts).map(|deliver| {
+        let delivers = outgoing.delivers(|_| scts).map(|deliver| {
             let frame = sent(&deliver);
             let decoded = frame.decode_with::<DeliverShortMessage<'_>>(&Quirks::STRICT).unwrap();
             from_deliver_short_message(&decoded.pdu, &settings)

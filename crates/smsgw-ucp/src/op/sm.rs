@@ -159,7 +159,7 @@ columns! {
         /// When it was delivered or tried last; local time of the centre.
         ["DSCTS"]                    (- - M - - - - -) dscts: Option<Second>,
         /// The message: its type (MT), its length in bits when it is transparent data (NB), and the
-        /// message itself (NMsg, AMsg or TMsg).
+        /// message itself (NMsg, AMsg or TMsg). Transparent data without NB is read, also strictly.
         ["MT" "NB" "Msg"]            (M M M O - l L L) message: Message<'a>,
         /// Whether more messages follow.
         ["MMS"]                      (O O O O - - O O) mms: Flag,
@@ -167,7 +167,8 @@ columns! {
         ["PR"]                       (O - - O - - - -) pr: Digit,
         /// How the data of the message is coded. Deprecated: see DCS in `xser`.
         ["DCs"]                      (- O - - - - - -) dcs: DataCoding,
-        /// The class of the message. With transparent data it is needed unless `xser` has a DCS.
+        /// The class of the message. With transparent data the
+        /// documents want it unless `xser` has a DCS; without either it is read, also strictly.
         ["MCLs"]                     (O O - O - - - -) mcls: MessageClass,
         /// Whether the reply comes back the way the message went.
         ["RPI"]                      (O O - O - - - -) rpi: ReplyPath,

@@ -59,7 +59,7 @@ pub struct Config {
     /// Whether the session answers an OT 51 with nothing in it by itself, with success: some peers
     /// send it to see whether somebody is there.
     pub answer_pings: bool,
-    /// Most octets of a frame, STX and ETX included.
+    /// Most octets of a frame, STX and ETX included; more than [`Frame::MAX_LEN`] is taken as that.
     pub max_frame_len: u32,
     /// Most frames in a row that are none, by their length or checksum; one more ends the session.
     pub max_bad_frames: u32,

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::message_key::{MessageKey, without_sign};
 use crate::types::{Second, UtcOffset};
 
 /// Gives each message its SCTS, so that AdC and SCTS together name one message.
 ///
 /// A client finds the message of a notification by its AdC and SCTS, but SCTS has a resolution of
 /// one second: of two messages to one number within a second, the second is given the next one.
-/// Numbers that end in the same eight digits count as one, as a client that looks for the end of a
-/// number takes them for one: `0031612345678` and `31612345678`.
+/// Numbers that end in the same [`MessageKey::MIN_ENDING`] digits count as one, as a client that
+/// looks for the end of a number takes them for one ([`MessageKey::names`]): `0031612345678` and
+/// `31612345678`.
 ///
 /// Times are local, as SCTS is: the hour that comes twice in autumn gives no key twice either, nor
 /// does any other step of the clock. Reads no clock: `now` is passed in. Memory is bounded: what
@@ -126,13 +128,13 @@ fn second(local: i64) -> Option<Second> {
     Second::from_unix(local, &UtcOffset(0)).ok()
 }
 
-/// The last eight characters of a number.
+/// The last characters of a number, by which [`MessageKey::names`] can find it; all of a shorter one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Ending(u64);
 
 impl Ending {
     fn of(adc: &str) -> Self {
-        let last = adc.bytes().rev().take(8);
+        let last = without_sign(adc).bytes().rev().take(MessageKey::MIN_ENDING);
         Self(last.fold(0, |ending, octet| ending << 8 | u64::from(octet)))
     }
 }
@@ -162,15 +164,48 @@ mod tests {
     #[test]
     fn forms_of_one_number_are_one_and_short_numbers_are_their_own() {
         let mut keys = MessageKeys::default();
-        for (more, adc) in ["0031612345678", "31612345678", "12345678"]
+        for (more, adc) in ["0031612345678", "31612345678", "12345678", "2345678"]
             .iter()
             .enumerate()
         {
             assert_eq!(keys.next_local(adc, 7), 7 + more as i64);
         }
-        for adc in ["2345678", "8", "", "emi_client"] {
+        for adc in ["345678", "8", "", "emi_client"] {
             assert_eq!(keys.next_local(adc, 7), 7, "{adc}");
         }
+    }
+
+    /// What names one message is given to one message.
+    #[test]
+    fn no_key_names_a_message_of_another() {
+        let now = Second::new(2026, 1, 1, 12, 0, 0).unwrap();
+        let numbers = [
+            "0031612345678",
+            "+31612345678",
+            "31612345678",
+            "12345678",
+            "2345678",
+            "+2345678",
+            "345678",
+            "+345678",
+            "0612345",
+            "12345",
+            "012345",
+            "5",
+            "emi_client",
+        ];
+        let mut keys = MessageKeys::default();
+        let given = numbers.map(|adc| MessageKey {
+            adc,
+            scts: keys.next(adc, now),
+        });
+        for (at, one) in given.iter().enumerate() {
+            for (place, other) in given.iter().enumerate() {
+                assert_eq!(one.names(other), at == place, "{one} {other}");
+            }
+        }
+        // Short codes do not wait for one another.
+        assert!(given.iter().filter(|key| key.scts == now).count() >= 6);
     }
 
     #[test]

@@ -131,6 +131,19 @@ impl<'a, 'q, 'r> Source<'a, 'q, 'r> {
 /// `read_from` of their own come with it.
 macro_rules! text_types {
     ($($name:ident),+ $(,)?) => { $(
+        $crate::types::field::secret_types!($name);
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+    )+ };
+}
+
+/// As `text_types`, of what `Debug` does not show: the type says how.
+macro_rules! secret_types {
+    ($($name:ident),+ $(,)?) => { $(
         impl<'a> $name<'a> {
             /// The empty field.
             pub const EMPTY: Self = Self(&[]);
@@ -174,12 +187,6 @@ macro_rules! text_types {
             }
         }
 
-        impl core::fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(self.as_str(), f)
-            }
-        }
-
         impl<'a> $crate::types::field::OneField<'a> for $name<'a> {
             #[inline]
             fn read_text(
@@ -201,4 +208,4 @@ macro_rules! text_types {
     )+ };
 }
 
-pub(crate) use text_types;
+pub(crate) use {secret_types, text_types};

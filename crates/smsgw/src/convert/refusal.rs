@@ -218,7 +218,7 @@ mod tests {
                     extras: vec![Extra::Priority(10)],
                     ..message()
                 },
-                Some(CommandStatus::ESME_RINVPRTFLG),
+                None,
             ),
             (
                 Message {

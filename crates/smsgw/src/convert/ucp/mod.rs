@@ -43,7 +43,7 @@
 //! | `Extra::IntermediateReceipts` | OT 51: NT 4 added | the same |
 //! | `reference` | not: the peer numbers messages by `AdC:SCTS` | `None` |
 //! | `Extra::ProtocolId` | RPID | the same, unless 0 |
-//! | `Extra::Priority` | OT 51: PR, at most 9 | the same, unless 0 |
+//! | `Extra::Priority` | OT 51: PR; 9 for more | the same, unless 0 |
 //! | `Extra::Service` | XSer, in order, behind header and DCS, in every part | all but the first header and the first DCS, in order; a header whose length octet is wrong is one of them. Billing identifiers (0C) are not made TLVs of SMPP: `billing_identification` begins with an octet for its format that UCP does not have |
 //! | `Extra::Tlv` | of what is encoded: the `sar_` TLVs, as the concatenation element of the header where it has none; no other | none |
 //! | `Extra::ServiceType` | not | none |

@@ -6,7 +6,7 @@ use smsgw_gsm::udh::Reference;
 use smsgw_ucp::ValueError;
 use smsgw_ucp::op::{DeliverShortMessage, SubmitShortMessage};
 use smsgw_ucp::types::{
-    self, AuthenticationCode, Digit, Flag, NotificationType, Rpid, Second, TimeZone, UtcOffset,
+    self, AuthenticationCode, Digit, Flag, NotificationType, Rpid, Second, TimeZone,
 };
 
 use super::address::{self, OriginatorBuf};
@@ -85,26 +85,47 @@ impl<'a> Outgoing<'a> {
         })
     }
 
-    /// Towards a client, one for each part. The service centre got the first at `scts`; each of the
-    /// others is stamped a second later, as AdC and SCTS name a message.
+    /// Towards a client, one for each part. AdC and SCTS name a message, so each part has an SCTS of
+    /// its own: `scts` is asked for it with AdC, once a part. Whoever keeps
+    /// [`MessageKeys`](smsgw_ucp::session::MessageKeys) gives none twice.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use smsgw::convert::ucp::{Outgoing, Settings};
+    /// use smsgw::gsm::udh::Reference;
+    /// use smsgw::ucp::session::MessageKeys;
+    /// use smsgw::{Address, Message};
+    ///
+    /// let mut message = Message::text(Address::number("2147"), "a ".repeat(100));
+    /// message.from = Some(Address::number("+306912345678"));
+    /// let (settings, now) = (Settings::default(), SystemTime::now());
+    /// let outgoing = Outgoing::new(&message, Reference::Eight(7), &settings, now)?;
+    ///
+    /// let second = settings.second(now)?;
+    /// let mut keys = MessageKeys::default();
+    /// let delivers = outgoing.delivers(|adc| keys.next(adc, second));
+    /// let stamps: Vec<_> = delivers.map(|deliver| deliver.scts).collect();
+    /// assert_eq!(stamps[0], Some(second));
+    /// assert!(stamps[0] < stamps[1]);
+    /// assert!(Some(keys.next("2147", second)) > stamps[1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn delivers(&self, scts: Second) -> impl ExactSizeIterator<Item = DeliverShortMessage<'_>> {
-        let mut unix = scts.to_unix(&UtcOffset::UTC);
-        self.parts.iter().map(move |part| {
-            // None is later than the last that there is.
-            let stamp = Second::from_unix(unix, &UtcOffset::UTC).unwrap_or(scts);
-            unix += 1;
-            DeliverShortMessage {
-                adc: self.adc(),
-                oadc: self.oadc.as_originator(),
-                otoa: self.oadc.otoa(),
-                scts: Some(stamp),
-                rpid: self.envelope.rpid,
-                rpi: self.envelope.rpi,
-                message: part.message(),
-                xser: part.xser(),
-                ..DeliverShortMessage::default()
-            }
+    pub fn delivers<F: FnMut(&str) -> Second>(
+        &self,
+        mut scts: F,
+    ) -> impl ExactSizeIterator<Item = DeliverShortMessage<'_>> {
+        self.parts.iter().map(move |part| DeliverShortMessage {
+            adc: self.adc(),
+            oadc: self.oadc.as_originator(),
+            otoa: self.oadc.otoa(),
+            scts: Some(scts(&self.adc)),
+            rpid: self.envelope.rpid,
+            rpi: self.envelope.rpi,
+            message: part.message(),
+            xser: part.xser(),
+            ..DeliverShortMessage::default()
         })
     }
 
@@ -151,7 +172,8 @@ fn envelope<'a, Z: TimeZone>(
             _ => None,
         })?,
         pr: number(message, "PR", |extra| match extra {
-            Extra::Priority(priority) => Some(Digit::new(u16::from(*priority))),
+            // A message is not refused for more of it than the field can say.
+            Extra::Priority(priority) => Some(Digit::new(u16::from(*priority).min(9))),
             _ => None,
         })?,
         rpi: settings.reply_path,

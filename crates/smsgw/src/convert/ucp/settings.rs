@@ -1,5 +1,6 @@
 //! What the two ends of a link have agreed on.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use smsgw_ucp::types::{Pid, ReplyPath, Second, TimeZone, UtcOffset};
@@ -8,7 +9,8 @@ use smsgw_ucp::{Alphabet, ValueError};
 use super::time;
 use crate::message::Address;
 
-/// What the two ends of a link have agreed on, and no field tells. `Z` is a [`TimeZone`].
+/// What the two ends of a link have agreed on, and no field tells. `Z` is a [`TimeZone`]. `Debug` does
+/// not show the authentication code.
 ///
 /// ```
 /// use smsgw::convert::ucp::Settings;
@@ -22,7 +24,7 @@ use crate::message::Address;
 /// };
 /// assert_eq!(settings.prefix, "00");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Settings<Z = UtcOffset> {
     /// Which characters the octets of AMsg are. That of GSM by default.
     pub alphabet: Alphabet,
@@ -116,6 +118,39 @@ impl<Z: TimeZone> Settings<Z> {
     /// When a second of the SC's clock begins; `None` for one before 1970.
     pub fn system_time(&self, second: Second) -> Option<SystemTime> {
         time::of_second(second, &self.zone)
+    }
+}
+
+impl<Z: fmt::Debug> fmt::Debug for Settings<Z> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            alphabet,
+            prefix,
+            zone,
+            numeric,
+            trim_names,
+            sender,
+            authentication_code,
+            notification,
+            last_resort,
+            reply_path,
+        } = self;
+        let code = match authentication_code.as_str() {
+            "" => "",
+            _ => "***",
+        };
+        f.debug_struct("Settings")
+            .field("alphabet", alphabet)
+            .field("prefix", prefix)
+            .field("zone", zone)
+            .field("numeric", numeric)
+            .field("trim_names", trim_names)
+            .field("sender", sender)
+            .field("authentication_code", &code)
+            .field("notification", notification)
+            .field("last_resort", last_resort)
+            .field("reply_path", reply_path)
+            .finish()
     }
 }
 
