@@ -119,6 +119,7 @@ impl<A, E: Copy> Open<A, E> {
     ) -> Option<(A, Result<String, E>)> {
         let (number, [part, ..]) = (token >> 8, token.to_le_bytes());
         let message = self.messages.get_mut(&number)?;
+        message.unanswered = message.unanswered.checked_sub(1)?;
         match result {
             Ok(id) => {
                 let common = (self.ids.common)(&id).to_owned();
@@ -129,7 +130,6 @@ impl<A, E: Copy> Open<A, E> {
             }
             Err(refusal) => message.refusal = Some(refusal),
         }
-        message.unanswered -= 1;
         if message.unanswered > 0 {
             return None;
         }

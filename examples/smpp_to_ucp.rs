@@ -49,7 +49,8 @@ use parts::{Ids, Notified, Open, Sent};
 /// Most messages without a result at the service centre, and of one ESME without an answer.
 const WINDOW: usize = 50;
 
-#[tokio::main]
+// On one thread, tasks begin in the order they are spawned: what comes in order goes on in order.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [listen, system_id, password, smsc, account, secret] = args.as_slice() else {

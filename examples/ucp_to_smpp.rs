@@ -12,15 +12,14 @@
 //! cargo run -p smsgw-examples --example ucp_to_smpp -- 127.0.0.1:5000 2147 secret 127.0.0.1:2775 esme secret
 //! ```
 //!
-//! and in a third, to go all the way from SMPP to UCP and back to SMPP:
+//! and in a third:
 //!
 //! ```text
-//! cargo run -p smsgw-examples --example smpp_to_ucp -- 127.0.0.1:2776 esme secret 127.0.0.1:5000 2147 secret
+//! cargo run -p smsgw-examples --example ucp_client -- 127.0.0.1:5000 00306912345678 'Hello from Rust'
 //! ```
 //!
-//! to which the example `esme` sends as to any other. A message is taken only when the message
-//! centre has it. What is open is kept in memory alone: when the relay is started again, nobody
-//! knows whose the receipts are that still come.
+//! A message is taken only when the message centre has it. What is open is kept in memory alone:
+//! when the relay is started again, nobody knows whose the receipts are that still come.
 
 mod parts;
 
@@ -54,7 +53,8 @@ use parts::{Ids, Notified, Open, Sent};
 /// Most messages without an answer of the message centre.
 const WINDOW: usize = 50;
 
-#[tokio::main]
+// On one thread, tasks begin in the order they are spawned: what comes in order goes on in order.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [listen, account, secret, smsc, system_id, password] = args.as_slice() else {

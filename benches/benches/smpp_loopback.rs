@@ -6,12 +6,12 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use smpp34::client::{BIND_TYPE, SMSC, SmppClient, SmppClientListener};
-use smsgw_benches::loopback::{Error, TEXT, connect, cpu, serve, submit, submit_all};
+use smsgw_benches::loopback::{Clock, Error, Run, TEXT, connect, serve, submit, submit_all, take};
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;
 use tokio::net::TcpListener;
@@ -56,46 +56,6 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-struct Run {
-    pairs: u64,
-    cpu: Duration,
-    wall: Duration,
-}
-
-impl Run {
-    fn print(&self, what: &str, window: usize) {
-        let pairs = self.pairs as f64;
-        println!(
-            "{what:<28} {window:>8} {:>12.2} {:>12.0}",
-            self.cpu.as_secs_f64() * 1e6 / pairs,
-            pairs / self.wall.as_secs_f64(),
-        );
-    }
-}
-
-/// Time and CPU from here on.
-struct Clock {
-    wall: Instant,
-    cpu: Duration,
-}
-
-impl Clock {
-    fn start() -> Self {
-        Self {
-            wall: Instant::now(),
-            cpu: cpu(),
-        }
-    }
-
-    fn stop(&self, pairs: u64) -> Run {
-        Run {
-            pairs,
-            cpu: cpu() - self.cpu,
-            wall: self.wall.elapsed(),
-        }
-    }
-}
-
 /// Both ends, bound.
 async fn bound(window: usize) -> Result<(Esme, Events), Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -136,13 +96,6 @@ async fn awaited(window: usize, pairs: u64) -> Result<Run, Error> {
         task.await??;
     }
     Ok(clock.stop(pairs))
-}
-
-fn take(left: &AtomicU64) -> bool {
-    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-        left.checked_sub(1)
-    })
-    .is_ok()
 }
 
 struct Answers;

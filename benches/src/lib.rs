@@ -8,6 +8,9 @@ pub mod gsm;
 pub mod loopback;
 pub mod smpp_codec;
 pub mod smpp_receipt;
+pub mod ucp_codec;
+pub mod ucp_fixtures;
+pub mod ucp_loopback;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -32,7 +35,7 @@ pub struct Case {
 /// All of them; ours is the first of each name.
 pub fn cases() -> impl Iterator<Item = Case> {
     let smpp = smpp_codec::cases().into_iter().chain(smpp_receipt::cases());
-    smpp.chain(gsm::cases())
+    smpp.chain(gsm::cases()).chain(ucp_codec::cases())
 }
 
 /// The only function whose instructions count, by its name: see `instructions.sh`.

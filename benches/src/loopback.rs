@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::connection::Events;
@@ -117,4 +118,56 @@ pub fn cpu() -> Duration {
         schedstat.split(' ').next()?.parse::<u64>().ok()
     });
     Duration::from_nanos(nanos.sum())
+}
+
+/// What a run took.
+pub struct Run {
+    pairs: u64,
+    cpu: Duration,
+    wall: Duration,
+}
+
+impl Run {
+    /// A line of the table.
+    pub fn print(&self, what: &str, window: usize) {
+        let pairs = self.pairs as f64;
+        println!(
+            "{what:<28} {window:>8} {:>12.2} {:>12.0}",
+            self.cpu.as_secs_f64() * 1e6 / pairs,
+            pairs / self.wall.as_secs_f64(),
+        );
+    }
+}
+
+/// Time and CPU from here on.
+pub struct Clock {
+    wall: Instant,
+    cpu: Duration,
+}
+
+impl Clock {
+    /// Now.
+    pub fn start() -> Self {
+        Self {
+            wall: Instant::now(),
+            cpu: cpu(),
+        }
+    }
+
+    /// What so many pairs took.
+    pub fn stop(&self, pairs: u64) -> Run {
+        Run {
+            pairs,
+            cpu: cpu() - self.cpu,
+            wall: self.wall.elapsed(),
+        }
+    }
+}
+
+/// One of those that are left, if one is.
+pub fn take(left: &AtomicU64) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+        left.checked_sub(1)
+    })
+    .is_ok()
 }

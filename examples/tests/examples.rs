@@ -3,8 +3,9 @@
 //! `cargo test` builds the examples of a package before its tests.
 #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
 
-use std::process::{Output, Stdio};
-use std::time::Duration;
+mod support;
+
+use std::process::Output;
 
 use smsgw_sim::smsc::{Config, Smsc};
 use smsgw_smpp::CommandStatus;
@@ -14,33 +15,8 @@ use smsgw_ucp::op::SessionManagement;
 use smsgw_ucp::sme::Sme;
 use smsgw_ucp::types::PasswordBuf;
 use smsgw_ucp::{Alphabet, ErrorCode, MessageKey};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
-
-/// An example with these arguments; it ends with the test.
-fn example(name: &str, args: &[&str]) -> Child {
-    // This test is in `deps`, the examples are beside that.
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(name);
-    path.set_extension(std::env::consts::EXE_EXTENSION);
-    Command::new(&path)
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-async fn within<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(30), future)
-        .await
-        .expect("in time")
-}
+use support::{example, listening, within};
+use tokio::process::Child;
 
 /// What an example prints when it ends well.
 async fn output(example: Child) -> String {
@@ -119,9 +95,7 @@ async fn tap_shows_every_pdu_but_no_password() {
 #[tokio::test]
 async fn mc_checks_who_binds_and_sends_receipts() {
     let mut mc = example("mc", &["127.0.0.1:0"]);
-    let mut lines = BufReader::new(mc.stdout.take().unwrap()).lines();
-    let first = within(lines.next_line()).await.unwrap().unwrap();
-    let address = first.strip_prefix("listening on ").unwrap();
+    let (address, _lines) = listening(&mut mc).await;
 
     for (name, password, expected) in [
         ("nobody", "secret", CommandStatus::ESME_RINVSYSID),
@@ -129,12 +103,12 @@ async fn mc_checks_who_binds_and_sends_receipts() {
     ] {
         let (name, password) = (name.try_into().unwrap(), password.try_into().unwrap());
         let bind = Bind::new(BindMode::Transceiver, name, password);
-        let refused = within(Esme::connect(address, &bind, session::Config::default())).await;
+        let refused = within(Esme::connect(&*address, &bind, session::Config::default())).await;
         assert_eq!(refused.unwrap_err().status(), Some(expected));
     }
 
     for (name, id) in [("esme", "1"), ("blocking", "2")] {
-        let said = output(example(name, &[address, "306912345678", "Hello"])).await;
+        let said = output(example(name, &[&address, "306912345678", "Hello"])).await;
         let expected =
             format!("accepted as {id}\nreceipt: id:{id} sub:001 dlvrd:001 stat:DELIVRD err:000\n");
         assert!(said.starts_with(&expected), "{said}");
@@ -144,15 +118,13 @@ async fn mc_checks_who_binds_and_sends_receipts() {
 #[tokio::test]
 async fn ucp_server_checks_who_logs_in_and_notifies() {
     let mut server = example("ucp_server", &["127.0.0.1:0"]);
-    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let first = within(lines.next_line()).await.unwrap().unwrap();
-    let address = first.strip_prefix("listening on ").unwrap();
+    let (address, mut lines) = listening(&mut server).await;
 
     for (name, password) in [("2148", "secret"), ("2147", "guess")] {
         let password = PasswordBuf::new(password, Alphabet::Gsm).unwrap();
         let login = SessionManagement::login(name.try_into().unwrap(), password.as_password());
         let config = smsgw_ucp::session::Config::default();
-        let refused = within(Sme::connect(address, &login, config)).await;
+        let refused = within(Sme::connect(&*address, &login, config)).await;
         let error_code = refused.unwrap_err().error_code();
         assert_eq!(error_code, Some(ErrorCode::AUTHENTICATION_FAILURE));
     }
@@ -160,7 +132,7 @@ async fn ucp_server_checks_who_logs_in_and_notifies() {
     // One after the other: what is for an account comes to any of its sessions.
     let mut keys = Vec::new();
     for text in ["one", "two"] {
-        let args = [address, "00306912345678", text];
+        let args = [&*address, "00306912345678", text];
         let said = output(example("ucp_client", &args)).await;
         let (accepted, notified) = said.trim_end().split_once('\n').unwrap();
         let key = accepted.strip_prefix("accepted as ").unwrap();
@@ -215,6 +187,8 @@ async fn without_arguments_each_says_what_it_wants() {
         "blocking",
         "tap",
         "turkish",
+        "smpp_to_ucp",
+        "ucp_to_smpp",
         "ucp_client",
         "ucp_server",
     ] {

@@ -8,3 +8,5 @@ pub use smsgw_gsm;
 pub use smsgw_net;
 #[cfg(feature = "smsgw-smpp")]
 pub use smsgw_smpp;
+#[cfg(feature = "smsgw-ucp")]
+pub use smsgw_ucp;

@@ -258,6 +258,7 @@ fn submit(fields: &[(usize, &str)]) -> String {
     frame("01/O/51", &format!("{}/", all.join("/")))
 }
 
+const OADC: usize = 1;
 const MT: usize = 18;
 const NB: usize = 19;
 const MSG: usize = 20;
@@ -433,6 +434,12 @@ fn what_is_tolerated_is_listed_and_refused_in_strict_mode() {
     assert_eq!(encode(&[], &line), Ok(hex.clone()));
     assert_eq!(decode(&["--strict"], &hex)["error"]["kind"], "field_value");
     assert!(dissect(&hex).contains("tolerated: MT at octet "));
+
+    let hex = submit(&[(OADC, "08D2FA9C0E"), (MT, "3")]);
+    let line = decode(&[], &hex);
+    assert_eq!(line["tolerated"][0]["kind"], "missing_otoa");
+    assert_eq!(line["decoded"]["oadc_text"], "Rust");
+    assert_eq!(encode(&[], &line), Ok(hex));
 }
 
 #[test]

@@ -7,14 +7,17 @@ use core::fmt;
 pub struct Quirks {
     /// Hexadecimal digits a to f, in fields and in the checksum.
     pub lower_case_hex: bool,
-    /// A mandatory field that is empty, AdC of a message apart; and an OT 51 without anything in it,
-    /// which some clients send to see whether the peer is there, as others send an OT 31 without
-    /// AdC.
+    /// A mandatory field that is empty, but for the recipient of a message; and an OT 51 without
+    /// anything in it, which some clients send to see whether the peer is there, as others send an
+    /// OT 31 without AdC.
     pub missing_fields: bool,
     /// A message without MT: it is taken as alphanumeric, as Kannel does.
     pub missing_message_type: bool,
     /// OTOA other than 1139 and 5039: OAdC is taken as a number.
     pub unknown_otoa: bool,
+    /// A name as OAdC without OTOA, when it has one of the digits A to F and is packed as it has to
+    /// be.
+    pub missing_otoa: bool,
     /// The length of an alphanumeric sender does not agree with its octets.
     pub packed_length: bool,
     /// Octets above 0x7F, in the text of a result and in fields without meaning.
@@ -38,6 +41,7 @@ impl Quirks {
         missing_fields: true,
         missing_message_type: true,
         unknown_otoa: true,
+        missing_otoa: true,
         packed_length: true,
         non_ascii: true,
         ..Self::STRICT
@@ -48,6 +52,7 @@ impl Quirks {
         missing_fields: false,
         missing_message_type: false,
         unknown_otoa: false,
+        missing_otoa: false,
         packed_length: false,
         non_ascii: false,
         extra_fields: false,
@@ -62,6 +67,7 @@ impl Quirks {
         missing_fields: true,
         missing_message_type: true,
         unknown_otoa: true,
+        missing_otoa: true,
         packed_length: true,
         non_ascii: true,
         extra_fields: true,
@@ -90,6 +96,8 @@ pub enum Tolerance {
     MissingMessageType,
     /// See [`Quirks::unknown_otoa`].
     UnknownOtoa,
+    /// See [`Quirks::missing_otoa`].
+    MissingOtoa,
     /// See [`Quirks::packed_length`].
     PackedLength,
     /// See [`Quirks::non_ascii`].
@@ -113,6 +121,7 @@ impl fmt::Display for Tolerance {
             Self::Missing => "empty, but mandatory",
             Self::MissingMessageType => "a message without a type",
             Self::UnknownOtoa => "neither 1139 nor 5039",
+            Self::MissingOtoa => "a name without OTOA",
             Self::PackedLength => "a length that does not agree with the octets",
             Self::NonAscii => "octets above 0x7F",
             Self::ExtraFields => "fields after the last one",

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use smsgw_net::connect::ConnectOptions;
 use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, ToSocketAddrs};
+use tokio::net::ToSocketAddrs;
 
 use crate::connection::{Connection, Events, Reply, RequestError};
 use crate::error_code::ErrorCode;
@@ -21,11 +21,15 @@ use crate::session::{CloseReason, Config, Event, SendError, Session};
 /// wait too long, the peer is not read any further.
 ///
 /// ```no_run
-/// use smsgw_ucp::op::SubmitShortMessage;
-/// use smsgw_ucp::sme::Sme;
+/// use smsgw_ucp::Alphabet;
+/// use smsgw_ucp::op::{SessionManagement, SubmitShortMessage};
 /// use smsgw_ucp::session::Config;
+/// use smsgw_ucp::sme::Sme;
+/// use smsgw_ucp::types::PasswordBuf;
 ///
-/// # async fn example(login: smsgw_ucp::op::SessionManagement<'_>) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let password = PasswordBuf::new("secret", Alphabet::Gsm)?;
+/// let login = SessionManagement::login("2147".try_into()?, password.as_password());
 /// // What comes in by itself is for whoever takes the events; dropped, it is refused.
 /// let (sme, _) = Sme::connect("127.0.0.1:5000", &login, Config::default()).await?;
 /// let reply = sme
@@ -44,6 +48,9 @@ pub struct Sme(Connection);
 impl Sme {
     /// Connects and logs in (OT 60).
     ///
+    /// Each address of the peer has the time that [`ConnectOptions::default`] gives it to take the
+    /// connection, the login [`Config::login_timer`].
+    ///
     /// # Errors
     /// When there is no connection, or the peer refuses the login or does not answer it in time.
     pub async fn connect(
@@ -51,10 +58,8 @@ impl Sme {
         login: &SessionManagement<'_>,
         config: Config,
     ) -> Result<(Self, Events), ConnectError> {
-        let stream = TcpStream::connect(address)
-            .await
-            .map_err(ConnectError::Io)?;
-        Self::login(stream, login, config).await
+        let options = ConnectOptions::default();
+        Self::connect_with(address, login, config, &options).await
     }
 
     /// Connects as `options` say, to the first address of `server` that takes the connection, and

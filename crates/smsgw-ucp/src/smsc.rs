@@ -14,7 +14,8 @@ use crate::system_message::SystemMessage;
 /// The service centre's end of one connection; a task moves the octets. Clones share the session.
 ///
 /// What both ends can do is in [`Connection`]. Whether the client connected or was connected to, at
-/// its receive port, makes no difference.
+/// its receive port, makes no difference; on the latter there is no login
+/// ([`Login::None`](crate::session::Login::None)).
 ///
 /// ```no_run
 /// use smsgw_ucp::SystemMessage;

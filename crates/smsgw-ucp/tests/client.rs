@@ -116,6 +116,72 @@ async fn several_links_are_used_as_one() {
     assert_eq!(late.unwrap_err(), RequestError::Closed);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_link_that_closes_takes_nothing_more() {
+    let mut config = config(1);
+    config.session.window_wait = Some(secs(5));
+    let (client, mut events, mut accepted) = start(config);
+    let (_smsc, mut smsc_events) = accept(&mut accepted).await;
+    let (_, sme) = up(&mut events).await;
+    let waits = tokio::spawn({
+        let client = client.clone();
+        async move { said(client.request(&submit("1")).await) }
+    });
+    request(&mut smsc_events).await;
+    sme.close_when_answered();
+    assert_eq!(sme.state(), State::Closing);
+    let start = Instant::now();
+    let refused = client.request(&alert("2147")).await;
+    assert_eq!(refused.unwrap_err(), RequestError::Closed);
+    assert_eq!(start.elapsed(), secs(5));
+    let refused = client.queue(&submit("1"), 1).await;
+    assert_eq!(refused.unwrap_err(), RequestError::Closed);
+    waits.abort();
+}
+
+/// It is not stuck behind what will never be answered.
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_room_on_one_link_in_time_goes_to_one_that_has_it() {
+    let mut config = config(2);
+    config.session = Config {
+        window_wait: Some(secs(5)),
+        ..quiet()
+    };
+    let (client, mut events, mut accepted) = start(config);
+    let (_hung, mut hung_events) = accept(&mut accepted).await;
+    let (smsc, mut smsc_events) = accept(&mut accepted).await;
+    up(&mut events).await;
+    up(&mut events).await;
+    let start = Instant::now();
+    for token in [1, 2] {
+        client.queue(&submit("1"), token).await.unwrap();
+    }
+    let mut calls = JoinSet::new();
+    for _ in 0..2 {
+        let client = client.clone();
+        calls.spawn(async move { said(client.request(&submit("1")).await) });
+    }
+    request(&mut hung_events).await;
+    let slow = request(&mut smsc_events).await;
+    tokio::time::sleep(secs(4)).await;
+    smsc.accept(&slow, SystemMessage::EMPTY);
+    tokio::spawn(serve(smsc, smsc_events));
+    assert_eq!(calls.join_all().await, vec![Ok(YES); 2]);
+    assert_eq!(start.elapsed(), secs(5));
+    // With no room anywhere each is asked once.
+    let more = client.sessions();
+    let free = more
+        .iter()
+        .find(|(_, sme)| sme.has_room())
+        .unwrap()
+        .1
+        .clone();
+    free.close();
+    let full = client.request(&submit("1")).await;
+    assert_eq!(full.unwrap_err(), RequestError::WindowFull);
+    assert_eq!(start.elapsed(), secs(10));
+}
+
 /// Answers each operation after a time, and counts them.
 async fn slowly(smsc: Smsc, mut events: Events, time: Duration, served: Arc<AtomicUsize>) {
     while let Some(event) = events.recv().await {
@@ -137,29 +203,63 @@ async fn a_link_without_a_login_is_kept_up_too() {
     let links = vec![Link::without_login(account.clone()), Link::login(&opens())];
     let (client, mut events, mut accepted) = start(ClientConfig {
         session: quiet(),
-        backoff: Backoff::new(secs(1), secs(60)),
         ..ClientConfig::with_links(links)
     });
-    let (first, second) = (
-        accepted.recv().await.unwrap(),
-        accepted.recv().await.unwrap(),
-    );
+    let first = accepted.recv().await.unwrap();
     let (link, sme) = up(&mut events).await;
     assert_eq!((link, sme.state()), (0, State::Up));
     assert_eq!(sme.account(), Some(account));
     let (smsc, smsc_events) = Smsc::new(first, no_login(quiet()));
-    let served = tokio::spawn(serve(smsc.clone(), smsc_events));
+    let served = tokio::spawn(serve(smsc, smsc_events));
     assert_eq!(said(client.request(&submit("1")).await), Ok(YES));
-    accept_login(second, quiet()).await;
+    accept(&mut accepted).await;
     assert_eq!(up(&mut events).await.0, 1);
-    // The one that logged in is over already: its service centre went away.
-    down(&mut events).await;
-    // Of the other something came, so the next attempt is soon.
-    smsc.close();
-    let (why, pause) = down(&mut events).await;
-    assert!(matches!(why, Down::Closed(CloseReason::Disconnected)));
-    assert!(pause.unwrap() <= secs(1));
+    client.close();
+    while events.recv().await.is_some() {}
     assert_eq!(served.await.unwrap(), 1);
+}
+
+/// There is no login that it could count as a failure: who connects and hangs up is not there.
+#[tokio::test(start_paused = true)]
+async fn on_a_link_without_a_login_anything_that_comes_is_of_use() {
+    let links = vec![Link::without_login(Account::new("2147").unwrap())];
+    let (client, mut events, mut accepted) = start(ClientConfig {
+        session: quiet(),
+        backoff: Backoff::new(secs(1), secs(60)),
+        ..ClientConfig::with_links(links)
+    });
+    for power in 0..3 {
+        drop(accepted.recv().await.unwrap());
+        up(&mut events).await;
+        let pause = down(&mut events).await.1.unwrap();
+        assert!(pause >= secs(1 << power) / 2, "{pause:?}");
+    }
+    let (smsc, smsc_events) = Smsc::new(accepted.recv().await.unwrap(), no_login(quiet()));
+    up(&mut events).await;
+    tokio::spawn(serve(smsc.clone(), smsc_events));
+    assert_eq!(said(client.request(&submit("1")).await), Ok(YES));
+    smsc.close();
+    let pause = down(&mut events).await.1.unwrap();
+    assert!(pause <= secs(1), "{pause:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn to_close_it_is_to_wait_for_the_results() {
+    let (client, mut events, mut accepted) = start(config(1));
+    let (smsc, mut smsc_events) = accept(&mut accepted).await;
+    up(&mut events).await;
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { said(client.request(&submit("1")).await) }
+    });
+    let frame = request(&mut smsc_events).await;
+    client.close();
+    tokio::time::sleep(secs(30)).await;
+    smsc.accept(&frame, SystemMessage::EMPTY);
+    assert_eq!(call.await.unwrap(), Ok(YES));
+    let (why, pause) = down(&mut events).await;
+    assert!(matches!(why, Down::Closed(CloseReason::Local)), "{why}");
+    assert_eq!(pause, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use shells::{Shells, nothing_comes, request, said, up};
 use smsgw_ucp::connection::{Events, RequestError};
 use smsgw_ucp::op::{DeliverNotification, ResponseInquiryMessage};
 use smsgw_ucp::server::{Directory, Registration};
-use smsgw_ucp::session::{Account, Event, NotificationAddress};
+use smsgw_ucp::session::{Account, Config, Event, NotificationAddress, TimeoutPolicy};
 use smsgw_ucp::sme::Sme;
 use smsgw_ucp::smsc::Smsc;
 use smsgw_ucp::types::{Dst, Originator, Pid};
@@ -191,6 +191,32 @@ async fn an_address_that_a_message_named_is_kept_to_while_it_is_there() {
     assert_eq!(call.await.unwrap(), Ok(YES));
 }
 
+/// The one that is to have it has no room, as its client does not answer.
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_room_in_time_goes_to_a_session_that_has_it() {
+    let directory = Directory::default();
+    let impatient = Config {
+        window_wait: Some(secs(5)),
+        ..quiet()
+    };
+    let mut hung = up(quiet(), impatient).await;
+    let addresses = [address("0101")];
+    let _hung = directory.register(account("2147"), &hung.smsc, addresses);
+    let first = notify(&directory, Some("0101"), "1");
+    request(&mut hung.sme_events).await;
+    let start = Instant::now();
+    // There is nobody else.
+    let full = notify(&directory, Some("0101"), "2").await.unwrap();
+    assert_eq!(full, Err(RequestError::WindowFull));
+    assert_eq!(start.elapsed(), secs(5));
+    let (mut idle, _idle) = Client::registered(&directory, "2147").await;
+    let second = notify(&directory, Some("0101"), "2");
+    idle.takes("2").await;
+    assert_eq!(second.await.unwrap(), Ok(YES));
+    assert_eq!(start.elapsed(), secs(10));
+    first.abort();
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_a_session_it_is_said_at_once() {
     let directory = Directory::default();
@@ -264,6 +290,34 @@ async fn a_session_that_does_not_answer_is_told_once_and_nobody_else() {
     assert_eq!(call.await.unwrap(), Err(unanswered));
     assert_eq!(started.elapsed(), quiet().result_timer);
     nothing_comes(&mut other.events).await;
+}
+
+/// Behind a keep-alive whose result is not read, as the owner has enough to do: it has its time, and
+/// no more.
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_sent_in_time_is_said_in_time() {
+    let directory = Directory::default();
+    let busy = Config {
+        max_unanswered: 1,
+        keep_alive: Some(secs(30)),
+        on_timeout: TimeoutPolicy::Resend { times: 1 },
+        ..quiet()
+    };
+    let Shells {
+        sme,
+        smsc,
+        mut smsc_events,
+        ..
+    } = up(quiet(), busy).await;
+    let _registration = directory.register(account("2147"), &smsc, []);
+    sme.try_queue(&submit("1"), 0).unwrap();
+    request(&mut smsc_events).await;
+    tokio::time::sleep(secs(40)).await;
+    let started = Instant::now();
+    let unsent = RequestError::Unanswered { written: false };
+    assert_eq!(notify(&directory, None, "1").await.unwrap(), Err(unsent));
+    assert_eq!(started.elapsed(), quiet().result_timer);
+    assert_eq!(smsc.metrics().sent().total(), 2, "login and keep-alive");
 }
 
 #[tokio::test(start_paused = true)]

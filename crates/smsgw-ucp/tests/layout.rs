@@ -305,6 +305,20 @@ fn a_number_of_fields_is_never_believed() {
     }
 }
 
+/// An OT 02 has a recipient, as the others have theirs.
+#[test]
+fn a_message_to_nobody() {
+    let ot = OperationType::MULTIPLE_ADDRESS_CALL_INPUT;
+    for npl in ["", "0", "00"] {
+        let frame = frame(ot, &[npl, "33", "", "3", "41"]);
+        for quirks in [Quirks::STRICT, Quirks::LENIENT, Quirks::TOLERANT] {
+            let error = frame.operation_with(&quirks).unwrap_err();
+            assert_eq!((error.field(), error.kind().name()), ("NPL", "field_value"));
+            assert_eq!(error.error_code(), ErrorCode::SYNTAX_ERROR);
+        }
+    }
+}
+
 /// Operations that are not in the table are kept as they are, and answered with 03.
 #[test]
 fn an_operation_that_is_not_in_the_table() {

@@ -206,7 +206,8 @@ proptest! {
         let (oadc, ac, message) = (t.address(1), t.code(0), t.content());
         check(CallInput { adc: t.adc(), oadc, ac, message }, trn)?;
 
-        let list: Vec<_> = t.list.iter().map(|it| Address::new(it).unwrap()).collect();
+        let list = t.list.iter().map(|it| Address::new(it).unwrap());
+        let list: Vec<_> = [t.adc()].into_iter().chain(list).collect();
         let recipients = Seq::new(&list).unwrap();
         check(MultipleAddressCallInput { recipients, oadc, ac, message }, trn)?;
 

@@ -16,6 +16,7 @@ mod support;
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use server::{Server, check_login, limited};
 use shells::{LOGIN, Raw, next, opens, said, serve, submits, within};
@@ -319,9 +320,12 @@ async fn a_header_that_never_comes_runs_out_of_time() {
         ..proxied()
     })
     .await;
+    let started = Instant::now();
     let mut client = raw(&server).await;
     let reason = server.rejected().await;
     assert!(matches!(reason, RejectReason::TimedOut), "{reason:?}");
+    // The time for a login, not that for a handshake.
+    assert!(started.elapsed() < secs(5));
     is_closed(&mut client).await;
 }
 

@@ -234,6 +234,7 @@ fn kind(what: Tolerance) -> &'static str {
         Tolerance::Missing => "missing",
         Tolerance::MissingMessageType => "missing_message_type",
         Tolerance::UnknownOtoa => "unknown_otoa",
+        Tolerance::MissingOtoa => "missing_otoa",
         Tolerance::PackedLength => "packed_length",
         Tolerance::NonAscii => "non_ascii",
         Tolerance::ExtraFields => "extra_fields",

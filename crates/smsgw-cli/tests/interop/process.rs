@@ -79,6 +79,7 @@ impl Process {
     }
 
     /// The lines that it printed so far.
+    #[allow(dead_code, reason = "some test binaries do not read them")]
     pub(crate) fn lines(&self) -> Vec<String> {
         self.said.lock().unwrap().clone()
     }

@@ -11,10 +11,13 @@ import ucp
 PATIENCE = 30.0  # seconds for an answer
 
 ended = threading.Event()
+printing = threading.Lock()
 
 
 def report(event, **fields):
-    print(json.dumps({"event": event, **fields}), flush=True)
+    # What comes is told by a thread of the package.
+    with printing:
+        print(json.dumps({"event": event, **fields}), flush=True)
 
 
 class Client:

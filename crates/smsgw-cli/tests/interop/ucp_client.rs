@@ -16,9 +16,6 @@ use crate::capture_ucp::Side;
 use crate::harness::{Simulator, UCP_ACCOUNT, eventually, free_port, lines, python, scratch};
 use crate::process::Process;
 
-/// How long our server waits for a result.
-const RESULT_TIMER: [&str; 2] = ["--ucp-timeout", "2s"];
-
 /// Authentication failure.
 const EC_AUTHENTICATION: u64 = 7;
 
@@ -119,7 +116,7 @@ fn python_ucp_submits() {
 #[test]
 fn python_ucp_leaves_us_without_results() {
     let directory = scratch("python-ucp-silent");
-    let smsc = Simulator::start_ucp(&directory, free_port(), &RESULT_TIMER);
+    let smsc = Simulator::start_ucp(&directory, free_port(), &[]);
     let mut wanted = message("text", "2147", "With a receipt");
     wanted["nrq"] = json!(1);
     wanted["nt"] = json!(3);

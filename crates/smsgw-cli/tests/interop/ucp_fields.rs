@@ -19,6 +19,7 @@ const NUMBERS: [&str; 10] = [
     "NPID", "LPID", "PID", "Rsn", "EC", "NPL", "OPID", "OTOA", "TRN", "LEN",
 ];
 
+/// The last is of results, of which ours tells only the field.
 const TIMES: [&str; 5] = ["DDT", "VP", "SCTS", "DSCTS", "MVP"];
 
 /// By smsgw. Insists that its fields are those of `case`.
@@ -107,12 +108,20 @@ fn meaning(case: &Case, name: &str, value: String, decoded: &Value) -> (String, 
         "NACK" => ("ACK".to_owned(), value),
         "STYP" if case.ot == 60 => ("STYP0".to_owned(), value),
         "STYP" => ("STYP1".to_owned(), value),
+        "MVP" => (name.to_owned(), minute(&value)),
         _ if TIMES.contains(&name) => (name.to_owned(), text(&name.to_lowercase())),
         _ if NUMBERS.contains(&name) => {
             (name.to_owned(), value.parse::<u64>().unwrap().to_string())
         }
         _ => (name.to_owned(), value),
     }
+}
+
+/// `DDMMYYhhmm` as in ISO 8601.
+fn minute(digits: &str) -> String {
+    let pair = |at: usize| &digits[2 * at..2 * at + 2];
+    let [day, month, year, hour, minute] = [0, 1, 2, 3, 4].map(pair);
+    format!("20{year}-{month}-{day}T{hour}:{minute}:00")
 }
 
 fn services(xser: &Value) -> String {

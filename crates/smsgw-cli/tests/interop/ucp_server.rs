@@ -278,7 +278,7 @@ fn ucp_server_refuses() {
     assert_eq!(part["message_id"], Value::Null, "{part}");
     // It is an answer.
     assert_eq!(part["error"], Value::Null, "{part}");
-    assert_eq!(part["ec"], 24, "{part}");
+    assert_eq!(part["ec"], "24", "{part}");
     centre.must_be_content();
 }
 

@@ -206,6 +206,8 @@ fn supplementary(set: &mut Set) {
     for areas in 0..3 {
         for has_lrp in [false, true] {
             let areas = (0..areas).map(|_| "GA");
+            // In which of the two fields an RP is depends on who made the frame.
+            let values = &values[usize::from(has_lrp)..];
             let lrp: &[_] = if has_lrp { &["LRP"] } else { &[] };
             let names = ["AdC", "OAdC", "AC", "NPL"]
                 .into_iter()
@@ -226,7 +228,7 @@ fn supplementary(set: &mut Set) {
                 set.push(name("none"), case.clone());
             }
             set.push(name("deferred"), deferred(case.clone()));
-            set.push(name("all"), deferred(case.clone().with_all(&values)));
+            set.push(name("all"), deferred(case.clone().with_all(values)));
             for value in values {
                 set.push(name(value.0), deferred(case.clone().with(value.0, value.1)));
             }

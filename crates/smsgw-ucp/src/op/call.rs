@@ -24,7 +24,7 @@ operation! {
 operation! {
     /// OT 02: a message to several recipients.
     pub struct MultipleAddressCallInput<'a> repeating 1 {
-        /// The recipients, and how many they are (NPL).
+        /// The recipients, at least one, and how many they are (NPL).
         ["NPL" "AdC"] M recipients: Seq<'a, Address<'a>>,
         /// The originator.
         ["OAdC"] O oadc: Address<'a>,

@@ -123,10 +123,11 @@ impl<'a, T: SeqItem<'a>> Field<'a> for Seq<'a, T> {
         let (name, names) = names.split_first().unwrap_or((&"NPL", &[]));
         let offset = reader.offset();
         let npl = reader.field();
-        if npl.is_empty() && need == Need::Mandatory {
-            reader.missing(name, offset)?;
-        }
         let len = number(npl).map_err(|error| invalid(error, name, offset))?;
+        if len == 0 && need == Need::Mandatory {
+            let error = ValueError::TooShort { min: 1, had: 0 };
+            return Err(invalid(error, name, offset));
+        }
         let start = reader.rest();
         for _ in 0..len {
             T::read(reader, names, Need::Mandatory)?;

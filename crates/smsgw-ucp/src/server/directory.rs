@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use smsgw_net::now;
-
 use crate::connection::{Reply, RequestError};
 use crate::op::{DeliverNotification, DeliverShortMessage, Op};
 use crate::session::{Account, Accounts, NotificationAddress, State};
@@ -82,7 +80,8 @@ impl Directory {
     ///
     /// `address` is where the message said that its notifications go. Waits for room in the window
     /// of the session that was picked, not longer than
-    /// [`Config::window_wait`](crate::session::Config::window_wait).
+    /// [`Config::window_wait`](crate::session::Config::window_wait) of it; when that was not enough,
+    /// another that has room then takes it.
     ///
     /// # Errors
     /// [`RequestError::Closed`] when the account has no session; otherwise as
@@ -127,29 +126,45 @@ impl Directory {
         address: Option<&NotificationAddress>,
         op: &T,
     ) -> Result<Reply, RequestError> {
-        let called = now();
         let mut tried = Vec::new();
         let mut why = RequestError::Closed;
-        loop {
-            let picked = self.lock().pick(account, address, &tried);
-            let Some((session, smsc)) = picked else {
-                return Err(why);
-            };
-            let until = called + smsc.result_timer();
-            match smsc.request(op).await {
-                Err(error) if error.may_try_another() && now() < until => why = error,
+        let mut until = None;
+        while let Some((session, smsc)) = self.find(account, address, &tried) {
+            let until = *until.get_or_insert_with(|| smsc.patience());
+            match smsc.request_by(op, until).await {
+                // Even when the time is over: one that has room takes it at once.
+                Err(error) if error.is_for_room() || error.may_try_another() => why = error,
                 outcome => return outcome,
             }
             tried.push(session);
         }
+        Err(why)
     }
 
     /// The session that is to have what is for an account next, if there is one: to
     /// [queue](crate::connection::Connection::queue) it there.
     #[must_use]
     pub fn pick(&self, account: &Account, address: Option<&NotificationAddress>) -> Option<Smsc> {
-        let picked = self.lock().pick(account, address, &[]);
-        picked.map(|(_, smsc)| smsc)
+        let found = self.find(account, address, &[]);
+        found.map(|(_, smsc)| smsc)
+    }
+
+    fn find(
+        &self,
+        account: &Account,
+        address: Option<&NotificationAddress>,
+        tried: &[u64],
+    ) -> Option<(u64, Smsc)> {
+        let inner = self.lock();
+        let load = |session| {
+            let smsc = inner.sessions.get(&session)?;
+            let is_ready = !tried.contains(&session) && smsc.state() == State::Up;
+            is_ready.then(|| smsc.load())
+        };
+        let named = inner.accounts.pick(account, address, load);
+        // Any other will do when those that were named cannot take it.
+        let session = named.or_else(|| inner.accounts.pick(account, None, load))?;
+        Some((session, inner.sessions.get(&session)?.clone()))
     }
 
     /// The sessions of an account, in the order they came.
@@ -165,25 +180,6 @@ impl Directory {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // Each change is made in one go: a panic elsewhere leaves it whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inner {
-    fn pick(
-        &self,
-        account: &Account,
-        address: Option<&NotificationAddress>,
-        tried: &[u64],
-    ) -> Option<(u64, Smsc)> {
-        let load = |session| {
-            let smsc = self.sessions.get(&session)?;
-            let is_ready = !tried.contains(&session) && smsc.state() == State::Up;
-            is_ready.then(|| smsc.load())
-        };
-        let named = self.accounts.pick(account, address, load);
-        // Any other will do when those that were named cannot take it.
-        let session = named.or_else(|| self.accounts.pick(account, None, load))?;
-        Some((session, self.sessions.get(&session)?.clone()))
     }
 }
 
@@ -209,5 +205,25 @@ impl Drop for Registration {
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Config;
+
+    #[tokio::test]
+    async fn nothing_is_left_of_sessions_that_were_taken_out() {
+        let directory = Directory::default();
+        let account = Account::new("2147").unwrap();
+        let (smsc, _events) = Smsc::new(tokio::io::empty(), Config::default());
+        let [first, second] = [1, 2].map(|_| directory.register(account.clone(), &smsc, []));
+        drop(first);
+        assert_eq!(directory.sessions(&account).len(), 1);
+        drop(second);
+        let inner = directory.lock();
+        assert!(inner.sessions.is_empty());
+        assert_eq!(inner.accounts.sessions(&account).next(), None);
     }
 }

@@ -62,9 +62,16 @@ impl<'a> Originator<'a> {
     }
 
     /// Who it is, where the operation has this OTOA.
+    ///
+    /// Without one it is a name too when it can be nothing else: see
+    /// [`Quirks::missing_otoa`](crate::Quirks::missing_otoa).
     #[must_use]
     pub fn sender(&self, otoa: Otoa) -> Sender<'a> {
         match otoa {
+            Otoa::ABSENT => match self.clear_name() {
+                Some(name) => Sender::Name(name),
+                None => Sender::Number(self.as_str()),
+            },
             Otoa::ALPHANUMERIC => match PackedName::of(self.0) {
                 Some(name) => Sender::Name(name),
                 None => Sender::Number(self.as_str()),
@@ -83,6 +90,14 @@ impl<'a> Originator<'a> {
             return Sender::Number(self.as_str());
         }
         self.sender(Otoa::ALPHANUMERIC)
+    }
+
+    /// A name that no number looks like, packed as it has to be.
+    fn clear_name(&self) -> Option<PackedName<'a>> {
+        if ascii::are_decimal(self.0) {
+            return None;
+        }
+        PackedName::of(self.0).filter(PackedName::has_right_len)
     }
 
     /// `digits`, which are known to be some.
@@ -145,6 +160,10 @@ impl<'a> Originator<'a> {
             (Otoa::ALPHANUMERIC, None) => {
                 let had = self.0.len();
                 return Err(place.invalid(ValueError::OddHex { had }));
+            }
+            (Otoa::ABSENT, _) if quirks.missing_otoa && self.clear_name().is_some() => {
+                let error = ascii::not_decimal(self.0);
+                (true, Tolerance::MissingOtoa, error)
             }
             _ => {
                 let error = ascii::not_decimal(self.0);

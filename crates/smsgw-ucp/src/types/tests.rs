@@ -377,6 +377,46 @@ fn originator(oadc: &str, otoa: Otoa, quirks: &Quirks) -> Result<Vec<Tolerance>,
 }
 
 #[test]
+fn a_name_without_otoa() {
+    let (strict, lenient, tolerant) = (&Quirks::STRICT, &Quirks::LENIENT, &Quirks::TOLERANT);
+    // LL counts half octets, or digits.
+    for packed in ["0D41E110306C1E01", "08D2FA9C0E"] {
+        let otoa = Otoa::ABSENT;
+        assert!(originator(packed, otoa, strict).is_err());
+        for quirks in [lenient, tolerant] {
+            assert_eq!(
+                originator(packed, otoa, quirks),
+                Ok(vec![Tolerance::MissingOtoa])
+            );
+        }
+        let names = Quirks {
+            missing_otoa: false,
+            ..Quirks::TOLERANT
+        };
+        assert_eq!(originator(packed, otoa, &names), Ok(vec![Tolerance::Name]));
+
+        let otoa = Otoa::INTERNATIONAL;
+        assert!(originator(packed, otoa, lenient).is_err());
+        assert_eq!(
+            originator(packed, otoa, tolerant),
+            Ok(vec![Tolerance::Name])
+        );
+    }
+    assert_eq!(
+        originator("08d2fa9c0e", Otoa::ABSENT, lenient),
+        Ok(vec![Tolerance::LowerCaseHex, Tolerance::MissingOtoa])
+    );
+    // More octets than LL says, fewer, half of one.
+    for packed in ["06D2FA9C0E", "0FD2FA9C0E", "08D2FA9C0"] {
+        assert!(originator(packed, Otoa::ABSENT, lenient).is_err());
+        assert_eq!(
+            originator(packed, Otoa::ABSENT, tolerant),
+            Ok(vec![Tolerance::Name])
+        );
+    }
+}
+
+#[test]
 fn an_originator_is_what_otoa_says() {
     let (strict, lenient, tolerant) = (&Quirks::STRICT, &Quirks::LENIENT, &Quirks::TOLERANT);
     let refused = |oadc, otoa, quirks| {
@@ -392,9 +432,10 @@ fn an_originator_is_what_otoa_says() {
             assert_eq!(originator(number, otoa, strict), Ok(vec![]));
         }
         let at = |at| ValueError::NotDigit { at };
-        assert_eq!(refused("0D41E110306C1E01", otoa, lenient), at(1));
+        // LL tells of more octets.
+        assert_eq!(refused("0F41E110306C1E01", otoa, lenient), at(1));
         assert_eq!(
-            originator("0D41E110306C1E01", otoa, tolerant),
+            originator("0F41E110306C1E01", otoa, tolerant),
             Ok(vec![Tolerance::Name])
         );
         assert_eq!(refused("+39", otoa, lenient), at(0));

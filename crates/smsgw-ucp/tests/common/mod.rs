@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use smsgw_ucp::{Deframer, Frame, FrameError, Quirks};
 
 pub(crate) const FRAMES: &str = include_str!("../vectors/frames.jsonl");
+pub(crate) const FIELD: &str = include_str!("../vectors/field.jsonl");
 pub(crate) const MALFORMED: &str = include_str!("../vectors/malformed.jsonl");
 pub(crate) const STREAMS: &str = include_str!("../vectors/streams.jsonl");
 

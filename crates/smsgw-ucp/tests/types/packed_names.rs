@@ -46,6 +46,19 @@ fn known_names() {
         ("ABC@CMG", "0D41E110306C1E01"),
         ("A", "0241"),
         ("ABCDEFGHIJK", "1441E19058341E9149E512"),
+        // As Protocol::EMIUCP packs them.
+        ("@", "0200"),
+        ("1", "0231"),
+        ("12", "043119"),
+        ("123", "0631D90C"),
+        ("1234", "0731D98C06"),
+        ("12345", "0931D98C5603"),
+        ("123456", "0B31D98C56B301"),
+        ("1234567", "0D31D98C56B3DD00"),
+        ("12345678", "0E31D98C56B3DD70"),
+        ("123456789", "1031D98C56B3DD7039"),
+        ("123456789A", "1231D98C56B3DD70B920"),
+        ("123456789AB", "1431D98C56B3DD70B9A010"),
     ] {
         assert_eq!(PackedName::pack(name).unwrap().as_originator(), digits);
         assert_eq!(PackedName::new(digits).unwrap().text(), name);
@@ -117,6 +130,21 @@ fn a_notification_tells_the_sender() {
     let number = Originator::new("0123456789").unwrap();
     assert_eq!(number.sender_without_otoa(), Sender::Number("0123456789"));
     assert_eq!(number.sender(Otoa::ABSENT), Sender::Number("0123456789"));
+}
+
+#[test]
+fn a_name_without_otoa() {
+    let name = PackedName::pack("Rust").unwrap();
+    let oadc = name.as_originator();
+    assert_eq!(oadc.sender(Otoa::ABSENT), Sender::Name(name.as_name()));
+    assert_eq!(
+        oadc.sender(Otoa::INTERNATIONAL),
+        Sender::International("07D2FA9C0E")
+    );
+    // What could be a number is one.
+    let digits = PackedName::pack("1").unwrap();
+    let number = digits.as_originator();
+    assert_eq!(number.sender(Otoa::ABSENT), Sender::Number("0231"));
 }
 
 proptest! {
