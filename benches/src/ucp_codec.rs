@@ -24,6 +24,7 @@ pub fn cases() -> Vec<Case> {
     read(&mut cases, "ucp/decode_53", fixtures::notification());
     read(&mut cases, "ucp/decode_60", fixtures::login());
     read_stream(&mut cases);
+    parts(&mut cases);
 
     write(&mut cases, "ucp/encode_51_100", fixtures::submit());
     write(&mut cases, "ucp/encode_52_100", fixtures::deliver());
@@ -215,6 +216,55 @@ fn read_stream(cases: &mut Vec<Case>) {
     };
     let run = move |rounds| measured_in_batches(rounds, buffers, &mut round);
     cases.push(case(name, "smsgw Frame", STREAM_FRAMES, octets, run));
+}
+
+/// What reading an OT 51 consists of.
+fn parts(cases: &mut Vec<Case>) {
+    let octets = fixtures::octets(&fixtures::submit());
+    let mut add = |name, mut round: Box<dyn FnMut()>| {
+        cases.push(case(name, "smsgw", 1, octets, move |rounds| {
+            measured(rounds, &mut round)
+        }));
+    };
+    let frame = FrameRef::new(octets).unwrap();
+    let op = frame.decode::<SubmitShortMessage<'_>>().unwrap();
+    add(
+        "ucp/decode_51_part_frame",
+        Box::new(move || {
+            black_box(&FrameRef::new(black_box(octets)).unwrap());
+        }),
+    );
+    add(
+        "ucp/decode_51_part_fields",
+        Box::new(move || {
+            let frame = black_box(frame);
+            black_box(&frame.decode::<SubmitShortMessage<'_>>().unwrap());
+        }),
+    );
+    let mut text = Text::new();
+    add(
+        "ucp/decode_51_part_text",
+        Box::new(move || message(black_box(op.message), &mut text)),
+    );
+    let mut text = Text::new();
+    add(
+        "ucp/decode_51_part_sender",
+        Box::new(move || sender(black_box(op.oadc).sender(op.otoa), &mut text)),
+    );
+    add(
+        "ucp/decode_51_part_xser",
+        Box::new(move || services(black_box(op.xser))),
+    );
+    // With a `String` of its own each time.
+    add(
+        "ucp/decode_51_part_text_new",
+        Box::new(move || {
+            let Content::Text(hex) = black_box(op.message).content() else {
+                panic!("no text");
+            };
+            black_box(&hex.text(Alphabet::Gsm));
+        }),
+    );
 }
 
 const TRN: Trn = Trn::ZERO;
