@@ -385,6 +385,24 @@ fn both_layouts_of_operation_03() {
     }
 }
 
+/// One item without NPL is the spare field when there are as many fields: NPL is not made up.
+#[test]
+fn a_spare_field_stays_one() {
+    let spare = frame("00/O/03", "0123/045///X//////////3//");
+    let read = decode(&[], &spare);
+    assert_eq!(read["fields"].get("NPL"), None);
+    assert_eq!(read["nfields"], 16);
+    assert_eq!(encode(&[], &read).unwrap(), spare);
+    let group = frame("00/O/03", "0123/045//1/X//////////3//");
+    let read = decode(&[], &group);
+    assert_eq!(read["fields"]["NPL"], "1");
+    assert_eq!(encode(&[], &read).unwrap(), group);
+    // Whoever does not tell how many fields there are means group addresses.
+    let fields = json!({"AdC": "0123", "OAdC": "045", "GA": ["X"], "MT": "3"});
+    let object = json!({"ot": 3, "fields": fields});
+    assert_eq!(encode(&[], &object).unwrap(), group);
+}
+
 #[test]
 fn what_is_tolerated_is_listed_and_refused_in_strict_mode() {
     let lower = hex(b"\x0200/00019/R/60/A//6d\x03");
