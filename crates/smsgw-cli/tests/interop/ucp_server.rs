@@ -26,7 +26,7 @@
 //! | `bad-checksum`, `bad-length` | answers, and before that refuses it in a frame that does not add up |
 //! | `junk` | answers; before that come line ends, zeros, a lonely ETX, and the first octets of a frame |
 //! | `duplicate` | answers twice |
-//! | `together` | answers, sends the receipt, an alert and a message of a subscriber, all in one write |
+//! | `together` | answers, sends an alert, a message of a subscriber and the receipt, all in one write |
 //! | `bytewise` | the same in writes of one octet, as is all that it sends |
 //! | `undelivered` | the receipt says that it is buffered, the next that it is not delivered |
 //! | `delivers` | before the receipt comes all that a message centre can send, and an operation that there is not |
