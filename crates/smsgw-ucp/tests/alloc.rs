@@ -11,8 +11,10 @@ use std::hint::black_box;
 
 use bytes::BytesMut;
 use common::{FRAMES, frame, lines, octets};
+use smsgw_ucp::types::{Content, Sender};
 use smsgw_ucp::{
-    Answer, Deframer, ErrorCode, Frame, MessageKey, OperationType, Quirks, SystemMessage, Trn,
+    Alphabet, Answer, Deframer, ErrorCode, Frame, MessageKey, Operation, OperationType, Quirks,
+    SystemMessage, Trn,
 };
 
 #[test]
@@ -35,6 +37,34 @@ fn no_allocation_for_a_frame_with_every_field_read() {
         });
         assert_eq!(read.count_total, 0, "{}", vector["id"]);
     }
+}
+
+#[test]
+fn no_allocation_for_texts_and_names_where_there_is_room() {
+    let mut text = String::with_capacity(1_000);
+    for vector in lines(FRAMES) {
+        let frame = frame(&vector);
+        let Ok(Operation::SubmitShortMessage(submit)) = frame.operation() else {
+            continue;
+        };
+        let read = allocation_counter::measure(|| {
+            text.clear();
+            if let Sender::Name(name) = submit.oadc.sender(submit.otoa) {
+                name.write_to(&mut text);
+            }
+            if let Content::Text(hex) | Content::Octets { hex, .. } = submit.message.content() {
+                for alphabet in [Alphabet::Gsm, Alphabet::Latin1] {
+                    alphabet.decode(hex.octets(), &mut text);
+                }
+            }
+            for service in submit.xser {
+                black_box(service.data.octets().last());
+            }
+            black_box((submit.xser.udh(), submit.xser.dcs()));
+        });
+        assert_eq!(read.count_total, 0, "{}", vector["id"]);
+    }
+    assert!(!text.is_empty());
 }
 
 #[test]
