@@ -321,9 +321,10 @@ mod tests {
     #[test]
     fn passwords_are_not_printed() {
         let mut config = Config::default().with_account("esme", "SECRET");
-        let mut ucp = Ucp::default();
-        ucp.users = vec![User::new("2147", "SECRET").unwrap()];
-        config.ucp = Some(ucp);
+        config.ucp = Some(Ucp {
+            users: vec![User::new("2147", "SECRET").unwrap()],
+            ..Ucp::default()
+        });
         let shown = format!("{config:?}");
         assert!(shown.contains("esme") && shown.contains("2147"), "{shown}");
         assert!(!shown.contains("SECRET"), "{shown}");
