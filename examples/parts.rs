@@ -1,5 +1,5 @@
-//! What the relays `smpp_to_ucp.rs` and `ucp_to_smpp.rs` remember of a message in parts: whom to
-//! answer when each has its result, and when to tell what became of them.
+//! What the relays `smpp_to_ucp.rs` and `ucp_to_smpp.rs` remember of a message in parts, to tell its
+//! sender what became of it: once, when all parts arrived or one did not.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -8,16 +8,16 @@ use smsgw::{Address, Message, ReceiptRequest, ReceiptState};
 /// Most messages that wait for their receipts; for more, the oldest is forgotten.
 const MAX_WAITING: usize = 100_000;
 
-/// The messages on their way. `A` is whom to answer, `E` why a part was refused.
-pub(crate) struct Open<A, E> {
+/// The messages on their way.
+pub(crate) struct Open {
     ids: Ids,
     last: u64,
-    messages: HashMap<u64, Parts<A, E>>,
+    messages: HashMap<u64, Parts>,
     /// What the ids of parts have to the letter, and whose parts they are.
     known: BTreeSet<(String, u64)>,
-    /// Those that have their answer and wait for receipts, oldest first.
+    /// Those whose senders have an answer, oldest first.
     waiting: VecDeque<u64>,
-    /// How many wait for their answer.
+    /// How many have none.
     unanswered: usize,
 }
 
@@ -34,20 +34,9 @@ pub(crate) struct Ids {
 pub(crate) struct Sent {
     pub(crate) from: Option<Address>,
     pub(crate) to: Address,
-    /// What the sender calls it; empty to call it as its first part.
+    /// What the sender calls it.
     pub(crate) id: String,
     receipt: ReceiptRequest,
-}
-
-impl Sent {
-    pub(crate) fn new(message: &Message, id: String) -> Self {
-        Self {
-            from: message.from.clone(),
-            to: message.to.clone(),
-            id,
-            receipt: message.receipt,
-        }
-    }
 }
 
 /// What follows from the receipt of a part.
@@ -60,25 +49,22 @@ pub(crate) enum Notified {
     TooEarly,
 }
 
-struct Parts<A, E> {
-    asks: Option<A>,
+struct Parts {
     sent: Sent,
-    parts: Vec<Part>,
-    /// Parts without a result.
-    unanswered: usize,
-    refusal: Option<E>,
+    /// How many there are; those that the other side has are in `taken`.
+    count: usize,
+    taken: Vec<Part>,
+    is_answered: bool,
     /// Whether the sender knows the end, or hears it now.
     is_told: bool,
 }
 
-#[derive(Clone, Default)]
 struct Part {
-    /// Empty before its result.
     id: String,
     has_arrived: bool,
 }
 
-impl<A, E: Copy> Open<A, E> {
+impl Open {
     pub(crate) fn new(ids: Ids) -> Self {
         Self {
             ids,
@@ -90,91 +76,76 @@ impl<A, E: Copy> Open<A, E> {
         }
     }
 
-    /// A message is about to be sent; gives the tokens of its parts, 255 at most.
-    pub(crate) fn begin(
-        &mut self,
-        parts: usize,
-        asks: A,
-        sent: Sent,
-    ) -> impl Iterator<Item = u64> + use<A, E> {
+    /// A message in so many parts is about to be sent; gives its number.
+    pub(crate) fn begin(&mut self, message: &Message, count: usize) -> u64 {
         self.last += 1;
         self.unanswered += 1;
-        let message = Parts {
-            asks: Some(asks),
-            sent,
-            parts: vec![Part::default(); parts],
-            unanswered: parts,
-            refusal: None,
+        let parts = Parts {
+            sent: Sent {
+                from: message.from.clone(),
+                to: message.to.clone(),
+                id: String::new(),
+                receipt: message.receipt,
+            },
+            count,
+            taken: Vec::new(),
+            is_answered: false,
             is_told: false,
         };
-        self.messages.insert(self.last, message);
-        (self.last << 8..).take(parts)
+        self.messages.insert(self.last, parts);
+        self.last
     }
 
-    /// A part has its result: an id, or why not. After the last: whom to answer, and what.
-    pub(crate) fn answered(
-        &mut self,
-        token: u64,
-        result: Result<String, E>,
-    ) -> Option<(A, Result<String, E>)> {
-        let (number, [part, ..]) = (token >> 8, token.to_le_bytes());
-        let message = self.messages.get_mut(&number)?;
-        message.unanswered = message.unanswered.checked_sub(1)?;
-        match result {
-            Ok(id) => {
-                let common = (self.ids.common)(&id).to_owned();
-                self.known.insert((common, number));
-                if let Some(part) = message.parts.get_mut(usize::from(part)) {
-                    part.id = id;
-                }
+    /// The other side has a part, which it calls `id`.
+    pub(crate) fn taken(&mut self, number: u64, id: &str) {
+        if let Some(message) = self.messages.get_mut(&number) {
+            let common = (self.ids.common)(id).to_owned();
+            self.known.insert((common, number));
+            message.taken.push(Part {
+                id: id.to_owned(),
+                has_arrived: false,
+            });
+        }
+    }
+
+    /// The sender gets its answer: all parts were taken, and the message is called `id`; or not.
+    pub(crate) fn answered(&mut self, number: u64, id: Option<&str>) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        match (id, self.messages.get_mut(&number)) {
+            (Some(id), Some(message)) if message.sent.receipt != ReceiptRequest::None => {
+                message.sent.id = id.to_owned();
+                message.is_answered = true;
+                self.waiting.push_back(number);
             }
-            Err(refusal) => message.refusal = Some(refusal),
-        }
-        if message.unanswered > 0 {
-            return None;
-        }
-        self.unanswered -= 1;
-        let asks = message.asks.take()?;
-        let sent = &mut message.sent;
-        if sent.id.is_empty() {
-            let first = message.parts.first().cloned().unwrap_or_default();
-            sent.id = first.id;
-        }
-        let outcome = message.refusal.map_or_else(|| Ok(sent.id.clone()), Err);
-        if outcome.is_err() || sent.receipt == ReceiptRequest::None {
-            self.forget(number);
-        } else {
-            self.waiting.push_back(number);
+            _ => self.forget(number),
         }
         if self.waiting.len() > MAX_WAITING
             && let Some(oldest) = self.waiting.pop_front()
         {
             self.forget(oldest);
         }
-        Some((asks, outcome))
     }
 
-    /// A receipt says what became of a part. The sender is told when all have arrived, or as soon as
-    /// one has not.
+    /// A receipt says what became of a part.
     pub(crate) fn notified(&mut self, id: &str, state: ReceiptState) -> Notified {
-        let Some((number, part)) = self.find(id) else {
+        let found = self.find(id);
+        let found =
+            found.and_then(|(number, part)| Some((number, part, self.messages.get_mut(&number)?)));
+        let Some((number, part, message)) = found else {
             return match self.unanswered {
                 0 => Notified::Nothing,
                 _ => Notified::TooEarly,
             };
         };
-        let Some(message) = self.messages.get_mut(&number) else {
-            return Notified::Nothing;
-        };
         let is_delivered = state == ReceiptState::Delivered;
-        if let (true, Some(part)) = (is_delivered, message.parts.get_mut(part)) {
+        if let (true, Some(part)) = (is_delivered, message.taken.get_mut(part)) {
             part.has_arrived = true;
         }
-        let have_all_arrived = message.parts.iter().all(|part| part.has_arrived);
-        if message.is_told || is_delivered && !have_all_arrived {
+        let arrived = message.taken.iter().filter(|part| part.has_arrived);
+        if message.is_told || is_delivered && arrived.count() < message.count {
             return Notified::Nothing;
         }
-        if message.unanswered > 0 {
+        if !message.is_answered {
             return Notified::TooEarly;
         }
         if state.is_final() && !message.sent.receipt.wants(is_delivered) {
@@ -199,7 +170,7 @@ impl<A, E: Copy> Open<A, E> {
         let common = (self.ids.common)(id).to_owned();
         let range = (common.clone(), 0)..=(common, u64::MAX);
         self.known.range(range).find_map(|&(_, number)| {
-            let mut parts = self.messages.get(&number)?.parts.iter();
+            let mut parts = self.messages.get(&number)?.taken.iter();
             let part = parts.position(|part| (self.ids.is_same)(&part.id, id))?;
             Some((number, part))
         })
@@ -207,7 +178,7 @@ impl<A, E: Copy> Open<A, E> {
 
     fn forget(&mut self, number: u64) {
         if let Some(message) = self.messages.remove(&number) {
-            for part in message.parts {
+            for part in message.taken {
                 let common = (self.ids.common)(&part.id).to_owned();
                 self.known.remove(&(common, number));
             }

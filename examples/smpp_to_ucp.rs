@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, SystemTime};
 
+use smsgw::convert::ucp::{ConvertError, Outgoing};
 use smsgw::convert::{self, refusal};
 use smsgw::gsm::udh::Reference;
 use smsgw::smpp::mc::Mc;
@@ -38,13 +39,14 @@ use smsgw::smpp::{CommandId, CommandStatus, Frame};
 use smsgw::ucp::client::{Client, ClientConfig, ClientEvent, ClientEvents};
 use smsgw::ucp::connection::RequestError;
 use smsgw::ucp::op::{DeliverNotification, DeliverShortMessage, SessionManagement};
+use smsgw::ucp::sme::Sme;
 use smsgw::ucp::types::PasswordBuf;
 use smsgw::ucp::{self, Alphabet, ErrorCode, MessageKey, Operation, SystemMessage};
 use smsgw::{CarrierId, Receipt};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use parts::{Ids, Notified, Open, Sent};
+use parts::{Ids, Notified, Open};
 
 /// Most messages without a result at the service centre, and of one ESME without an answer.
 const WINDOW: usize = 50;
@@ -99,7 +101,7 @@ struct Relay {
     references: AtomicU8,
     /// Those that are bound.
     esmes: Mutex<Vec<Mc>>,
-    open: Mutex<Open<(Mc, Frame), CommandStatus>>,
+    open: Mutex<Open>,
 }
 
 /// From the ESMEs to the service centre.
@@ -124,8 +126,10 @@ impl Relay {
                     }
                     Err(status) => mc.refuse_bind(status),
                 },
-                // While the window of the service centre is full, this waits, and so does the ESME.
-                Event::Request(frame) => self.submit(&mc, frame).await,
+                Event::Request(frame) => {
+                    // Of one ESME there are no more than its session takes without an answer.
+                    tokio::spawn(Arc::clone(&self).answer(mc.clone(), frame.detach()));
+                }
                 Event::Closed(reason) => println!("{}: {reason}", peer.address),
                 _ => {}
             }
@@ -148,54 +152,57 @@ impl Relay {
         }
     }
 
-    /// Sends a message on; the events of the client bring the results of its parts.
-    async fn submit(&self, mc: &Mc, frame: Frame) {
-        let Ok(submit) = frame.decode::<SubmitSm<'_>>() else {
-            return mc.reject(&frame, CommandStatus::ESME_RINVCMDID);
-        };
-        let now = SystemTime::now();
-        let message = convert::smpp::from_submit_sm_at(&submit, now);
-        // UCP does not have Latin-1, say.
-        let message = convert::smpp::in_gsm_coding(message);
-        let outgoing = convert::ucp::Outgoing::new(&message, self.reference(), &self.settings, now);
-        let outgoing = match outgoing {
-            Ok(outgoing) => outgoing,
-            Err(error) => {
-                println!("to {}: {error}", message.to);
-                return mc.reject(&frame, error.command_status());
-            }
-        };
-        let asks = (mc.clone(), frame.detach());
-        let sent = Sent::new(&message, String::new());
-        let parts = outgoing.submits().len();
-        let tokens = self.open.lock().await.begin(parts, asks, sent);
-        let mut failed = None;
-        for (submit, token) in outgoing.submits().zip(tokens) {
-            // Without one part the others are of no use.
-            if failed.is_none() {
-                failed = self.client.queue(&submit, token).await.err();
-            }
-            if let Some(error) = failed {
-                self.answered(token, Err(status(error))).await;
-            }
-        }
-    }
-
-    /// There is a result of a part: when it is the last, the ESME gets its answer.
-    async fn answered(&self, token: u64, result: Result<String, CommandStatus>) {
-        let answered = self.open.lock().await.answered(token, result);
-        match answered {
-            Some(((mc, frame), Ok(id))) => {
-                let message_id = id.as_str().try_into().unwrap_or_default();
+    /// A message is taken when the service centre has all its parts.
+    async fn answer(self: Arc<Self>, mc: Mc, frame: Frame) {
+        match self.submit(&frame).await {
+            Ok(id) => {
                 let answer = SubmitSmResp {
-                    message_id,
+                    message_id: id.as_str().try_into().unwrap_or_default(),
                     ..SubmitSmResp::default()
                 };
                 mc.respond(&frame, CommandStatus::ESME_ROK, &answer);
             }
-            Some(((mc, frame), Err(status))) => mc.reject(&frame, status),
-            None => {}
+            Err(status) => mc.reject(&frame, status),
         }
+    }
+
+    async fn submit(&self, frame: &Frame) -> Result<String, CommandStatus> {
+        let submit = frame.decode::<SubmitSm<'_>>();
+        let submit = submit.map_err(|_| CommandStatus::ESME_RINVCMDID)?;
+        let now = SystemTime::now();
+        let message = convert::smpp::from_submit_sm_at(&submit, now);
+        // UCP does not have Latin-1, say.
+        let message = convert::smpp::in_gsm_coding(message);
+        let outgoing = Outgoing::new(&message, self.reference(), &self.settings, now);
+        let outgoing = outgoing.map_err(ConvertError::command_status)?;
+        let parts = outgoing.submits().len();
+        let number = self.open.lock().await.begin(&message, parts);
+        let sent = self.send(number, &outgoing).await;
+        let id = sent.as_deref().ok();
+        self.open.lock().await.answered(number, id);
+        sent
+    }
+
+    /// Sends one part after the other; the key of the first is the id of the message.
+    async fn send(&self, number: u64, outgoing: &Outgoing<'_>) -> Result<String, CommandStatus> {
+        let mut id = None;
+        for submit in outgoing.submits() {
+            let reply = self.client.request(&submit).await;
+            let reply = reply.map_err(|error| match error {
+                // Nobody knows whether the service centre has it: better not again.
+                RequestError::Unanswered { written: true } => CommandStatus::ESME_RSUBMITFAIL,
+                _ => CommandStatus::ESME_RSYSERR,
+            })?;
+            let answer = reply.answer();
+            let answer = answer.map_err(|_| CommandStatus::ESME_RSUBMITFAIL)?;
+            if let Some(error_code) = answer.error_code() {
+                return Err(refusal::command_status(error_code));
+            }
+            let key = answer.sm().to_string();
+            self.open.lock().await.taken(number, &key);
+            id.get_or_insert(key);
+        }
+        Ok(id.unwrap_or_default())
     }
 
     fn reference(&self) -> Reference {
@@ -207,38 +214,16 @@ impl Relay {
 impl Relay {
     async fn take_from_smsc(self: Arc<Self>, mut events: ClientEvents) {
         while let Some(event) = events.recv().await {
-            let (sme, event) = match event {
-                ClientEvent::Session { sme, event, .. } => (sme, event),
-                ClientEvent::Up { .. } => {
-                    println!("service centre: logged in");
-                    continue;
-                }
-                ClientEvent::Down { why, .. } => {
-                    println!("service centre: {why}");
-                    continue;
-                }
-                _ => continue,
-            };
             match event {
-                ucp::session::Event::Response { token, frame } => {
-                    self.answered(token, result(&frame)).await;
-                }
-                // Nobody knows whether the service centre has it.
-                ucp::session::Event::Unanswered { token, written } => {
-                    let error = RequestError::Unanswered { written };
-                    self.answered(token, Err(status(error))).await;
-                }
-                ucp::session::Event::Request(frame) => {
-                    let relay = Arc::clone(&self);
-                    // The service centre waits for a result of no more than a hundred of these.
-                    tokio::spawn(async move {
-                        match relay.take(&frame).await {
-                            Ok(()) => sme.accept(&frame, SystemMessage::EMPTY),
-                            Err(error_code) => {
-                                sme.refuse(&frame, error_code, SystemMessage::EMPTY);
-                            }
-                        }
-                    });
+                ClientEvent::Up { .. } => println!("service centre: logged in"),
+                ClientEvent::Down { why, .. } => println!("service centre: {why}"),
+                ClientEvent::Session {
+                    sme,
+                    event: ucp::session::Event::Request(frame),
+                    ..
+                } => {
+                    // No more than a hundred can wait for a result.
+                    tokio::spawn(Arc::clone(&self).take(sme, frame.detach()));
                 }
                 _ => {}
             }
@@ -246,11 +231,15 @@ impl Relay {
     }
 
     /// What the service centre sends is taken when an ESME has it.
-    async fn take(&self, frame: &ucp::Frame) -> Result<(), ErrorCode> {
-        match frame.operation() {
+    async fn take(self: Arc<Self>, sme: Sme, frame: ucp::Frame) {
+        let taken = match frame.operation() {
             Ok(Operation::DeliverNotification(notification)) => self.notify(&notification).await,
             Ok(Operation::DeliverShortMessage(deliver)) => self.deliver(&deliver).await,
             _ => Err(ErrorCode::OPERATION_NOT_SUPPORTED),
+        };
+        match taken {
+            Ok(()) => sme.accept(&frame, SystemMessage::EMPTY),
+            Err(error_code) => sme.refuse(&frame, error_code, SystemMessage::EMPTY),
         }
     }
 
@@ -277,6 +266,7 @@ impl Relay {
             message: CarrierId::Id(sent.id),
             ..receipt
         };
+        // Once an ESME has it, no other receipt of the message is told; until then it comes again.
         let told = match convert::smpp::OutgoingReceipt::new(&receipt, submitted) {
             Ok(outgoing) => self.tell(&outgoing.deliver_sm()).await,
             Err(error) => Err(error.error_code()),
@@ -289,10 +279,11 @@ impl Relay {
     async fn deliver(&self, deliver: &DeliverShortMessage<'_>) -> Result<(), ErrorCode> {
         let message = convert::ucp::from_deliver_short_message(deliver, &self.settings);
         let parts = convert::smpp::parts(&message, self.reference());
-        for part in &parts.map_err(|error| error.error_code())? {
+        for part in &parts.map_err(convert::smpp::ConvertError::error_code)? {
             let outgoing = convert::smpp::Outgoing::new(&message, part);
-            let outgoing = outgoing.map_err(|error| error.error_code())?;
-            let deliver = outgoing.deliver_sm().map_err(|error| error.error_code())?;
+            let outgoing = outgoing.map_err(convert::smpp::ConvertError::error_code)?;
+            let deliver = outgoing.deliver_sm();
+            let deliver = deliver.map_err(convert::smpp::ConvertError::error_code)?;
             self.tell(&deliver).await?;
         }
         Ok(())
@@ -319,22 +310,3 @@ const KEYS: Ids = Ids {
         _ => false,
     },
 };
-
-/// What a result says of a part: its key.
-fn result(frame: &ucp::Frame) -> Result<String, CommandStatus> {
-    let answer = frame.answer();
-    let answer = answer.map_err(|_| CommandStatus::ESME_RSUBMITFAIL)?;
-    match answer.error_code() {
-        Some(error_code) => Err(refusal::command_status(error_code)),
-        None => Ok(answer.sm().to_string()),
-    }
-}
-
-/// Whether the ESME may try again: only what was certainly not sent.
-const fn status(error: RequestError) -> CommandStatus {
-    match error {
-        RequestError::Unanswered { written: true } => CommandStatus::ESME_RSUBMITFAIL,
-        RequestError::WindowFull | RequestError::Reserved => CommandStatus::ESME_RTHROTTLED,
-        _ => CommandStatus::ESME_RSYSERR,
-    }
-}

@@ -28,11 +28,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, SystemTime};
 
+use smsgw::convert::smpp::{ConvertError, Outgoing, Part};
 use smsgw::convert::{self, refusal};
 use smsgw::gsm::udh::Reference;
 use smsgw::smpp::client::{Client, ClientConfig, ClientEvent, ClientEvents};
 use smsgw::smpp::connection::RequestError;
-use smsgw::smpp::pdu::{DeliverSm, DeliverSmResp, SubmitSmResp};
+use smsgw::smpp::esme::Esme;
+use smsgw::smpp::pdu::{DeliverSm, DeliverSmResp};
 use smsgw::smpp::session::{Bind, BindMode};
 use smsgw::smpp::{self, CommandStatus};
 use smsgw::ucp::connection::Reply;
@@ -44,11 +46,11 @@ use smsgw::ucp::session::{Account, Event, MessageKeys};
 use smsgw::ucp::smsc::Smsc;
 use smsgw::ucp::types::Second;
 use smsgw::ucp::{self, Alphabet, ErrorCode, Frame, MessageKey, SystemMessage};
-use smsgw::{CarrierId, Receipt};
+use smsgw::{CarrierId, Message, Receipt};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use parts::{Ids, Notified, Open, Sent};
+use parts::{Ids, Notified, Open};
 
 /// Most messages without an answer of the message centre.
 const WINDOW: usize = 50;
@@ -109,7 +111,7 @@ struct Relay {
     keys: Mutex<MessageKeys>,
     /// The sessions of the account.
     directory: Directory,
-    open: Mutex<Open<(Smsc, Frame), ErrorCode>>,
+    open: Mutex<Open>,
 }
 
 /// From the clients to the message centre.
@@ -134,11 +136,9 @@ impl Relay {
                     }
                     Err(error_code) => smsc.refuse_login(error_code, SystemMessage::EMPTY),
                 },
-                // While the window of the message centre is full, this waits, and so does the client.
                 Event::Request(frame) => {
-                    if let Err(error_code) = self.submit(&smsc, &frame).await {
-                        smsc.refuse(&frame, error_code, SystemMessage::EMPTY);
-                    }
+                    // Of one client no more than a hundred can wait for a result.
+                    tokio::spawn(Arc::clone(&self).answer(smsc.clone(), frame.detach()));
                 }
                 Event::Closed(reason) => println!("{}: {reason}", peer.address),
                 _ => {}
@@ -160,54 +160,50 @@ impl Relay {
         }
     }
 
-    /// Sends a message on; the events of the client bring the answers to its parts.
-    async fn submit(&self, smsc: &Smsc, frame: &Frame) -> Result<(), ErrorCode> {
+    /// A message is taken when the message centre has all its parts.
+    async fn answer(self: Arc<Self>, smsc: Smsc, frame: Frame) {
+        match self.submit(&frame).await {
+            Ok(key) => smsc.accept(&frame, SystemMessage::new(&key).unwrap_or_default()),
+            Err(error_code) => smsc.refuse(&frame, error_code, SystemMessage::EMPTY),
+        }
+    }
+
+    async fn submit(&self, frame: &Frame) -> Result<String, ErrorCode> {
         let submit = frame.decode::<SubmitShortMessage<'_>>();
         let submit = submit.map_err(|_| ErrorCode::OPERATION_NOT_SUPPORTED)?;
         let now = SystemTime::now();
         let message = convert::ucp::from_submit_short_message(&submit, &self.settings, now);
         let parts = convert::smpp::parts(&message, self.reference());
-        let parts = parts.map_err(|error| error.error_code())?;
-        let outgoing = parts
-            .iter()
-            .map(|part| convert::smpp::Outgoing::new(&message, part));
-        let outgoing: Result<Vec<_>, _> = outgoing.collect();
-        let outgoing = outgoing.map_err(|error| error.error_code())?;
-        let submits: Result<Vec<_>, _> = outgoing.iter().map(|it| it.submit_sm()).collect();
-        let submits = submits.map_err(|error| error.error_code())?;
-
+        let parts = parts.map_err(ConvertError::error_code)?;
         let adc = submit.adc.as_str();
         let scts = self.stamp(adc).await?;
-        let key = MessageKey { adc, scts };
-        let asks = (smsc.clone(), frame.clone().detach());
-        let sent = Sent::new(&message, key.to_string());
-        let tokens = self.open.lock().await.begin(submits.len(), asks, sent);
-        let mut failed = None;
-        for (submit, token) in submits.iter().zip(tokens) {
-            // Without one part the others are of no use.
-            if failed.is_none() {
-                failed = self.client.queue(submit, token).await.err();
-            }
-            if let Some(error) = failed {
-                self.answered(token, Err(error_code(error))).await;
-            }
-        }
-        Ok(())
+        let key = MessageKey { adc, scts }.to_string();
+        let number = self.open.lock().await.begin(&message, parts.len());
+        let sent = self.send(number, &message, &parts).await;
+        let id = sent.is_ok().then_some(&*key);
+        self.open.lock().await.answered(number, id);
+        sent.map(|()| key)
     }
 
-    /// There is the answer to a part: when it is the last, the client gets its result.
-    async fn answered(&self, token: u64, result: Result<String, ErrorCode>) {
-        let answered = self.open.lock().await.answered(token, result);
-        match answered {
-            Some(((smsc, frame), Ok(key))) => {
-                let sm = SystemMessage::new(&key).unwrap_or_default();
-                smsc.accept(&frame, sm);
+    /// Sends one part after the other.
+    async fn send(&self, number: u64, message: &Message, parts: &[Part]) -> Result<(), ErrorCode> {
+        for part in parts {
+            let outgoing = Outgoing::new(message, part).map_err(ConvertError::error_code)?;
+            let submit = outgoing.submit_sm().map_err(ConvertError::error_code)?;
+            let reply = self.client.request(&submit).await;
+            let reply = reply.map_err(|error| match error {
+                // Nobody knows whether the message centre has it: better not again.
+                RequestError::Unanswered { written: true } => ErrorCode::NOT_SUCCESSFUL,
+                _ => ErrorCode::SYSTEM_ERROR,
+            })?;
+            if !reply.status().is_ok() {
+                return Err(refusal::error_code(reply.status()));
             }
-            Some(((smsc, frame), Err(error_code))) => {
-                smsc.refuse(&frame, error_code, SystemMessage::EMPTY);
-            }
-            None => {}
+            let answer = reply.body().map_err(|_| ErrorCode::NOT_SUCCESSFUL)?;
+            let id = answer.message_id.to_string();
+            self.open.lock().await.taken(number, &id);
         }
+        Ok(())
     }
 
     /// SCTS of a message that comes now: with AdC, it names the message.
@@ -226,38 +222,16 @@ impl Relay {
 impl Relay {
     async fn take_from_smsc(self: Arc<Self>, mut events: ClientEvents) {
         while let Some(event) = events.recv().await {
-            let (esme, event) = match event {
-                ClientEvent::Session { esme, event, .. } => (esme, event),
-                ClientEvent::Up { .. } => {
-                    println!("message centre: bound");
-                    continue;
-                }
-                ClientEvent::Down { why, .. } => {
-                    println!("message centre: {why}");
-                    continue;
-                }
-                _ => continue,
-            };
             match event {
-                smpp::session::Event::Response { token, frame } => {
-                    self.answered(token, result(&frame)).await;
-                }
-                // Nobody knows whether the message centre has it.
-                smpp::session::Event::Unanswered { token, written } => {
-                    let error = RequestError::Unanswered { written };
-                    self.answered(token, Err(error_code(error))).await;
-                }
-                smpp::session::Event::Request(frame) => {
-                    let relay = Arc::clone(&self);
-                    tokio::spawn(async move {
-                        match relay.take(&frame).await {
-                            Ok(()) => {
-                                let answer = DeliverSmResp::default();
-                                esme.respond(&frame, CommandStatus::ESME_ROK, &answer);
-                            }
-                            Err(status) => esme.reject(&frame, status),
-                        }
-                    });
+                ClientEvent::Up { .. } => println!("message centre: bound"),
+                ClientEvent::Down { why, .. } => println!("message centre: {why}"),
+                ClientEvent::Session {
+                    esme,
+                    event: smpp::session::Event::Request(frame),
+                    ..
+                } => {
+                    // No more than the session takes without an answer.
+                    tokio::spawn(Arc::clone(&self).take(esme, frame.detach()));
                 }
                 _ => {}
             }
@@ -265,16 +239,24 @@ impl Relay {
     }
 
     /// What the message centre sends is taken when a client has it.
-    async fn take(&self, frame: &smpp::Frame) -> Result<(), CommandStatus> {
-        let deliver = frame.decode::<DeliverSm<'_>>();
-        let deliver = deliver.map_err(|_| CommandStatus::ESME_RINVCMDID)?;
-        if !deliver.esm_class.is_receipt() {
-            return self.deliver(&deliver).await;
-        }
-        // One that cannot be read is of no use to anybody.
-        match convert::smpp::from_receipt(&deliver) {
-            Some(receipt) => self.notify(receipt).await,
-            None => Ok(()),
+    async fn take(self: Arc<Self>, esme: Esme, frame: smpp::Frame) {
+        let taken = match frame.decode::<DeliverSm<'_>>() {
+            Ok(deliver) if deliver.esm_class.is_receipt() => {
+                match convert::smpp::from_receipt(&deliver) {
+                    Some(receipt) => self.notify(receipt).await,
+                    // One that cannot be read is of no use to anybody.
+                    None => Ok(()),
+                }
+            }
+            Ok(deliver) => self.deliver(&deliver).await,
+            Err(_) => Err(CommandStatus::ESME_RINVCMDID),
+        };
+        match taken {
+            Ok(()) => {
+                let answer = DeliverSmResp::default();
+                esme.respond(&frame, CommandStatus::ESME_ROK, &answer);
+            }
+            Err(status) => esme.reject(&frame, status),
         }
     }
 
@@ -333,26 +315,6 @@ const IDS: Ids = Ids {
     common: |id| id,
     is_same: |one, other| one == other,
 };
-
-/// What an answer says of a part: its id.
-fn result(frame: &smpp::Frame) -> Result<String, ErrorCode> {
-    let status = frame.command_status();
-    if !status.is_ok() {
-        return Err(refusal::error_code(status));
-    }
-    let answer = frame.decode::<SubmitSmResp<'_>>();
-    let answer = answer.map_err(|_| ErrorCode::NOT_SUCCESSFUL)?;
-    Ok(answer.message_id.to_string())
-}
-
-/// Whether the client may try again: only what was certainly not sent.
-const fn error_code(error: RequestError) -> ErrorCode {
-    match error {
-        RequestError::Unanswered { written: true } => ErrorCode::NOT_SUCCESSFUL,
-        RequestError::WindowFull | RequestError::Paced => ErrorCode::OPERATION_NOT_ALLOWED,
-        _ => ErrorCode::SYSTEM_ERROR,
-    }
-}
 
 /// Whether a client has it. Without one that is there: not now.
 fn taken(reply: Result<Reply, ucp::connection::RequestError>) -> Result<(), CommandStatus> {

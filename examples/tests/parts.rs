@@ -5,7 +5,7 @@
 #[path = "../parts.rs"]
 mod parts;
 
-use parts::{Ids, Notified, Open, Sent};
+use parts::{Ids, Notified, Open};
 use smsgw::ReceiptState::{Delivered, Retrying, Undelivered};
 use smsgw::{Address, Message, ReceiptRequest, ReceiptState};
 
@@ -15,26 +15,20 @@ const IDS: Ids = Ids {
     is_same: |one, other| one.ends_with(other) || other.ends_with(one),
 };
 
-struct Relay(Open<u32, &'static str>);
+struct Relay(Open);
 
 impl Relay {
     fn new() -> Self {
         Self(Open::new(IDS))
     }
 
-    /// Begins a message of so many parts; gives their tokens.
-    fn begin(&mut self, parts: usize, receipt: ReceiptRequest) -> Vec<u64> {
+    /// Begins a message of so many parts.
+    fn begin(&mut self, parts: usize, receipt: ReceiptRequest) -> u64 {
         let message = Message {
             receipt,
             ..Message::text(Address::number("1"), "")
         };
-        self.0
-            .begin(parts, 7, Sent::new(&message, String::new()))
-            .collect()
-    }
-
-    fn answered(&mut self, token: u64, id: &str) -> Option<(u32, Result<String, &'static str>)> {
-        self.0.answered(token, Ok(id.into()))
+        self.0.begin(&message, parts)
     }
 
     /// The id that is told, and the number to say how that went.
@@ -52,47 +46,25 @@ impl Relay {
 }
 
 #[test]
-fn the_answer_comes_with_the_last_result_and_has_the_first_id() {
-    let mut relay = Relay::new();
-    let tokens = relay.begin(3, ReceiptRequest::Final);
-    assert_eq!(relay.answered(tokens[2], "3:c"), None);
-    assert_eq!(relay.answered(tokens[0], "1:a"), None);
-    let answer = relay.answered(tokens[1], "2:b");
-    assert_eq!(answer, Some((7, Ok("1:a".into()))));
-    assert_eq!(relay.answered(tokens[1], "2:b"), None);
-}
-
-#[test]
-fn one_part_that_is_refused_is_a_refusal() {
-    let mut relay = Relay::new();
-    let tokens = relay.begin(2, ReceiptRequest::Final);
-    assert_eq!(relay.0.answered(tokens[0], Err("no")), None);
-    let answer = relay.answered(tokens[1], "2:b");
-    assert_eq!(answer, Some((7, Err("no"))));
-    // Nobody waits for what becomes of the other part.
-    assert_eq!(relay.tells("2:b", Delivered), None);
-}
-
-#[test]
 fn a_receipt_is_told_when_all_parts_arrived() {
     let mut relay = Relay::new();
-    let tokens = relay.begin(2, ReceiptRequest::Final);
-    relay.answered(tokens[0], "1:a");
-    // A part that arrived before the other has its result counts.
+    let number = relay.begin(2, ReceiptRequest::Final);
+    relay.0.taken(number, "1:a");
+    // A part that arrived before the other was taken counts.
     assert_eq!(relay.tells("1:a", Delivered), None);
     assert!(relay.is_too_early("9:z", Delivered));
-    relay.answered(tokens[1], "2:b");
+    relay.0.taken(number, "2:b");
+    relay.0.answered(number, Some("it"));
+    let it = Some((number, "it".to_owned()));
     assert_eq!(relay.tells("1:a", Delivered), None, "the same again");
     assert_eq!(relay.tells("3:b", Delivered), None, "another number");
     assert_eq!(relay.tells("2:c", Delivered), None, "another time");
-    let (number, id) = relay.tells("002:b", Retrying).unwrap();
-    assert_eq!(id, "1:a");
+    assert_eq!(relay.tells("002:b", Retrying), it);
     relay.0.told(number, Retrying, true);
-    let (number, id) = relay.tells("002:b", Delivered).unwrap();
-    assert_eq!(id, "1:a");
+    assert_eq!(relay.tells("002:b", Delivered), it);
     assert_eq!(relay.tells("2:b", Delivered), None, "while it is told");
     relay.0.told(number, Delivered, false);
-    assert_eq!(relay.tells("2:b", Delivered), Some((number, "1:a".into())));
+    assert_eq!(relay.tells("2:b", Delivered), it);
     relay.0.told(number, Delivered, true);
     assert_eq!(relay.tells("2:b", Delivered), None);
 }
@@ -100,15 +72,25 @@ fn a_receipt_is_told_when_all_parts_arrived() {
 #[test]
 fn the_first_part_that_fails_is_told_and_no_other() {
     let mut relay = Relay::new();
-    let tokens = relay.begin(2, ReceiptRequest::Final);
-    relay.answered(tokens[0], "1:a");
+    let number = relay.begin(2, ReceiptRequest::Final);
+    relay.0.taken(number, "1:a");
     // Before its message has an answer nothing can be said of it.
     assert!(relay.is_too_early("1:a", Undelivered));
-    relay.answered(tokens[1], "2:b");
-    let (number, _) = relay.tells("1:a", Undelivered).unwrap();
+    relay.0.taken(number, "2:b");
+    relay.0.answered(number, Some("it"));
+    assert!(relay.tells("1:a", Undelivered).is_some());
     assert_eq!(relay.tells("2:b", Undelivered), None);
     relay.0.told(number, Undelivered, true);
     assert_eq!(relay.tells("2:b", Undelivered), None);
+}
+
+#[test]
+fn of_a_message_that_was_refused_nothing_is_told() {
+    let mut relay = Relay::new();
+    let number = relay.begin(2, ReceiptRequest::Final);
+    relay.0.taken(number, "1:a");
+    relay.0.answered(number, None);
+    assert_eq!(relay.tells("1:a", Delivered), None);
 }
 
 #[test]
@@ -121,8 +103,9 @@ fn what_nobody_wants_is_not_told() {
         (ReceiptRequest::OnSuccess, Delivered, true),
     ] {
         let mut relay = Relay::new();
-        let tokens = relay.begin(1, wanted);
-        relay.answered(tokens[0], "1:a");
+        let number = relay.begin(1, wanted);
+        relay.0.taken(number, "1:a");
+        relay.0.answered(number, Some("it"));
         assert_eq!(relay.tells("1:a", state).is_some(), is_told, "{wanted:?}");
     }
 }
@@ -132,8 +115,9 @@ fn the_oldest_is_forgotten() {
     let mut relay = Relay::new();
     let id = |number: usize| format!("{number:06}:{}", number / 100);
     for number in 0..100_010 {
-        let tokens = relay.begin(1, ReceiptRequest::Final);
-        relay.answered(tokens[0], &id(number));
+        let message = relay.begin(1, ReceiptRequest::Final);
+        relay.0.taken(message, &id(number));
+        relay.0.answered(message, Some("it"));
     }
     for (number, is_known) in [(0, false), (9, false), (10, true), (100_009, true)] {
         let told = relay.tells(&id(number), Delivered);

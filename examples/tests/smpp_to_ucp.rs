@@ -18,7 +18,7 @@ use smsgw_sim::event::{self as sim, Message, Status, What};
 use smsgw_sim::faults::{Fault, Kind};
 use smsgw_sim::smsc::ReceiptPlan;
 use support::relay::{Client, Relay, SOON, delivered, submit, undeliverable};
-use support::within;
+use support::{example, within};
 
 /// What the message centre got, which is by the number and sender of [`submit`].
 fn arrived(relay: &Relay, adc: &str) -> Vec<Message> {
@@ -296,6 +296,19 @@ async fn what_subscribers_send_by_ucp_is_delivered() {
         }
         assert_eq!(said, text);
     }
+}
+
+#[tokio::test]
+async fn the_example_esme_takes_it_for_a_message_centre() {
+    let relay = Relay::to_ucp(delivered()).await;
+    let esme = example("esme", &[&relay.address, "306912345678", "Hello from Rust"]);
+    let output = within(esme.wait_with_output()).await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let [message] = relay.smsc.submitted().try_into().unwrap();
+    let id = message.id;
+    let wanted = format!("accepted as {id}\nreceipt: id:{id} sub:001 dlvrd:001 submit date:");
+    assert!(said.starts_with(&wanted), "{said}");
+    assert_eq!(message.text.as_deref(), Some("Hello from Rust"));
 }
 
 #[tokio::test]

@@ -124,6 +124,7 @@ fn quirks(script: &mut Script<'_>) -> Quirks {
         lower_case_hex: script.flag(),
         missing_fields: script.flag(),
         missing_message_type: script.flag(),
+        missing_otoa: script.flag(),
         unknown_otoa: script.flag(),
         packed_length: script.flag(),
         non_ascii: script.flag(),

@@ -327,7 +327,6 @@ impl World {
     /// The owner requests something.
     fn ask(&mut self, script: &mut Script<'_>, token: u64) {
         let kind = script.octet();
-        let called = self.now - script.millis() * u32::from(script.flag());
         let adc = Address::new("00491701234567").expect("digits");
         let alert = SmtAlert {
             adc: AccountAddress::new("2147").expect("a name"),
@@ -346,19 +345,19 @@ impl World {
             ..CallInput::default()
         };
         match kind % 8 {
-            0 => self.request(&alert, token, called),
-            1 => self.request(&call, token, called),
-            2 => self.request(&login(), token, called),
-            3 => self.request(&ListManagement::default(), token, called),
-            4 | 5 => self.request(&submit, token, called),
-            _ => self.request(&deliver, token, called),
+            0 => self.request(&alert, token),
+            1 => self.request(&call, token),
+            2 => self.request(&login(), token),
+            3 => self.request(&ListManagement::default(), token),
+            4 | 5 => self.request(&submit, token),
+            _ => self.request(&deliver, token),
         }
     }
 
-    fn request<'a, T: Op<'a>>(&mut self, op: &T, token: u64, called: Instant) {
+    fn request<'a, T: Op<'a>>(&mut self, op: &T, token: u64) {
         let now = self.now;
         let has_room = self.whole.has_room();
-        let sent = self.both(|session| session.request_since(op, token, called, now));
+        let sent = self.both(|session| session.request(op, token, now));
         let trn = match sent {
             Ok(trn) => trn,
             Err(SendError::WindowFull) => return assert!(!has_room),
@@ -610,7 +609,7 @@ impl World {
                 session.in_flight(),
                 session.octets_in_flight(),
                 session.unanswered(),
-                session.metrics().faults,
+                session.metrics().faults().clone(),
             );
             (session.state(), session.account().cloned(), rest, counted)
         });

@@ -1,5 +1,6 @@
 //! Values on the command line.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
@@ -24,6 +25,33 @@ pub(crate) fn c_octets<const MAX: usize>(text: &str) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
+/// A password, which `Debug` does not show.
+#[derive(Clone)]
+pub(crate) struct Password(String);
+
+impl Password {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Password {
+    fn from(password: String) -> Self {
+        Self(password)
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A password that a C-octet string of `MAX` octets can hold.
+pub(crate) fn c_octets_password<const MAX: usize>(text: &str) -> Result<Password, String> {
+    c_octets::<MAX>(text).map(Password)
+}
+
 /// How far clocks are ahead of UTC: `+HH:MM`, or `-HH:MM` when they are behind.
 pub(crate) fn utc_offset(text: &str) -> Result<UtcOffset, String> {
     let parsed = || {
@@ -42,4 +70,16 @@ pub(crate) fn utc_offset(text: &str) -> Result<UtcOffset, String> {
         }
     };
     parsed().ok_or_else(|| "not +HH:MM or -HH:MM".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_printed() {
+        let password = c_octets_password::<9>("SECRET").unwrap();
+        assert_eq!(password.as_str(), "SECRET");
+        assert_eq!(format!("{:?}", Some(password)), "Some(***)");
+    }
 }

@@ -97,7 +97,7 @@ fn every_message_is_counted_with_its_result_and_its_notification() {
         assert_eq!(submit["fields"]["NRq"], "1");
     }
     assert_eq!(connections.len(), 3);
-    assert_eq!(smsc.events("unbind").len(), 3);
+    assert_eq!(smsc.events("disconnect").len(), 3);
     let answers = smsc.events("response");
     let taken = |it: &&Value| it["ot"] == 53 && it["ec"].is_null();
     assert_eq!(answers.iter().filter(taken).count(), 300);
@@ -179,7 +179,7 @@ fn asked_to_end_it_reports_what_it_did() {
     assert_eq!(report["answered"], report["sent"]);
     let (sent, unsent) = (report["sent"].as_u64(), report["unsent"].as_u64());
     assert_eq!(sent.unwrap() + unsent.unwrap(), 1_000_000);
-    assert_eq!(smsc.terminate().events("unbind").len(), 1);
+    assert_eq!(smsc.terminate().events("disconnect").len(), 1);
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn a_short_message_with_all_that_can_be_said() {
 
     let smsc = smsc.terminate();
     assert_eq!(smsc.events("bind").len(), 11);
-    assert_eq!(smsc.events("unbind").len(), 11);
+    assert_eq!(smsc.events("disconnect").len(), 11);
     let submits = smsc.events("submit");
     let expect = [
         json!({"MT": "3", "OAdC": "2147", "OTOA": null, "XSer": null, "NRq": null, "NB": null}),

@@ -213,11 +213,22 @@ fn ucp_is_spoken_alone() {
     let login = ucp(0, "60", "2147/6/5/1/736563726574//0100//////");
     writer.write_all(login.as_bytes()).unwrap();
     assert!(read_ucp(&mut reader).contains("/R/60/A/"));
+    let mut is_notified = false;
+    let mut answers = writer.try_clone().unwrap();
+    let mut accept = |operation: &str| {
+        let (trn, ot) = (&operation[1..3], &operation[12..14]);
+        let octets = format!("{trn}/00020/R/{ot}/A///");
+        let sum = octets.bytes().fold(0_u8, u8::wrapping_add);
+        let frame = format!("\x02{octets}{sum:02X}\x03");
+        answers.write_all(frame.as_bytes()).unwrap();
+    };
     let fields = "0612345678/3155//1//1/////////////3//68656C6C6F/////////////";
     for (trn, answer) in [(1, "/R/51/A//0612345678:"), (2, "/R/51/N/06/")] {
         writer.write_all(ucp(trn, "51", fields).as_bytes()).unwrap();
         let mut frame = read_ucp(&mut reader);
         if frame.contains("/O/53/") {
+            accept(&frame);
+            is_notified = true;
             frame = read_ucp(&mut reader);
         }
         assert!(frame.contains(answer), "{frame}");
@@ -226,19 +237,17 @@ fn ucp_is_spoken_alone() {
         let path = path.clone();
         std::thread::spawn(move || ask(&path, "sms +31612345678 via=ucp to=2000 hello back"))
     };
-    let frame = loop {
+    let mut is_delivered = false;
+    while !is_delivered || !is_notified {
         let frame = read_ucp(&mut reader);
-        if frame.contains("/O/52/") {
-            break frame;
+        accept(&frame);
+        if frame.contains("/O/53/") {
+            is_notified = true;
+            continue;
         }
-    };
-    assert!(frame.contains("/O/52/2000/31612345678/"), "{frame}");
-    let trn = &frame[1..3];
-    let octets = format!("{trn}/00020/R/52/A///");
-    let sum = octets.bytes().fold(0_u8, u8::wrapping_add);
-    writer
-        .write_all(format!("\x02{octets}{sum:02X}\x03").as_bytes())
-        .unwrap();
+        assert!(frame.contains("/O/52/2000/31612345678/"), "{frame}");
+        is_delivered = true;
+    }
     let answer = asking.join().unwrap();
     assert_eq!(
         (&answer["ok"], &answer["parts"][0]["ec"]),
@@ -252,7 +261,9 @@ fn ucp_is_spoken_alone() {
     assert_eq!(status["ucp_address"], address.as_str());
     assert_eq!(status["bound"][0]["user"], "2147");
     assert_eq!(status["submitted"][0]["to"], "0612345678");
-    drop((reader, writer));
+    drop((reader, writer, answers));
+    // Told to end before that, it would be the one that closes.
+    while ask(&path, "status")["bound"][0].is_object() {}
     let smsc = smsc.terminate();
     let submit = &smsc.events("submit")[0];
     assert_eq!(

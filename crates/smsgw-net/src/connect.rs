@@ -34,7 +34,8 @@ pub struct ConnectOptions {
     /// The address to connect from; `None` lets the system choose. Servers of the other family
     /// are passed over.
     pub local_address: Option<IpAddr>,
-    /// With what TLS is spoken; `None` for none.
+    /// With what TLS is spoken; `None` for none. When it has no server name, the certificate must
+    /// be for the IP address; with [`Servers`] for the host name of the server, if it has one.
     #[cfg(feature = "tls")]
     pub tls: Option<Connector>,
     /// How long the connection to one address may take, its TLS handshake included; and how long
@@ -86,6 +87,29 @@ impl ConnectOptions {
         Err(last)
     }
 
+    /// The same for a server with this name or address and port: it has to show that this is its
+    /// name.
+    fn for_server(&self, server: &str) -> io::Result<Self> {
+        #[cfg_attr(
+            not(feature = "tls"),
+            expect(unused_mut, reason = "it has no name to keep")
+        )]
+        let mut options = self.clone();
+        #[cfg(feature = "tls")]
+        if let Some(tls) = options
+            .tls
+            .take_if(|_| server.parse::<SocketAddr>().is_err())
+        {
+            let host = server.rsplit_once(':').map_or(server, |(host, _)| host);
+            let tls = tls.or_server_name(host.trim_end_matches('.'));
+            options.tls =
+                Some(tls.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?);
+        }
+        #[cfg(not(feature = "tls"))]
+        let _ = server;
+        Ok(options)
+    }
+
     async fn connect_to(&self, server: SocketAddr) -> io::Result<Stream> {
         let socket = if server.is_ipv4() {
             TcpSocket::new_v4()?
@@ -131,6 +155,9 @@ pub struct Servers {
 
 impl Servers {
     /// Those with these names or addresses, each with a port, to connect to as `options` say.
+    ///
+    /// Over TLS, unless the connector was given a name for all of them, each has to show a
+    /// certificate for its own name, or its address where it has none.
     #[must_use]
     pub fn new(
         servers: impl IntoIterator<Item = impl Into<String>>,
@@ -157,7 +184,11 @@ impl Servers {
             let first = attempt.checked_rem(servers.len()).unwrap_or_default();
             let around = servers.iter().cycle().skip(first);
             for server in around.take(servers.len()) {
-                match options.connect(server.as_str()).await {
+                let connected = match options.for_server(server) {
+                    Ok(options) => options.connect(server.as_str()).await,
+                    Err(error) => Err(error),
+                };
+                match connected {
                     Ok(stream) => return Ok(stream),
                     Err(error) => last = error,
                 }

@@ -218,6 +218,14 @@ impl Connector {
         Ok(self)
     }
 
+    /// As [`Self::with_server_name`], unless it has one.
+    pub(crate) fn or_server_name(self, name: &str) -> Result<Self, TlsError> {
+        match self.server_name {
+            Some(_) => Ok(self),
+            None => self.with_server_name(name),
+        }
+    }
+
     /// Shakes hands with the server at `address`. Sets no time limit.
     ///
     /// # Errors

@@ -115,6 +115,92 @@ async fn what_cannot_be_sent_in_time_says_why() {
     assert_eq!(send(&connection, 4).await, Err(NotSent::Closed));
 }
 
+/// A place that cannot be used is like none: the next answer is what it waits for.
+#[tokio::test(start_paused = true)]
+async fn a_place_that_cannot_be_used_is_waited_for() {
+    let mut session = Session::new(3);
+    session.blocked = Some((2, now() + secs(100)));
+    session.window_wait = Some(secs(20));
+    let (connection, mut events, mut peer) = start(session);
+    let begun = now();
+    let calls = tokio::spawn({
+        let connection = connection.clone();
+        async move {
+            let (a, b, c, d, e) = tokio::join!(
+                call(&connection, 2),
+                call(&connection, 4),
+                call(&connection, 6),
+                call(&connection, 8),
+                send(&connection, 10),
+            );
+            assert!([a, b, c, d].iter().all(|told| matches!(told, Ok(Told(_)))));
+            assert_eq!(e, Ok(10));
+        }
+    });
+    peer.gets(b"?\x02?\x04").await;
+    peer.gets_nothing().await;
+    assert_eq!(connection.in_flight(), 2);
+    let not_now = connection.try_send(|s, now| s.ask(12, 12, now, now));
+    assert_eq!(not_now, Err(NotSent::WindowFull));
+    // Something else that comes changes nothing.
+    peer.sends(b"?\x01").await;
+    peer.gets_nothing().await;
+    peer.sends(b"!\x02").await;
+    peer.gets(b"?\x06").await;
+    peer.sends(b"!\x06!\x04").await;
+    peer.gets(b"?\x08?\x0A").await;
+    peer.sends(b"!\x08").await;
+    calls.await.unwrap();
+    assert_eq!(now() - begun, secs(2));
+    assert_eq!(events.recv().await, Some(Asked(1)));
+
+    // In vain, and then in time.
+    let _waits = send(&connection, 12).await.unwrap();
+    let blocked = NotSent::Blocked(begun + secs(100));
+    assert_eq!(send(&connection, 14).await, Err(blocked));
+    assert_eq!(now() - begun, secs(22));
+    connection.with(|session, now| session.blocked = Some((2, now + secs(2))));
+    assert_eq!(send(&connection, 14).await, Ok(14));
+    assert_eq!(now() - begun, secs(24));
+    // None of it has cost a place, nor made one.
+    connection.with(|session, _| session.blocked = None);
+    assert_eq!(connection.in_flight(), 3);
+    peer.gets(b"?\x0C?\x0E").await;
+    peer.sends(b"!\x0A!\x0C!\x0E").await;
+    for token in [10, 12, 14] {
+        assert_eq!(events.recv().await, Some(Told(token)));
+    }
+    for number in [2, 4, 6] {
+        let sent = connection.try_send(|s, now| s.ask(number, number.into(), now, now));
+        assert_eq!(sent, Ok(number));
+    }
+    let full = connection.try_send(|s, now| s.ask(8, 8, now, now));
+    assert_eq!(full, Err(NotSent::WindowFull));
+}
+
+/// Whatever a call waits for.
+#[tokio::test(start_paused = true)]
+async fn a_call_does_not_wait_longer_than_the_session_lasts() {
+    for waits_for in [
+        |session: &mut Session| session.window = 1,
+        |session: &mut Session| session.paced = Some(now() + secs(20)),
+        |session: &mut Session| session.blocked = Some((0, now() + secs(20))),
+    ] {
+        let mut session = Session::new(2);
+        waits_for(&mut session);
+        let begun = now();
+        let (connection, _events, peer) = start(session);
+        let calls = tokio::spawn({
+            let connection = connection.clone();
+            async move { tokio::join!(call(&connection, 2), call(&connection, 4)) }
+        });
+        tokio::time::sleep(secs(1)).await;
+        drop(peer);
+        assert_eq!(calls.await.unwrap().1, Err(NotSent::Closed));
+        assert_eq!(now() - begun, secs(1));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_given_up_leaves_its_place_to_the_answer() {
     let (connection, mut events, mut peer) = start(Session::new(1));
@@ -143,6 +229,25 @@ async fn a_call_that_is_given_up_leaves_its_place_to_the_answer() {
     };
     assert_eq!(events.recv().await, Some(untold));
     assert_eq!(events.recv().await, Some(Late(8)));
+}
+
+/// Nobody ran for a while: what came meanwhile is read before anything is called late.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_there_is_in_time() {
+    let (connection, mut events, mut peer) = start(Session::new(10));
+    for number in [2, 4] {
+        assert_eq!(send(&connection, number).await, Ok(number));
+    }
+    peer.gets(b"?\x02?\x04").await;
+    tokio::time::sleep(secs(1)).await;
+    peer.sends(b"!\x02").await;
+    tokio::time::advance(secs(100)).await;
+    assert_eq!(events.recv().await, Some(Told(2)));
+    let untold = Untold {
+        token: 4,
+        written: true,
+    };
+    assert_eq!(events.recv().await, Some(untold));
 }
 
 #[tokio::test(start_paused = true)]

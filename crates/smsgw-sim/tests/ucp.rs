@@ -9,7 +9,7 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use smsgw_sim::event::{Protocol, Status, What};
+use smsgw_sim::event::{Events, Protocol, Status, What};
 use smsgw_sim::smsc::{Config, DeliverError, ReceiptPlan, Smsc, UcpConfig};
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::session::BindMode;
@@ -99,7 +99,155 @@ async fn without_users_everybody_is_let_in() {
     assert_eq!(client.notification().await.key, key);
     let submitted = smsc.submitted();
     let users: Vec<_> = submitted.iter().map(|it| it.who.name()).collect();
-    assert_eq!(users, ["anybody", "anybody", "any"]);
+    assert_eq!(users, ["127.0.0.1", "127.0.0.1", "any"]);
+}
+
+/// The end of a connection.
+async fn disconnect(events: &mut Events) {
+    let gone = |what: &What| matches!(what, What::Disconnect { .. }).then_some(());
+    wait_for(events, gone).await;
+}
+
+#[tokio::test]
+async fn without_login_the_address_says_who_it_is_once_it_asks_for_something() {
+    let smsc = Smsc::start(config().with_ucp(UcpConfig::default()))
+        .await
+        .unwrap();
+    let mut events = smsc.events();
+    let mut client = Client::connect(&smsc).await;
+    let key = client.done(&submit(&hex("hello"))).await;
+    drop(client);
+    disconnect(&mut events).await;
+
+    // Whoever logs in sees nothing of others, least of all before the login.
+    let mut other = Client::connect(&smsc).await;
+    assert!(smsc.status().bound.is_empty());
+    assert_eq!(other.log_in("bob", "thing").await, None);
+    assert_eq!(other.alert("bob", Pid::PC_OVER_TCP_IP).await, "0000");
+
+    // Whoever only connects has asked for nothing yet.
+    let mut again = Client::connect(&smsc).await;
+    assert_eq!(smsc.status().bound.len(), 1);
+    again.alert("3155", Pid::PC_OVER_TCP_IP).await;
+    assert_eq!(again.notification().await.key, key);
+    let bound = smsc.status().bound;
+    let names: Vec<_> = bound.iter().map(|bound| bound.who.name()).collect();
+    assert_eq!(names, ["bob", "127.0.0.1"]);
+}
+
+#[tokio::test]
+async fn an_answer_after_its_time_still_counts() {
+    let retry = Duration::from_secs(600);
+    let config = Config { retry, ..config() };
+    let smsc = Smsc::start(config).await.unwrap();
+    let mut events = smsc.events();
+    let mut client = Client::login(&smsc).await;
+    let text = hex("hello");
+    let submit = SubmitShortMessage {
+        nt: NotificationType::DELIVERY,
+        ..submit(&text)
+    };
+    let clock = Clock::stopped();
+    let unanswered = |what: &What| match what {
+        What::Unanswered { id, .. } => Some(id.clone()),
+        _ => None,
+    };
+    // A late no changes nothing; a late yes, of either copy, is one.
+    for (is_positive, is_sent_again) in [(false, false), (true, false), (true, true)] {
+        let key = client.done(&submit).await;
+        clock.advance(Duration::from_secs(1)).await;
+        let first = client.operation().await;
+        clock.advance(Duration::from_secs(16)).await;
+        assert_eq!(wait_for(&mut events, unanswered).await, key);
+        let before = smsc.status().counts;
+        assert_eq!(before.receipts_waiting, 1);
+        if is_sent_again {
+            assert_eq!(client.alert("2147", Pid::PC_OVER_TCP_IP).await, "0001");
+            let second = client.operation().await;
+            assert_ne!(second.trn(), first.trn());
+        }
+        let told = |what: &What| match what {
+            What::Response {
+                id: Some(id),
+                status,
+                ..
+            } if *id == key => Some(status.is_ok()),
+            _ => None,
+        };
+        if is_positive {
+            client.accept(&first).await;
+        } else {
+            client.refuse(&first, ErrorCode::SYSTEM_ERROR).await;
+        }
+        assert_eq!(wait_for(&mut events, told).await, is_positive);
+        let after = smsc.status().counts;
+        if !is_positive {
+            assert_eq!(after, before);
+            assert_eq!(client.alert("2147", Pid::PC_OVER_TCP_IP).await, "0001");
+            assert_eq!(client.notification().await.key, key);
+            wait_for(&mut events, told).await;
+            continue;
+        }
+        assert_eq!(after.receipts_delivered, before.receipts_delivered + 1);
+        assert_eq!(after.receipts_waiting, 0);
+        // The copy that is on its way is not followed by a third.
+        clock.advance(Duration::from_secs(16)).await;
+        assert_eq!(client.alert("2147", Pid::PC_OVER_TCP_IP).await, "0000");
+    }
+
+    // A message of a subscriber is not sent again, and counted when it was taken.
+    let handle = smsc.handle();
+    let delivery = tokio::spawn(async move { handle.deliver("3155", "1000", "hi").await });
+    let frame = client.operation().await;
+    clock.advance(Duration::from_secs(16)).await;
+    assert_eq!(delivery.await.unwrap(), Err(DeliverError::Unanswered));
+    client.accept(&frame).await;
+    client.alert("2147", Pid::PC_OVER_TCP_IP).await;
+    assert_eq!(smsc.status().counts.delivered, 1);
+}
+
+#[tokio::test]
+async fn who_leaves_with_something_outstanding_has_not_logged_out() {
+    let smsc = Smsc::start(config()).await.unwrap();
+    smsc.set_fault("slow=2,delay=1h".parse().unwrap());
+    let mut events = smsc.events();
+    let text = hex("hello");
+    let mut is_in_order = async || {
+        let mut unbound = false;
+        loop {
+            let event = support::soon(events.recv()).await.unwrap();
+            match event.what {
+                What::Unbind { .. } => unbound = true,
+                What::Disconnect { .. } => return unbound,
+                _ => {}
+            }
+        }
+    };
+    // A notification without its result.
+    let mut client = Client::login(&smsc).await;
+    client.done(&submit(&text)).await;
+    client.operation().await;
+    drop(client);
+    assert!(!is_in_order().await);
+    // All has its result.
+    let mut client = Client::login(&smsc).await;
+    client.notification().await;
+    client.alert("2147", Pid::PC_OVER_TCP_IP).await;
+    drop(client);
+    assert!(is_in_order().await);
+    // A submit without one.
+    let mut client = Client::login(&smsc).await;
+    client.send(&submit(&text)).await;
+    client.alert("2147", Pid::PC_OVER_TCP_IP).await;
+    drop(client);
+    assert!(!is_in_order().await);
+    // Nor is it one who never came in, or is thrown out.
+    drop(Client::connect(&smsc).await);
+    assert!(!is_in_order().await);
+    let client = Client::login(&smsc).await;
+    smsc.cut();
+    assert!(!is_in_order().await);
+    drop(client);
 }
 
 #[tokio::test]
@@ -160,7 +308,12 @@ async fn no_key_is_given_twice() {
     assert_eq!(keys, all);
     let mut told = Vec::new();
     for _ in 0..5 {
-        told.push(client.notification().await.key);
+        let frame = client.operation().await;
+        client.accept(&frame).await;
+        told.push(Notification::of(&frame).key);
+        // Seconds that were given ahead of time are not before the end.
+        let it: DeliverNotification<'_> = frame.decode().unwrap();
+        assert!(it.dscts >= it.scts, "{it:?}");
     }
     assert_eq!(told, all);
 }
@@ -488,15 +641,13 @@ async fn all_operations_with_a_message_are_submits() {
         ("0612345678", "0687654321")
     );
     assert_eq!(submitted[4].ucp().unwrap().get("AdC"), None);
-    assert_eq!(
-        client
-            .refused(&MultipleAddressCallInput {
-                recipients: Seq::new(&[adc; 31]).unwrap(),
-                ..many
-            })
-            .await,
-        2
-    );
+    // As many as a result of 8,192 octets can name.
+    let longest = [Address::new("0049123456789012").unwrap(); 273];
+    let to = |recipients| MultipleAddressCallInput { recipients, ..many };
+    let list = client.done(&to(Seq::new(&longest[1..]).unwrap())).await;
+    assert_eq!(list.split(',').count(), 272);
+    assert_eq!(client.refused(&to(Seq::new(&longest).unwrap())).await, 24);
+    assert_eq!(client.refused(&to(Seq::EMPTY)).await, 2);
 
     let list = ListManagement {
         oadc: AccountAddress::new("2147").unwrap(),

@@ -14,8 +14,7 @@ use crate::connection::{Reply, RequestError};
 use crate::frame::Frame;
 use crate::header::Trn;
 use crate::op::{Op, SessionManagement};
-use crate::operation::OperationType;
-use crate::session::{Account, CloseReason, Config, Event, Login, Metrics, Session};
+use crate::session::{Account, CloseReason, Config, Event, Login, Metrics, Session, State};
 use crate::sme::{ConnectError, Sme};
 
 /// One or more links to one peer, kept up and used as one; clones share it.
@@ -237,8 +236,8 @@ impl Client {
 
     /// Sends an operation over one of the links and waits for its result.
     ///
-    /// Waits for a link that is up as long as [`Config::window_wait`] allows, and then for its
-    /// window.
+    /// Waits for a link that is up, and for its window, both together as long as
+    /// [`Config::window_wait`] allows. When that was not enough, a link that has room then takes it.
     ///
     /// # Errors
     /// [`RequestError::Closed`] when no link was up in time; otherwise as
@@ -251,11 +250,11 @@ impl Client {
     }
 
     async fn call<'a, T: Op<'a> + Sync>(&self, op: &T) -> Result<Reply, RequestError> {
-        let until = self.until();
+        let mut tries = Tries::until(self.until());
         loop {
-            let sme = self.up(T::OT, until).await?;
-            match sme.request(op).await {
-                Err(error) if error.may_try_another() && now() < until => {}
+            let sme = self.up(&tries).await?;
+            match sme.request_by(op, tries.until).await {
+                Err(error) if tries.go_on(&sme, error) => {}
                 outcome => return outcome,
             }
         }
@@ -274,11 +273,11 @@ impl Client {
     }
 
     async fn enqueue<'a, T: Op<'a> + Sync>(&self, op: &T, token: u64) -> Result<Trn, RequestError> {
-        let until = self.until();
+        let mut tries = Tries::until(self.until());
         loop {
-            let sme = self.up(T::OT, until).await?;
-            match sme.queue(op, token).await {
-                Err(error) if error.may_try_another() && now() < until => {}
+            let sme = self.up(&tries).await?;
+            match sme.queue_by(op, token, tries.until).await {
+                Err(error) if tries.go_on(&sme, error) => {}
                 outcome => return outcome,
             }
         }
@@ -293,10 +292,15 @@ impl Client {
         now() + window_wait.unwrap_or(result_timer).min(result_timer)
     }
 
-    /// The link that is up and has the fewest in flight, once there is one.
-    async fn up(&self, ot: OperationType, until: Instant) -> Result<Sme, RequestError> {
-        let sme = self.0.pick(until, move |sme| sme.state().allows(ot)).await;
-        sme.ok_or(RequestError::Closed)
+    /// The link that is up, had no part in what was tried, and has the fewest in flight, once there
+    /// is one.
+    async fn up(&self, tries: &Tries) -> Result<Sme, RequestError> {
+        let may = |sme: &Sme| sme.state() == State::Up && !tries.had(sme);
+        match tries.full {
+            // The links that are there are all that can help.
+            Some(full) => self.0.pick(now(), may).await.ok_or(full),
+            None => (self.0.pick(tries.until, may).await).ok_or(RequestError::Closed),
+        }
     }
 
     /// The sessions that are up, each with the place of its link.
@@ -330,6 +334,40 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("sessions", &self.sessions())
             .finish_non_exhaustive()
+    }
+}
+
+/// What was tried for one operation.
+struct Tries {
+    until: Instant,
+    /// Had no room for it.
+    crowded: Vec<Sme>,
+    /// What the last of them said.
+    full: Option<RequestError>,
+}
+
+impl Tries {
+    const fn until(until: Instant) -> Self {
+        Self {
+            until,
+            crowded: Vec::new(),
+            full: None,
+        }
+    }
+
+    fn had(&self, sme: &Sme) -> bool {
+        let is_it = |other: &Sme| other.generic().is_same(sme.generic());
+        self.crowded.iter().any(is_it)
+    }
+
+    /// Whether to try another link, after this one did not take it: each that has no room once.
+    fn go_on(&mut self, sme: &Sme, error: RequestError) -> bool {
+        if error.is_for_room() {
+            self.crowded.push(sme.clone());
+            self.full = Some(error);
+            return true;
+        }
+        error.may_try_another() && now() < self.until
     }
 }
 

@@ -459,7 +459,6 @@ impl<'a> FrameRef<'a> {
         let reader = &mut self.reader(quirks, tolerated);
         T::LAYOUT.expect(*self, reader)?;
         reader.can_be_blank = T::OT == OperationType::SUBMIT_SHORT_MESSAGE;
-        reader.can_lack_adc = T::OT == OperationType::SMT_ALERT;
         T::read(reader)
     }
 

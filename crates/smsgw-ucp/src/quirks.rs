@@ -7,9 +7,8 @@ use core::fmt;
 pub struct Quirks {
     /// Hexadecimal digits a to f, in fields and in the checksum.
     pub lower_case_hex: bool,
-    /// A mandatory field that is empty, but for the recipient of a message; and an OT 51 without
-    /// anything in it, which some clients send to see whether the peer is there, as others send an
-    /// OT 31 without AdC.
+    /// A mandatory field that is empty, but for AdC and the NPL of OT 02; and an OT 51 without
+    /// anything in it, which some clients send to see whether the peer is there.
     pub missing_fields: bool,
     /// A message without MT: it is taken as alphanumeric, as Kannel does.
     pub missing_message_type: bool,

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use smsgw_net::connect::ConnectOptions;
 use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, ToSocketAddrs};
+use tokio::net::ToSocketAddrs;
 
 use crate::connection::{Connection, Events, Reply, RequestError};
 use crate::error_code::ErrorCode;
@@ -48,6 +48,9 @@ pub struct Sme(Connection);
 impl Sme {
     /// Connects and logs in (OT 60).
     ///
+    /// Each address of the peer has the time that [`ConnectOptions::default`] gives it to take the
+    /// connection, the login [`Config::login_timer`].
+    ///
     /// # Errors
     /// When there is no connection, or the peer refuses the login or does not answer it in time.
     pub async fn connect(
@@ -55,10 +58,8 @@ impl Sme {
         login: &SessionManagement<'_>,
         config: Config,
     ) -> Result<(Self, Events), ConnectError> {
-        let stream = TcpStream::connect(address)
-            .await
-            .map_err(ConnectError::Io)?;
-        Self::login(stream, login, config).await
+        let options = ConnectOptions::default();
+        Self::connect_with(address, login, config, &options).await
     }
 
     /// Connects as `options` say, to the first address of `server` that takes the connection, and

@@ -27,8 +27,6 @@ pub struct Reader<'a, 'q> {
     pub(crate) has_spare: bool,
     /// An operation without anything in it can mean something.
     pub(crate) can_be_blank: bool,
-    /// An operation that says something without its AdC.
-    pub(crate) can_lack_adc: bool,
 }
 
 impl<'a, 'q> Reader<'a, 'q> {
@@ -46,7 +44,6 @@ impl<'a, 'q> Reader<'a, 'q> {
             tolerated,
             has_spare: false,
             can_be_blank: false,
-            can_lack_adc: false,
         }
     }
 
@@ -143,10 +140,9 @@ impl<'a, 'q> Reader<'a, 'q> {
     /// A mandatory field is empty.
     #[cold]
     pub(crate) fn missing(&mut self, name: &'static str, offset: usize) -> Result<(), DecodeError> {
-        // Without its recipient a message means nothing.
+        // Without its recipient an operation means nothing.
         let is_blank = self.can_be_blank && self.rest.iter().all(|&octet| octet == b'/');
-        let is_allowed =
-            self.quirks.missing_fields && (name != "AdC" || is_blank || self.can_lack_adc);
+        let is_allowed = self.quirks.missing_fields && (name != "AdC" || is_blank);
         self.let_through(
             is_allowed,
             Tolerance::Missing,

@@ -116,6 +116,72 @@ async fn several_links_are_used_as_one() {
     assert_eq!(late.unwrap_err(), RequestError::Closed);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_link_that_closes_takes_nothing_more() {
+    let mut config = config(1);
+    config.session.window_wait = Some(secs(5));
+    let (client, mut events, mut accepted) = start(config);
+    let (_smsc, mut smsc_events) = accept(&mut accepted).await;
+    let (_, sme) = up(&mut events).await;
+    let waits = tokio::spawn({
+        let client = client.clone();
+        async move { said(client.request(&submit("1")).await) }
+    });
+    request(&mut smsc_events).await;
+    sme.close_when_answered();
+    assert_eq!(sme.state(), State::Closing);
+    let start = Instant::now();
+    let refused = client.request(&alert("2147")).await;
+    assert_eq!(refused.unwrap_err(), RequestError::Closed);
+    assert_eq!(start.elapsed(), secs(5));
+    let refused = client.queue(&submit("1"), 1).await;
+    assert_eq!(refused.unwrap_err(), RequestError::Closed);
+    waits.abort();
+}
+
+/// It is not stuck behind what will never be answered.
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_room_on_one_link_in_time_goes_to_one_that_has_it() {
+    let mut config = config(2);
+    config.session = Config {
+        window_wait: Some(secs(5)),
+        ..quiet()
+    };
+    let (client, mut events, mut accepted) = start(config);
+    let (_hung, mut hung_events) = accept(&mut accepted).await;
+    let (smsc, mut smsc_events) = accept(&mut accepted).await;
+    up(&mut events).await;
+    up(&mut events).await;
+    let start = Instant::now();
+    for token in [1, 2] {
+        client.queue(&submit("1"), token).await.unwrap();
+    }
+    let mut calls = JoinSet::new();
+    for _ in 0..2 {
+        let client = client.clone();
+        calls.spawn(async move { said(client.request(&submit("1")).await) });
+    }
+    request(&mut hung_events).await;
+    let slow = request(&mut smsc_events).await;
+    tokio::time::sleep(secs(4)).await;
+    smsc.accept(&slow, SystemMessage::EMPTY);
+    tokio::spawn(serve(smsc, smsc_events));
+    assert_eq!(calls.join_all().await, vec![Ok(YES); 2]);
+    assert_eq!(start.elapsed(), secs(5));
+    // With no room anywhere each is asked once.
+    let more = client.sessions();
+    let free = more
+        .iter()
+        .find(|(_, sme)| sme.has_room())
+        .unwrap()
+        .1
+        .clone();
+    free.close();
+    let full = client.request(&submit("1")).await;
+    assert_eq!(full.unwrap_err(), RequestError::WindowFull);
+    assert_eq!(start.elapsed(), secs(10));
+}
+
 /// Answers each operation after a time, and counts them.
 async fn slowly(smsc: Smsc, mut events: Events, time: Duration, served: Arc<AtomicUsize>) {
     while let Some(event) = events.recv().await {

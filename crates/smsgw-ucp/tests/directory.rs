@@ -191,6 +191,32 @@ async fn an_address_that_a_message_named_is_kept_to_while_it_is_there() {
     assert_eq!(call.await.unwrap(), Ok(YES));
 }
 
+/// The one that is to have it has no room, as its client does not answer.
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_room_in_time_goes_to_a_session_that_has_it() {
+    let directory = Directory::default();
+    let impatient = Config {
+        window_wait: Some(secs(5)),
+        ..quiet()
+    };
+    let mut hung = up(quiet(), impatient).await;
+    let addresses = [address("0101")];
+    let _hung = directory.register(account("2147"), &hung.smsc, addresses);
+    let first = notify(&directory, Some("0101"), "1");
+    request(&mut hung.sme_events).await;
+    let start = Instant::now();
+    // There is nobody else.
+    let full = notify(&directory, Some("0101"), "2").await.unwrap();
+    assert_eq!(full, Err(RequestError::WindowFull));
+    assert_eq!(start.elapsed(), secs(5));
+    let (mut idle, _idle) = Client::registered(&directory, "2147").await;
+    let second = notify(&directory, Some("0101"), "2");
+    idle.takes("2").await;
+    assert_eq!(second.await.unwrap(), Ok(YES));
+    assert_eq!(start.elapsed(), secs(10));
+    first.abort();
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_a_session_it_is_said_at_once() {
     let directory = Directory::default();

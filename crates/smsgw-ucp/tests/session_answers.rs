@@ -262,6 +262,40 @@ fn an_operation_that_comes_again_is_known_when_new_ones_are_not_taken() {
     assert_eq!(pair.smsc.lines(), ["07/R/51/A//"]);
 }
 
+/// The owner has it already, whatever came with its TRN in between.
+#[test]
+fn an_operation_that_comes_again_after_another_with_its_trn_is_not_a_second_one() {
+    let mut spoiled = submission(7, "1").octets().to_vec();
+    spoiled[20] ^= 1;
+    let mut pair = Pair::up();
+    pair.smsc.take(submission(7, "1").octets(), pair.now);
+    pair.smsc.take(&spoiled, pair.now);
+    pair.smsc.take(submission(7, "1").octets(), pair.now);
+    assert_eq!(
+        pair.smsc.seen(),
+        [Request(7, 51), Refused(7, 51, 1), Repeated(7, 51)]
+    );
+    assert_eq!(pair.smsc.session.unanswered(), 1);
+    pair.smsc.answer();
+    assert_eq!(pair.smsc.lines(), ["07/R/51/N/01/", "07/R/51/A//"]);
+
+    let mut pair = Pair::up();
+    for digits in ["1", "2", "1"] {
+        pair.smsc.take(submission(7, digits).octets(), pair.now);
+    }
+    assert_eq!(
+        pair.smsc.seen(),
+        [Request(7, 51), Request(7, 51), Repeated(7, 51)]
+    );
+    assert_eq!(pair.smsc.session.unanswered(), 2);
+    pair.smsc.answer();
+    assert_eq!(pair.smsc.lines(), ["07/R/51/A//"]);
+    // It waits for that one now.
+    pair.smsc.answer();
+    assert!(pair.smsc.octets().is_empty());
+    assert_eq!(pair.smsc.session.unanswered(), 0);
+}
+
 #[test]
 fn what_was_refused_by_its_number_gets_no_second_result() {
     // Another one with its TRN, which is not taken, and its own octets, spoiled.

@@ -10,7 +10,7 @@ use smsgw_ucp::op::SubmitShortMessage;
 use smsgw_ucp::session::{CloseReason, Config, Counted, SendError, State, TimeoutPolicy};
 use smsgw_ucp::{OperationType, Quirks};
 use support::Seen::{Closed, Overdue, Refused, Request, Response, Unanswered};
-use support::{Pair, Said, Written, alert, ms, no_login, quiet, secs, submit, window};
+use support::{Pair, Said, Written, alert, ms, no_login, quiet, secs, window};
 
 const ALERT: OperationType = OperationType::SMT_ALERT;
 
@@ -242,17 +242,12 @@ fn what_waits_for_it_was_certainly_not_sent_when_the_session_ends() {
         [not_written, Closed(CloseReason::KeepAliveTimer)]
     );
 
-    // It ran out of time before the keep-alive did.
-    let mut pair = Pair::up_with(keeps_alive(secs(50)), quiet());
-    let called = pair.now;
-    pair.advance_cut_off(secs(50));
-    let waiting = pair
-        .sme
-        .session
-        .request_since(&submit("1"), 1, called, pair.now);
-    assert!(waiting.is_ok());
-    pair.advance_cut_off(secs(10));
+    // Nobody looked for the result of the keep-alive as long as it may wait.
+    let mut pair = parked();
+    pair.sme.session.set_unread(true);
+    pair.advance_cut_off(secs(60));
     assert_eq!(pair.sme.seen(), [not_written]);
+    pair.sme.session.set_unread(false);
     pair.exchange();
     assert_eq!(pair.smsc.seen(), []);
     pair.assert_idle(State::Up, State::Up);
@@ -278,7 +273,7 @@ fn what_waited_for_it_is_sent_again_as_any_other() {
     pair.advance_cut_off(secs(10));
     pair.sme.take_lines(&["01/R/31/A/0000"], pair.now);
     let first = pair.sme.octets();
-    pair.advance_cut_off(secs(50));
+    pair.advance_cut_off(secs(60));
     assert_eq!(pair.sme.octets(), first);
     assert_eq!(pair.sme.seen(), [support::Seen::Resent(1, 1)]);
 }
@@ -517,6 +512,24 @@ fn a_session_without_messages_ends() {
     pair.advance(secs(60) - ms(1));
     assert_eq!(pair.states(), (State::Up, State::Up));
     pair.advance(ms(1));
+    assert_eq!(pair.sme.seen(), [Closed(CloseReason::InactivityTimer)]);
+}
+
+#[test]
+fn what_was_given_up_was_a_message_under_way() {
+    let sme = Config {
+        inactivity_timer: Some(secs(60)),
+        result_timer: secs(90),
+        on_timeout: TimeoutPolicy::Resend { times: 0 },
+        ..quiet()
+    };
+    let mut pair = Pair::up_with(sme, quiet());
+    pair.submit(1).unwrap();
+    pair.advance_cut_off(secs(90));
+    assert_eq!(pair.sme.seen(), [Unanswered(1, Written::Yes)]);
+    pair.advance_cut_off(secs(60) - ms(1));
+    assert_eq!(pair.states().0, State::Up);
+    pair.advance_cut_off(ms(1));
     assert_eq!(pair.sme.seen(), [Closed(CloseReason::InactivityTimer)]);
 }
 

@@ -10,7 +10,7 @@ use smsgw_ucp::session::{CloseReason, Config, SendError, State, TimeoutPolicy};
 use support::Seen::{
     Closed, Late, Overdue, Repeated, Request, Resent, Response, Stray, Unanswered,
 };
-use support::{Pair, Said, Written, ms, quiet, secs, submit};
+use support::{Pair, Said, Written, ms, quiet, secs};
 
 fn policy(on_timeout: TimeoutPolicy, window: usize) -> Config {
     Config {
@@ -158,19 +158,27 @@ fn wait_says_so_once_and_waits() {
 }
 
 #[test]
-fn the_time_counts_from_the_call() {
-    let mut pair = Pair::up_with(policy(TimeoutPolicy::Resend { times: 0 }, 2), quiet());
-    let called = pair.now;
-    pair.advance(secs(50));
+fn the_time_counts_from_when_it_is_sent() {
+    let sme = Config {
+        keep_alive: Some(secs(10)),
+        ..policy(TimeoutPolicy::Resend { times: 0 }, 1)
+    };
+    let smsc = Config {
+        answer_alerts: false,
+        ..quiet()
+    };
+    let mut pair = Pair::up_with(sme, smsc);
+    pair.advance(secs(10));
+    // The keep-alive has its place, for nearly as long as its result may take.
     pair.submit(1).unwrap();
-    let sent = pair
-        .sme
-        .session
-        .request_since(&submit("1"), 2, called, pair.now);
-    sent.unwrap();
-    pair.advance_cut_off(secs(10));
-    assert_eq!(pair.sme.seen(), [Unanswered(2, Written::Yes)]);
-    pair.advance_cut_off(secs(50));
+    pair.advance(secs(59));
+    assert_eq!(pair.smsc.seen(), [Request(1, 31)]);
+    pair.smsc.answer();
+    pair.exchange();
+    assert_eq!(pair.smsc.seen(), [Request(2, 51)]);
+    pair.advance_cut_off(secs(60) - ms(1));
+    assert_eq!(pair.sme.seen(), []);
+    pair.advance_cut_off(ms(1));
     assert_eq!(pair.sme.seen(), [Unanswered(1, Written::Yes)]);
 }
 

@@ -26,7 +26,7 @@ use smsgw_ucp::session::{
 use smsgw_ucp::sme::{ConnectError, Sme};
 use smsgw_ucp::smsc::Smsc;
 use smsgw_ucp::types::{Hex, Minute, Password, PasswordBuf, Second};
-use smsgw_ucp::{Alphabet, ErrorCode, MessageKey, SystemMessage, ValueError};
+use smsgw_ucp::{Alphabet, ErrorCode, MessageKey, OperationType, SystemMessage, ValueError};
 use support::Seen::{Closed, Late, LoginRequest, Overdue, Request, Resent, Response, Unanswered};
 use support::{Said, Written, alert, deliver, line, ms, no_login, quiet, secs, submit, window};
 use tokio::io::AsyncWriteExt as _;
@@ -466,11 +466,121 @@ async fn a_call_waits_for_room_as_long_as_it_may() {
     let refused = sme.submit(&submit("2")).await;
     assert_eq!(refused.unwrap_err(), RequestError::WindowFull);
     assert_eq!(start.elapsed(), secs(5));
-    // The one that was sent has the time for its result from its own call.
+    // The one that was sent has the time for its result.
     let unanswered = RequestError::Unanswered { written: true };
     assert_eq!(first.await.unwrap(), Err(unanswered));
     assert_eq!(start.elapsed(), quiet().result_timer);
     assert_eq!(sme.state(), State::Closed);
+}
+
+/// Nothing but the own backlog is slow.
+#[tokio::test(start_paused = true)]
+async fn a_backlog_is_not_the_fault_of_the_peer() {
+    for on_timeout in [
+        TimeoutPolicy::Disconnect,
+        TimeoutPolicy::Resend { times: 1 },
+    ] {
+        let config = Config {
+            on_timeout,
+            ..quiet()
+        };
+        let Shells {
+            sme,
+            smsc,
+            mut smsc_events,
+            ..
+        } = up(config, quiet()).await;
+        let served = tokio::spawn(async move {
+            let mut served = 0;
+            while let Some(event) = smsc_events.recv().await {
+                if let Event::Request(frame) = event {
+                    tokio::time::sleep(ms(999)).await;
+                    smsc.accept(&frame, SystemMessage::EMPTY);
+                    served += 1;
+                }
+            }
+            served
+        });
+        let mut calls = JoinSet::new();
+        for _ in 0..100 {
+            let sme = sme.clone();
+            calls.spawn(async move { said(sme.submit(&submit("1")).await) });
+        }
+        let outcomes = calls.join_all().await;
+        let count = |outcome| outcomes.iter().filter(|one| **one == outcome).count();
+        // Those whose patience ended were not sent; all others have their result.
+        assert_eq!(count(Ok(YES)), 61);
+        assert_eq!(count(Err(RequestError::WindowFull)), 39);
+        assert_eq!(sme.state(), State::Up);
+        assert_eq!(sme.metrics().faults().resent, 0);
+        drop(sme);
+        assert_eq!(served.await.unwrap(), 61);
+    }
+}
+
+/// A TRN that cannot be used costs its place, and nothing else.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_calls_at_once_do_not_wait_for_a_trn_that_is_taken() {
+    let on_timeout = TimeoutPolicy::Resend { times: 0 };
+    for config in [
+        // By a keep-alive that nobody answers.
+        Config {
+            alert_at_login: true,
+            ..window(100)
+        },
+        // By the result that is lost.
+        Config {
+            on_timeout,
+            result_timer: secs(5),
+            late_reserve: secs(1_000),
+            ..window(100)
+        },
+    ] {
+        let loses = !config.alert_at_login;
+        let owner = Config {
+            answer_alerts: false,
+            ..quiet()
+        };
+        let Shells {
+            sme,
+            smsc,
+            mut smsc_events,
+            ..
+        } = up(config, owner).await;
+        if loses {
+            let lost = tokio::spawn({
+                let sme = sme.clone();
+                async move { said(sme.submit(&submit("1")).await) }
+            });
+            let frame = request(&mut smsc_events).await;
+            smsc.ignore(&frame);
+            let unanswered = RequestError::Unanswered { written: true };
+            assert_eq!(lost.await.unwrap(), Err(unanswered));
+        }
+        let start = Instant::now();
+        let serves = tokio::spawn(async move {
+            while let Some(event) = smsc_events.recv().await {
+                if let Event::Request(frame) = event
+                    && frame.ot() == OperationType::SUBMIT_SHORT_MESSAGE
+                {
+                    let smsc = smsc.clone();
+                    tokio::spawn(async move {
+                        tokio::time::sleep(ms(50)).await;
+                        smsc.accept(&frame, SystemMessage::EMPTY);
+                    });
+                }
+            }
+        });
+        let mut calls = JoinSet::new();
+        for _ in 0..990 {
+            let sme = sme.clone();
+            calls.spawn(async move { said(sme.submit(&submit("1")).await) });
+        }
+        assert_eq!(calls.join_all().await, vec![Ok(YES); 990]);
+        assert_eq!(start.elapsed(), ms(500), "ten times ninety-nine");
+        assert_eq!(sme.in_flight(), 0);
+        serves.abort();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,7 +75,11 @@ impl Authority {
     }
 
     async fn serve(&self, clients: ClientCertificates) -> Server {
-        let identity = self.issue("smsc.example.net");
+        self.serve_as("smsc.example.net", clients).await
+    }
+
+    async fn serve_as(&self, name: &str, clients: ClientCertificates) -> Server {
+        let identity = self.issue(name);
         let acceptor = Acceptor::from_files(ServerFiles { identity, clients }).unwrap();
         Server::start(ServerConfig {
             tls: Some(acceptor),
@@ -86,12 +90,17 @@ impl Authority {
 
     /// A client that trusts it.
     fn options(&self, identity: Option<&Identity>) -> ConnectOptions {
-        let roots = Roots::File(self.path("ca.pem"));
-        let connector = Connector::from_files(&roots, identity).unwrap();
+        let connector = self.connector(identity);
         ConnectOptions {
             tls: Some(connector.with_server_name("smsc.example.net").unwrap()),
             ..ConnectOptions::default()
         }
+    }
+
+    /// One that has no name for the server.
+    fn connector(&self, identity: Option<&Identity>) -> Connector {
+        let roots = Roots::File(self.path("ca.pem"));
+        Connector::from_files(&roots, identity).unwrap()
     }
 }
 
@@ -171,4 +180,48 @@ async fn a_client_keeps_its_link_up_over_tls() {
     let message = submit("1");
     let (outcome, ()) = tokio::join!(within(client.request(&message)), answers);
     assert_eq!(said(outcome), Ok(YES));
+}
+
+#[tokio::test]
+async fn each_server_shows_that_it_has_the_name_it_is_called_by() {
+    let authority = Authority::new();
+    let clients = || ClientCertificates::None;
+    let named = authority.serve_as("localhost", clients()).await;
+    let other = authority.serve_as("other.example.net", clients()).await;
+    let numbered = authority.serve_as("127.0.0.1", clients()).await;
+    let connector = authority.connector(None);
+    let connect = |server: String, tls: &Connector| {
+        let tls = Some(tls.clone());
+        let options = ConnectOptions {
+            tls,
+            ..ConnectOptions::default()
+        };
+        let servers = Servers::new([server], options);
+        async move { within(servers.connect(0)).await.map(|_| ()) }
+    };
+    let localhost = |server: &Server| format!("localhost:{}", server.address.port());
+    connect(localhost(&named), &connector).await.unwrap();
+    let absolute = format!("localhost.:{}", named.address.port());
+    if tokio::net::lookup_host(absolute.as_str()).await.is_ok() {
+        connect(absolute, &connector).await.unwrap();
+    }
+    connect(numbered.address.to_string(), &connector)
+        .await
+        .unwrap();
+    // One name for all of them wins.
+    let fixed = connector.clone().with_server_name("other.example.net");
+    let fixed = fixed.unwrap();
+    connect(localhost(&other), &fixed).await.unwrap();
+    for (server, tls) in [
+        (localhost(&other), &connector),
+        (localhost(&numbered), &connector),
+        (named.address.to_string(), &connector),
+        (localhost(&named), &fixed),
+    ] {
+        let error = connect(server, tls).await.unwrap_err();
+        assert!(error.to_string().contains("TLS handshake"), "{error}");
+    }
+    // What cannot be a name is no reason to ask for less.
+    let error = connect("not a name:1".to_owned(), &connector).await;
+    assert_eq!(error.unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
 }

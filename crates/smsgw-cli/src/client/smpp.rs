@@ -13,7 +13,7 @@ use smsgw_smpp::types::MessageState;
 use smsgw_smpp::{CommandId, CommandStatus, DeliveryReceipt, Frame, Header, ValueError};
 
 use super::Endpoint;
-use crate::values::c_octets;
+use crate::values::{Password, c_octets, c_octets_password};
 
 /// Where the server is and who binds.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,8 +24,8 @@ pub(crate) struct Server {
     #[arg(long, value_name = "ID", value_parser = c_octets::<16>)]
     system_id: String,
     /// The password that goes with it; in the environment other users do not see it.
-    #[arg(long, value_name = "PW", env = "SMSGW_PASSWORD", hide_env_values = true, default_value = "", hide_default_value = true, value_parser = c_octets::<9>)]
-    password: String,
+    #[arg(long, value_name = "PW", env = "SMSGW_PASSWORD", hide_env_values = true, default_value = "", hide_default_value = true, value_parser = c_octets_password::<9>)]
+    password: Password,
     /// The kind of system that binds, where the server wants to know.
     #[arg(long, value_name = "TYPE", default_value = "", hide_default_value = true, value_parser = c_octets::<13>)]
     system_type: String,
@@ -113,7 +113,7 @@ impl Client {
             system_type,
             ..
         } = &self.server;
-        let (system_id, password) = (&**system_id, &**password);
+        let (system_id, password) = (&**system_id, password.as_str());
         Ok(Bind {
             system_type: (&**system_type).try_into()?,
             ..Bind::new(mode, system_id.try_into()?, password.try_into()?)

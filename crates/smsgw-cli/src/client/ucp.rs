@@ -14,7 +14,7 @@ use smsgw_ucp::{ErrorCode, Frame, MessageKey, SystemMessage};
 
 use super::Endpoint;
 use crate::decode::ucp::LinkArgs;
-use crate::values::utc_offset;
+use crate::values::{Password, utc_offset};
 
 /// Where the service centre is and who logs in.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,7 +33,7 @@ pub(crate) struct Server {
         default_value = "",
         hide_default_value = true
     )]
-    password: String,
+    password: Password,
     /// The type of number of USER (OTON): 1 international, 2 national, 6 abbreviated.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(..=9))]
     user_ton: u16,
@@ -69,7 +69,7 @@ impl Server {
     /// Makes ready to log in; reads the files.
     pub(crate) fn client(&self, config: Config) -> Result<Client, String> {
         let timeout = self.endpoint.timeout();
-        let password = PasswordBuf::new(&self.password, self.link.alphabet());
+        let password = PasswordBuf::new(self.password.as_str(), self.link.alphabet());
         let options = self.endpoint.options();
         let login = match &self.user {
             Some(_) => Login::Required,

@@ -123,6 +123,10 @@ fn operation(
         None => None,
     };
     let items = items.unwrap_or_default();
+    // Decode tells of no NPL when it is empty, and then one item is the spare field.
+    let is_spare = ot == OperationType::SUPPLEMENTARY_CALL_INPUT
+        && count == Some(names.len())
+        && items.len() == 1;
     for &name in names {
         if Some(name) == repeated {
             items.iter().try_for_each(|item| fields.push(name, item))?;
@@ -130,7 +134,7 @@ fn operation(
             let others = names.len().saturating_sub(1);
             let wanted = count.map_or(0, |count| count.saturating_sub(others));
             (items.len()..wanted.min(MOST_FIELDS)).try_for_each(|_| fields.push(name, ""))?;
-        } else if name == "NPL" && !items.is_empty() {
+        } else if name == "NPL" && !items.is_empty() && !is_spare {
             let npl = given.string(fields.place(name))?;
             let npl = npl.unwrap_or_else(|| items.len().to_string());
             fields.push(name, &npl)?;

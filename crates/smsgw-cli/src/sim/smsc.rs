@@ -19,7 +19,7 @@ use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles, TlsEr
 use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
 
-use crate::values::{address, c_octets, duration, utc_offset};
+use crate::values::{Password, address, c_octets, c_octets_password, duration, utc_offset};
 
 /// Where is listened for SMPP unless something else is said.
 const SMPP: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 2775));
@@ -75,8 +75,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", requires = "password", value_parser = c_octets::<16>)]
     system_id: Option<String>,
     /// The password that goes with it.
-    #[arg(long, value_name = "PW", requires = "system_id", value_parser = c_octets::<9>)]
-    password: Option<String>,
+    #[arg(long, value_name = "PW", requires = "system_id", value_parser = c_octets_password::<9>)]
+    password: Option<Password>,
     /// Where to listen for UCP; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", value_parser = address)]
     ucp: Option<SocketAddr>,
@@ -85,7 +85,7 @@ pub(crate) struct Args {
     ucp_user: Option<String>,
     /// The password that goes with it.
     #[arg(long, value_name = "PW", requires = "ucp_user", value_parser = ucp_password)]
-    ucp_password: Option<String>,
+    ucp_password: Option<Password>,
     /// The zone of the times of UCP, which are local, as +HH:MM or -HH:MM; UTC unless given.
     #[arg(
         long,
@@ -285,7 +285,7 @@ fn config(args: &Args) -> Result<Config, String> {
         Version::V5_0 => InterfaceVersion::SMPP_5_0,
     };
     if let (Some(system_id), Some(password)) = (&args.system_id, &args.password) {
-        config = config.with_account(system_id, password);
+        config = config.with_account(system_id, password.as_str());
     }
     let usual = args.ucp.is_none().then_some(SMPP);
     config.bind = args.smpp.or(usual);
@@ -299,7 +299,7 @@ fn ucp(args: &Args, address: SocketAddr) -> Result<UcpConfig, String> {
     let mut ucp = UcpConfig::default().with_bind(address);
     ucp.zone = args.ucp_zone.unwrap_or_default();
     if let (Some(name), Some(password)) = (&args.ucp_user, &args.ucp_password) {
-        let user = User::new(name, password).map_err(|error| error.to_string())?;
+        let user = User::new(name, password.as_str()).map_err(|error| error.to_string())?;
         ucp = ucp.with_user(user);
     }
     Ok(ucp)
@@ -311,9 +311,9 @@ fn ucp_user(text: &str) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-fn ucp_password(text: &str) -> Result<String, String> {
+fn ucp_password(text: &str) -> Result<Password, String> {
     let user = User::new("1", text);
-    user.map(|user| user.password)
+    user.map(|user| user.password.into())
         .map_err(|error| error.to_string())
 }
 

@@ -57,6 +57,18 @@ pub(crate) fn smsgw() -> Command {
     Command::new(env!("CARGO_BIN_EXE_smsgw"))
 }
 
+/// One of the programs in `examples`, which cargo puts beside the directory of this test.
+pub(crate) fn example(name: &str) -> Command {
+    let test = env::current_exe().unwrap();
+    let path = test.ancestors().nth(2).unwrap().join("examples").join(name);
+    assert!(
+        path.exists(),
+        "`.ci/run interop` builds {}, which is missing",
+        path.display()
+    );
+    Command::new(path)
+}
+
 /// `smsgw sim smsc`.
 pub(crate) struct Simulator {
     pub(crate) process: Process,

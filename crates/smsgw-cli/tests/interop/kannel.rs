@@ -145,7 +145,7 @@ impl Kannel {
 
     /// It takes its leave.
     pub(crate) fn shut_down(self) {
-        get(self.ports.admin, "/shutdown?password=admin").unwrap();
+        get(self.ports.admin, "/shutdown?password=admin").expect("an answer");
         self.bearerbox.succeed();
         drop(self.smsbox);
     }
@@ -221,13 +221,13 @@ max-messages = 0
     }
 }
 
-/// The status and body of the answer to a GET; `None` when nobody listens.
+/// The status and body of the answer to a GET; `None` when nobody listens, or takes the connection and hangs up.
 fn get(port: u16, path: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Some((status, body.trim_end().to_owned()))
 }

@@ -24,6 +24,7 @@ mod net_smpp;
 mod node_smpp;
 mod operations;
 mod process;
+mod relay;
 mod smpplib;
 mod smsc;
 mod tls;

@@ -1,5 +1,8 @@
 """An ESME built on smpplib; what it reads and prints, esme.rs says.
 
+There is one `how` more, `octets`: `text` is hex, and so is `udh` if there is a header. With `unasked` behind INCOMING it
+does not wait for an enquire_link.
+
 With the environment variable TLS_CA, a PEM file, it speaks TLS 1.2 and trusts that authority alone.
 """
 
@@ -36,6 +39,17 @@ def text_of(pdu):
     return octets.decode("utf-16-be" if pdu.data_coding == consts.SMPP_ENCODING_ISO10646 else "ascii")
 
 
+def encoded(message):
+    """The parts of a message, its data_coding and its esm_class."""
+    if message["how"] == "octets":
+        udh = bytes.fromhex(message.get("udh", ""))
+        esm_class = consts.SMPP_GSMFEAT_UDHI if udh else 0
+        return [udh + bytes.fromhex(message["text"])], consts.SMPP_ENCODING_BINARY, esm_class
+    if message["how"] == "message_payload":
+        return [message["text"].encode("ascii")], consts.SMPP_ENCODING_DEFAULT, 0
+    return smpplib.gsm.make_parts(message["text"], use_udhi=message["how"] == "udh")
+
+
 def ssl_context():
     if "TLS_CA" not in os.environ:
         return None
@@ -69,9 +83,10 @@ class Client(smpplib.client.Client):
 
 
 def main():
-    address, system_id, password, *incoming = sys.argv[1:]
+    address, system_id, password, *rest = sys.argv[1:]
     host, port = address.rsplit(":", 1)
-    incoming = int(incoming[0]) if incoming else 0
+    incoming = int(rest[0]) if rest else 0
+    is_asked = incoming and "unasked" not in rest
     messages = [json.loads(line) for line in sys.stdin if line.strip()]
 
     client = Client(host, port, timeout=5, allow_unknown_opt_params=True, ssl_context=ssl_context())
@@ -90,6 +105,9 @@ def main():
     received = []
 
     def on_response(pdu):
+        # Of a refusal smpplib tells twice.
+        if pdu.sequence not in unanswered:
+            return
         message_id = "" if pdu.is_error() else pdu.message_id.decode("ascii")
         if message_id:
             unreceipted.add(message_id)
@@ -110,9 +128,13 @@ def main():
     client.set_message_received_handler(on_deliver)
 
     for message in messages:
-        parts, data_coding, esm_class = smpplib.gsm.make_parts(message["text"], use_udhi=message["how"] == "udh")
+        parts, data_coding, esm_class = encoded(message)
         for number, part in enumerate(parts, start=1):
-            sar = {"sar_msg_ref_num": 7, "sar_total_segments": len(parts), "sar_segment_seqnum": number}
+            tlvs = {}
+            if message["how"] == "sar":
+                tlvs = {"sar_msg_ref_num": 7, "sar_total_segments": len(parts), "sar_segment_seqnum": number}
+            if message["how"] == "message_payload":
+                part, tlvs = b"", {"message_payload": part}
             pdu = client.send_message(
                 source_addr_ton=consts.SMPP_TON_ALNUM,
                 source_addr_npi=consts.SMPP_NPI_UNK,
@@ -124,12 +146,12 @@ def main():
                 data_coding=data_coding,
                 esm_class=esm_class,
                 registered_delivery=1,
-                **(sar if message["how"] == "sar" else {}),
+                **tlvs,
             )
             unanswered[pdu.sequence] = message["name"]
 
     def waits():
-        return unanswered or unreceipted or len(received) < incoming or incoming and not client.asked
+        return unanswered or unreceipted or len(received) < incoming or is_asked and not client.asked
 
     deadline = time.monotonic() + PATIENCE
     while waits() and time.monotonic() < deadline:

@@ -238,7 +238,8 @@ class Session:
         self.answering.discard((trn, 51))
         if mode in ("together", "bytewise"):
             greeting = self.sms("306912345678", "3", "", "48690D", {})
-            operations = [self.operation(*it) for it in (*receipts, self.alert(), greeting)]
+            # The client leaves when it has the receipt.
+            operations = [self.operation(*it) for it in (self.alert(), greeting, *receipts)]
             await self.send(result + b"".join(octets for octets, _ in operations))
             for _, answered in operations:
                 await answered

@@ -26,7 +26,7 @@
 //! | `bad-checksum`, `bad-length` | answers, and before that refuses it in a frame that does not add up |
 //! | `junk` | answers; before that come line ends, zeros, a lonely ETX, and the first octets of a frame |
 //! | `duplicate` | answers twice |
-//! | `together` | answers, sends the receipt, an alert and a message of a subscriber, all in one write |
+//! | `together` | answers, sends an alert, a message of a subscriber and the receipt, all in one write |
 //! | `bytewise` | the same in writes of one octet, as is all that it sends |
 //! | `undelivered` | the receipt says that it is buffered, the next that it is not delivered |
 //! | `delivers` | before the receipt comes all that a message centre can send, and an operation that there is not |
@@ -111,7 +111,9 @@ impl Centre {
         (output.status.success(), part.clone())
     }
 
+    /// What it tells of once; it may tell a little later than it answers.
     fn only(&self, event: &str) -> Value {
+        eventually(event, || self.process.events(event).pop());
         let [event] = &*self.process.events(event) else {
             panic!("not one {event}: {:?}", self.process);
         };
@@ -155,8 +157,11 @@ fn ucp_server_gets_what_send_sends() {
         let output = send.arg(field("text")).output().unwrap();
         assert!(output.status.success(), "{output:?}: {:?}", centre.process);
 
-        let mut submits = centre.process.events("submit");
-        submits.retain(|submit| submit["to"] == to);
+        let submits = eventually("submit event of each part", || {
+            let mut submits = centre.process.events("submit");
+            submits.retain(|submit| submit["to"] == to);
+            (submits.len() == parts(&output).len()).then_some(submits)
+        });
         let text: String = submits
             .iter()
             .map(|submit| submit["text"].as_str().unwrap())
@@ -214,7 +219,10 @@ fn ucp_server_gets_each_form_of_a_sender() {
             .unwrap();
         assert!(output.status.success(), "{output:?}: {:?}", centre.process);
     }
-    let submits = centre.process.events("submit");
+    let submits = eventually("submit event of each", || {
+        let submits = centre.process.events("submit");
+        (submits.len() >= senders.len()).then_some(submits)
+    });
     assert_eq!(submits.len(), senders.len(), "{:?}", centre.process);
     for (submit, (_, oadc, otoa)) in submits.iter().zip(senders) {
         assert_eq!(
@@ -289,6 +297,7 @@ fn ucp_server_says_that_it_could_not_deliver() {
     assert!(!is_good, "{part}");
     assert_eq!(part["message_id"], centre.only("submit")["id"], "{part}");
     assert_ne!(part["receipt"], Value::Null, "{part}");
+    centre.must_be_content();
     // The first was not the end.
     assert_eq!(
         centre.process.events("result").len(),
@@ -461,13 +470,13 @@ fn ucp_server_stands_the_load() {
         (&200.into(), &200.into()),
         "{report}"
     );
+    centre.must_be_content();
     let submits = centre.process.events("submit");
     assert_eq!(submits.len(), 200);
     let pending = submits
         .iter()
         .map(|submit| submit["pending"].as_u64().unwrap());
     assert_eq!(pending.max(), u64::try_from(WINDOW).ok());
-    centre.must_be_content();
     let traffic = capture.stop().ucp(port(&centre.address));
     traffic.check_answered();
     assert_eq!(traffic.most_outstanding(Side::Client), WINDOW);

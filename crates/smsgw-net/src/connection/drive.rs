@@ -48,6 +48,7 @@ where
         timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
         taken: now(),
         ended: None,
+        is_due: false,
         lets_pass: false,
         patience,
         wakers: Vec::new(),
@@ -70,6 +71,9 @@ struct Driver<T, S: Session> {
     /// Until when a peer that sends no more may take what it is owed: it may have closed its half
     /// only.
     ended: Option<Instant>,
+    /// Something is due, and waits until the stream was asked for what is there: the answer may be,
+    /// after the whole process stood still.
+    is_due: bool,
     /// It waits for the tasks that are ready now.
     lets_pass: bool,
     /// A peer that takes nothing for so long is gone. Without it, requests that ran out of time
@@ -131,7 +135,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, S: Session> Driver<T, S> {
                     continue;
                 }
             };
-            if moved || self.poll_timer(wants.timeout, context) {
+            if moved || self.is_due || self.poll_timer(wants.timeout, context) {
                 continue;
             }
             let mut inner = self.shared.lock();
@@ -154,11 +158,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin, S: Session> Driver<T, S> {
         let now = now();
         inner.tell_if_unread();
         inner.session.handle_buffer(&mut self.input, now);
-        // A stream that never makes this wait must not stop the clock.
+        // Once only: a stream that never makes this wait must not stop the clock.
+        let was_due = std::mem::take(&mut self.is_due);
         if inner.session.poll_timeout().is_some_and(|due| due <= now) {
-            inner.session.handle_timeout(now);
+            if was_due {
+                inner.session.handle_timeout(now);
+            } else {
+                self.is_due = true;
+            }
         }
         self.shared.dispatch(&mut inner, &mut self.wakers);
+        if std::mem::take(&mut inner.awaits_word) {
+            self.shared.word.notify_one();
+        }
         inner.tell_if_unread();
         if self.output.is_empty() {
             self.taken = now;
@@ -223,7 +235,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, S: Session> Driver<T, S> {
         Ok(moved)
     }
 
-    /// Does what is due; whether there was something.
+    /// Whether something is due. What the session does then comes with the next step.
     fn poll_timer(&mut self, timeout: Option<Instant>, context: &mut Context<'_>) -> bool {
         let Some(timeout) = timeout else {
             return false;
@@ -241,8 +253,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin, S: Session> Driver<T, S> {
         let takes_nothing = !self.output.is_empty() && self.taken + self.patience <= now;
         if takes_nothing || self.ended.is_some_and(|ended| ended <= now) {
             self.lose(&mut inner);
-        } else {
-            inner.session.handle_timeout(now);
         }
         drop(inner);
         // Nothing came or went for a while: thousands of such sessions should be cheap.

@@ -50,7 +50,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::now;
 use call::{Call, Calls, FIRST_CALL};
@@ -73,6 +73,8 @@ struct Shared<S: Session> {
     window: Semaphore,
     /// Held by who sends next: while one waits for the window or the rate, nobody overtakes.
     turn: Semaphore,
+    /// Told when what keeps who sends next from it may be gone.
+    word: Notify,
     /// How many wait to send.
     waiting: AtomicUsize,
     /// How long a request may wait to be sent.
@@ -88,6 +90,8 @@ struct Inner<S: Session> {
     calls: Calls<S::Event>,
     /// Places taken by requests of [`Connection::with`] that somebody else had a permit for.
     owed: usize,
+    /// Who sends next waits for [`Shared::word`].
+    awaits_word: bool,
     /// The owner wants nothing to be read.
     held: bool,
     /// Something was done that the task has not seen.
@@ -120,6 +124,7 @@ impl<S: Session> Connection<S> {
         let shared = Arc::new(Shared {
             window: Semaphore::new(window),
             turn: Semaphore::new(1),
+            word: Notify::new(),
             waiting: AtomicUsize::new(0),
             patience: window_wait.min(response_timer),
             inner: Mutex::new(Inner {
@@ -128,6 +133,7 @@ impl<S: Session> Connection<S> {
                 unheard: false,
                 calls: Calls::default(),
                 owed: 0,
+                awaits_word: false,
                 held: false,
                 touched: false,
                 driver: None,
@@ -172,7 +178,7 @@ impl<S: Session> Connection<S> {
     /// [`Kind::Outcome`].
     ///
     /// Waits for room in the window first and, while `send` says [`NotSent::Paced`], for the rate,
-    /// as long as [`Session::window_wait`] says. Requests are sent in the order of the calls.
+    /// or while it says [`NotSent::Blocked`], until something came from the peer; as long as [`Session::window_wait`] says. Requests are sent in the order of the calls.
     /// Dropping the future gives up the outcome, not the request, once it is sent.
     ///
     /// `send` is given the session, the token of the request, the time of the call, from which the
@@ -186,15 +192,28 @@ impl<S: Session> Connection<S> {
         &self,
         send: impl FnMut(&mut S, u64, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> impl Future<Output = Result<S::Event, NotSent<E>>> + Send {
-        self.await_call(send)
+        self.call_by(None, send)
+    }
+
+    /// As [`Self::call`], but waits until `until` at most before it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub fn call_by<T, E: Send>(
+        &self,
+        until: Option<Instant>,
+        send: impl FnMut(&mut S, u64, Instant, Instant) -> Result<T, NotSent<E>> + Send,
+    ) -> impl Future<Output = Result<S::Event, NotSent<E>>> + Send {
+        self.await_call(until, send)
     }
 
     async fn await_call<T, E: Send>(
         &self,
+        until: Option<Instant>,
         mut send: impl FnMut(&mut S, u64, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> Result<S::Event, NotSent<E>> {
         let mut call = Call::new(&self.shared);
-        let sent = self.shared.send(|inner, called, now| {
+        let sent = self.shared.send(until, |inner, called, now| {
             let token = inner.calls.open();
             match send(&mut inner.session, token, called, now) {
                 Ok(_) => {
@@ -220,10 +239,23 @@ impl<S: Session> Connection<S> {
     /// When it was not sent.
     pub fn send<T, E: Send>(
         &self,
+        send: impl FnMut(&mut S, Instant, Instant) -> Result<T, NotSent<E>> + Send,
+    ) -> impl Future<Output = Result<T, NotSent<E>>> + Send {
+        self.send_by(None, send)
+    }
+
+    /// As [`Self::send`], but waits until `until` at most before it is sent.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_by<T, E: Send>(
+        &self,
+        until: Option<Instant>,
         mut send: impl FnMut(&mut S, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> impl Future<Output = Result<T, NotSent<E>>> + Send {
-        self.shared
-            .send(move |inner, called, now| send(&mut inner.session, called, now))
+        self.shared.send(until, move |inner, called, now| {
+            send(&mut inner.session, called, now)
+        })
     }
 
     /// As [`Self::send`], but does not wait; `send` is given the session and the time.
@@ -236,6 +268,12 @@ impl<S: Session> Connection<S> {
     ) -> Result<T, NotSent<E>> {
         self.shared
             .try_send(|inner, now| send(&mut inner.session, now))
+    }
+
+    /// Whether both are handles to one session.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// How many own requests wait for an answer.
@@ -315,6 +353,7 @@ impl<S: Session> Shared<S> {
                 Kind::Closed => {
                     self.turn.close();
                     self.window.close();
+                    self.word.notify_one();
                 }
                 Kind::Late(_) | Kind::Other => {}
             }

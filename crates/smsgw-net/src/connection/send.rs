@@ -19,6 +19,9 @@ pub enum NotSent<E> {
     WindowFull,
     /// The rate does not allow it before this instant.
     Paced(Instant),
+    /// There is a place in the window that cannot be used before this instant, unless something
+    /// comes from the peer first.
+    Blocked(Instant),
     /// The session does not allow it.
     Refused(E),
 }
@@ -28,6 +31,7 @@ impl<E: fmt::Display> fmt::Display for NotSent<E> {
         match self {
             Self::Closed => f.write_str("the session is over; not sent"),
             Self::WindowFull => f.write_str("the window is full; not sent"),
+            Self::Blocked(_) => f.write_str("the session has no number for it; not sent"),
             Self::Paced(_) => f.write_str("more than the rate allows; not sent"),
             Self::Refused(error) => write!(f, "{error}; not sent"),
         }
@@ -38,13 +42,15 @@ impl<E: fmt::Debug + fmt::Display> std::error::Error for NotSent<E> {}
 
 impl<S: Session> Shared<S> {
     /// Lets `send` send one request when its turn has come and the window has room; it is given the
-    /// time of the call and the present one.
+    /// time of the call and the present one. Waits until `until` at most.
     pub(super) async fn send<T, E>(
         &self,
+        until: Option<Instant>,
         mut send: impl FnMut(&mut Inner<S>, Instant, Instant) -> Result<T, NotSent<E>> + Send,
     ) -> Result<T, NotSent<E>> {
         let called = now();
-        let until = called + self.patience;
+        let longest = called + self.patience;
+        let until = until.map_or(longest, |until| until.min(longest));
         let _waits = Waits::new(&self.waiting);
         let _turn = acquire(&self.turn, until).await?;
         loop {
@@ -54,10 +60,23 @@ impl<S: Session> Shared<S> {
                 Err(failed) => failed,
             };
             match failed.retry {
-                Some(retry) if retry < until => tokio::time::sleep_until(retry.into()).await,
-                _ => return Err(failed.error),
+                Retry::Now => {}
+                Retry::At(retry) if retry < until => self.wait(retry).await,
+                Retry::OnWord(retry) if now() < until => {
+                    // What was due and is not done yet is done without its help.
+                    let retry = retry.min(until);
+                    self.wait(if retry > now() { retry } else { until }).await;
+                }
+                Retry::At(_) | Retry::OnWord(_) | Retry::Never => return Err(failed.error),
             }
         }
+    }
+
+    /// Waits for an instant; not as long when the task has something to tell: the session heard
+    /// what it was waiting for, or is over.
+    async fn wait(&self, until: Instant) {
+        // Which of them it was makes no difference.
+        let _ = tokio::time::timeout_at(until.into(), self.word.notified()).await;
     }
 
     /// As [`Self::send`], but does not wait.
@@ -86,16 +105,20 @@ impl<S: Session> Shared<S> {
                 Ok(sent)
             }
             Err(error) => {
-                let mut retry = match error {
-                    NotSent::Paced(until) => Some(until),
-                    _ => None,
+                let retry = match error {
+                    NotSent::Paced(until) => Retry::At(until),
+                    NotSent::Blocked(until) => {
+                        inner.awaits_word = true;
+                        Retry::OnWord(until)
+                    }
+                    NotSent::WindowFull if inner.owed > 0 => {
+                        // Its place was taken in `with`: it waits for another.
+                        inner.owed -= 1;
+                        permit.forget();
+                        Retry::Now
+                    }
+                    _ => Retry::Never,
                 };
-                if matches!(error, NotSent::WindowFull) && inner.owed > 0 {
-                    // Its place was taken in `with`: it waits for another.
-                    inner.owed -= 1;
-                    permit.forget();
-                    retry = Some(now());
-                }
                 Err(Failed { error, retry })
             }
         }
@@ -105,7 +128,15 @@ impl<S: Session> Shared<S> {
 /// A request was not sent, and when to try again if that helps.
 struct Failed<E> {
     error: NotSent<E>,
-    retry: Option<Instant>,
+    retry: Retry,
+}
+
+enum Retry {
+    Now,
+    At(Instant),
+    /// When the session has heard something, or at this instant.
+    OnWord(Instant),
+    Never,
 }
 
 fn try_acquire<E>(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>, NotSent<E>> {

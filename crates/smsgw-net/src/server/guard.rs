@@ -25,7 +25,12 @@
 //! # What peers can do to it
 //!
 //! Its memory is bounded: places are counted for what is there only, and failures are kept of
-//! 16,384 addresses and as many accounts; beyond that, those that would be forgotten first are.
+//! 16,384 addresses and as many accounts, 64 octets of the name of each; beyond that, those that
+//! would be forgotten first are. That is less than 10 MB.
+//!
+//! Log-ins that are under way when a lockout begins go on, so an address can try as many passwords
+//! more as it has connections. They are not taken for failures beforehand: a client that brings all
+//! its sessions up at once would lock itself out.
 //!
 //! A lockout of an account is in the way of its owner, too, whoever guessed. So it should need
 //! many more failures than that of an address.
@@ -183,7 +188,7 @@ impl Guard {
 
     /// Somebody wants to log in: whether the password is to be looked at.
     ///
-    /// `account` is the name that comes with the password. What is behind its 32nd octet is not
+    /// `account` is the name that comes with the password. What is behind its 64th octet is not
     /// looked at.
     ///
     /// # Errors
@@ -268,14 +273,17 @@ impl Source {
     }
 }
 
-/// What is kept of the name of an account, so that long ones take no more memory: up to 32 octets,
+/// What is kept of the name of an account, so that long ones take no more memory: up to 64 octets,
 /// no NUL among them, filled up with NUL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Account([u8; 32]);
+struct Account([u8; Account::LEN]);
 
 impl Account {
+    /// As long as the longest name that a protocol has for an account.
+    const LEN: usize = 64;
+
     fn of(account: &[u8]) -> Self {
-        let mut kept = [0; 32];
+        let mut kept = [0; Self::LEN];
         for (kept, octet) in kept.iter_mut().zip(account) {
             *kept = *octet;
         }
@@ -588,6 +596,23 @@ mod tests {
         assert_eq!(guard.check_login(A, b"account", now), refused);
         assert_eq!(guard.check_login(A, b"other", now), Ok(()));
         assert_eq!(guard.check_login(A, b"account", now + remaining), Ok(()));
+    }
+
+    #[test]
+    fn long_names_are_told_apart() {
+        let (mut guard, now) = (guard(), Instant::now());
+        let [name, other] = [b'1', b'2'].map(|last| [&[b'7'; 63][..], &[last]].concat());
+        for host in 0..5 {
+            let address = Ipv4Addr::new(198, 51, 100, host).into();
+            guard.login_failed(address, &name, now);
+        }
+        assert!(guard.check_login(A, &name, now).is_err());
+        assert_eq!(guard.check_login(A, &other, now), Ok(()));
+        for _ in 0..2 {
+            guard.log_in(&name, None).unwrap();
+            guard.log_in(&other, None).unwrap();
+        }
+        assert_eq!(guard.log_in(&name, None), Err(Refusal::Sessions { max: 2 }));
     }
 
     #[test]

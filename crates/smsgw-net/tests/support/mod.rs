@@ -59,6 +59,8 @@ pub(crate) struct Session {
     pub(crate) window_wait: Option<Duration>,
     /// No request is sent before.
     pub(crate) paced: Option<Instant>,
+    /// Most requests, whatever the window holds, before this instant.
+    pub(crate) blocked: Option<(usize, Instant)>,
     waiting: BTreeMap<u8, Waiting>,
     late: BTreeMap<u8, u64>,
     unanswered: usize,
@@ -78,6 +80,7 @@ impl Session {
             window,
             window_wait: None,
             paced: None,
+            blocked: None,
             waiting: BTreeMap::new(),
             late: BTreeMap::new(),
             unanswered: 0,
@@ -110,6 +113,12 @@ impl Session {
         }
         if let Some(until) = self.paced.filter(|until| *until > now) {
             return Err(NotSent::Paced(until));
+        }
+        if let Some((most, until)) = self.blocked
+            && self.waiting.len() >= most
+            && until > now
+        {
+            return Err(NotSent::Blocked(until));
         }
         self.output.extend_from_slice(&[b'?', number]);
         let waiting = Waiting {

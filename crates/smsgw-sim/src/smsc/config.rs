@@ -1,5 +1,6 @@
 //! How a simulated message centre behaves.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use smsgw_ucp::{Alphabet, ValueError};
 use crate::chance::fraction;
 use crate::faults::Faults;
 
-/// Who may bind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who may bind. `Debug` does not show the password.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// The name to bind with.
     pub system_id: String,
@@ -23,8 +24,8 @@ pub struct Account {
     pub password: String,
 }
 
-/// Who may log in over UCP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who may log in over UCP. `Debug` does not show the password.
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// The name to log in with: a number, as a rule.
     pub name: String,
@@ -44,6 +45,27 @@ impl User {
             name: name.to_owned(),
             password: password.to_owned(),
         })
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            system_id,
+            password: _,
+        } = self;
+        let mut account = f.debug_struct("Account");
+        account.field("system_id", system_id);
+        account.field("password", &format_args!("***")).finish()
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, password: _ } = self;
+        let mut user = f.debug_struct("User");
+        user.field("name", name);
+        user.field("password", &format_args!("***")).finish()
     }
 }
 
@@ -295,6 +317,19 @@ impl ReceiptPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_are_not_printed() {
+        let mut config = Config::default().with_account("esme", "SECRET");
+        let ucp = Ucp {
+            users: vec![User::new("2147", "SECRET").unwrap()],
+            ..Ucp::default()
+        };
+        config.ucp = Some(ucp);
+        let shown = format!("{config:?}");
+        assert!(shown.contains("esme") && shown.contains("2147"), "{shown}");
+        assert!(!shown.contains("SECRET"), "{shown}");
+    }
 
     #[test]
     fn shares_are_kept_and_the_seed_decides_which() {

@@ -1,6 +1,7 @@
 //! One connection of the message centre.
 
 mod answer;
+mod deliveries;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -10,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 
-use super::outbox::{Delivery, Kind};
 use super::shared::{Inner, Power, Shared};
 use super::side::LineInfo;
 use super::wire::{Arrival, Session as _, Wire};
-use super::{Bound, DeliverError, until};
+use super::{Bound, until};
 use crate::event::{What, Who};
 use crate::faults;
 use answer::Delayed;
+use deliveries::{InFlight, Late};
 
 /// Serves one connection until it ends.
 pub(super) async fn run<W: Wire>(
@@ -83,7 +84,11 @@ pub(super) struct Line<W: Wire> {
     receives: bool,
     wake: Arc<Notify>,
     /// Deliveries that wait for their answer, by token.
-    in_flight: HashMap<u64, Delivery<W>>,
+    in_flight: HashMap<u64, InFlight<W>>,
+    /// Those that were not answered in time, by token, the last ones.
+    late: BTreeMap<u64, Late>,
+    /// The end came while some of them waited.
+    pub(super) left_some: bool,
     next_token: u64,
     /// Answers that wait, by when they are due.
     delayed: BTreeMap<(Instant, u64), Delayed<W>>,
@@ -110,6 +115,8 @@ impl<W: Wire> Line<W> {
             receives: false,
             wake: Arc::default(),
             in_flight: HashMap::new(),
+            late: BTreeMap::new(),
+            left_some: false,
             next_token: 0,
             delayed: BTreeMap::new(),
             overtaken: None,
@@ -203,115 +210,6 @@ impl<W: Wire> Line<W> {
             received
                 .drain(..)
                 .for_each(|event| W::handle(self, event, now));
-        }
-    }
-
-    /// Sends what is due and the window has room for.
-    fn send_due(&mut self, now: Instant) {
-        let Some(account) = self.receiver() else {
-            return;
-        };
-        while self.session.has_room() {
-            let delivery = self.with(|inner| {
-                let side = W::side(inner);
-                side.post.take(self.number, &account, &side.wire, now)
-            });
-            let Some(delivery) = delivery else {
-                return;
-            };
-            if !self.send(&account, delivery, now) {
-                return;
-            }
-        }
-    }
-
-    /// Whether it was sent; else it waits again.
-    fn send(&mut self, account: &Arc<str>, mut delivery: Delivery<W>, now: Instant) -> bool {
-        self.next_token += 1;
-        let token = self.next_token;
-        let Some(number) = W::send(&self.session, &delivery.body, token) else {
-            // The session is over: then another one takes it. Or every number is taken.
-            let is_closed = self.session.is_closed();
-            let wait = if is_closed {
-                Duration::ZERO
-            } else {
-                self.shared.config.retry
-            };
-            self.put_back(delivery, now + wait);
-            return false;
-        };
-        delivery.attempts += 1;
-        self.emit_message(|| {
-            let message = W::told(&delivery, account, number);
-            match delivery.kind {
-                Kind::Receipt(message_state) => What::Receipt {
-                    message,
-                    message_state,
-                    attempt: delivery.attempts,
-                },
-                Kind::Message(_) | Kind::Report => What::Deliver(message),
-            }
-        });
-        self.in_flight.insert(token, delivery);
-        true
-    }
-
-    /// A delivery has its answer.
-    pub(super) fn answered(&mut self, token: u64, answer: &W::Frame, now: Instant) {
-        let Some(delivery) = self.in_flight.remove(&token) else {
-            return;
-        };
-        let (status, taken) = W::outcome(answer);
-        self.emit_message(|| What::Response {
-            command: W::answer_name(answer),
-            who: self.who(),
-            status,
-            number: W::number(answer).into(),
-            id: Some(delivery.id.clone()),
-        });
-        match delivery.kind {
-            Kind::Receipt(_) if taken => self.shared.lock().counts.receipts_delivered += 1,
-            Kind::Report if taken => {}
-            Kind::Receipt(_) | Kind::Report => {
-                self.put_back(delivery, now + self.shared.config.retry);
-            }
-            Kind::Message(done) => {
-                if taken {
-                    self.shared.lock().counts.delivered += 1;
-                }
-                // Whoever asked may have gone.
-                let _ = done.send(Ok(status));
-            }
-        }
-    }
-
-    /// A delivery has none.
-    pub(super) fn unanswered(&mut self, token: u64, now: Instant) {
-        let Some(delivery) = self.in_flight.remove(&token) else {
-            return;
-        };
-        self.emit_message(|| What::Unanswered {
-            who: self.who(),
-            id: delivery.id.clone(),
-        });
-        match delivery.kind {
-            // The session is over: whoever binds next gets it. Else the answer took too long.
-            Kind::Receipt(_) | Kind::Report if self.session.is_closed() => {
-                self.put_back(delivery, now);
-            }
-            Kind::Receipt(_) | Kind::Report => {
-                self.put_back(delivery, now + self.shared.config.retry);
-            }
-            Kind::Message(done) => {
-                // Whoever asked may have gone.
-                let _ = done.send(Err(DeliverError::Unanswered));
-            }
-        }
-    }
-
-    fn put_back(&self, delivery: Delivery<W>, due: Instant) {
-        if let Some(account) = &self.account {
-            self.with(|inner| W::side(inner).post.put(account, due, delivery));
         }
     }
 

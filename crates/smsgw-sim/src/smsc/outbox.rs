@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use smsgw_smpp::types::MessageState;
@@ -21,6 +22,8 @@ pub(super) struct Delivery<W: Wire> {
     pub(super) body: W::Body,
     /// How often it was sent.
     pub(super) attempts: u32,
+    /// Whether the client took it with a late answer; `None` while none can come.
+    taken: Option<Arc<AtomicBool>>,
 }
 
 #[derive(Debug)]
@@ -43,6 +46,7 @@ impl<W: Wire> Delivery<W> {
             kind: Kind::Receipt(state),
             body,
             attempts: 0,
+            taken: None,
         }
     }
 
@@ -52,6 +56,7 @@ impl<W: Wire> Delivery<W> {
             kind: Kind::Report,
             body,
             attempts: 0,
+            taken: None,
         }
     }
 
@@ -62,8 +67,26 @@ impl<W: Wire> Delivery<W> {
             kind: Kind::Message(done),
             body,
             attempts: 0,
+            taken: None,
         };
         (delivery, outcome)
+    }
+
+    /// What a late answer to this copy is to set.
+    pub(super) fn watch(&mut self) -> Arc<AtomicBool> {
+        Arc::clone(self.taken.get_or_insert_default())
+    }
+
+    /// Whether the client took an earlier copy.
+    pub(super) fn is_taken(&self) -> bool {
+        let taken = self.taken.as_ref();
+        taken.is_some_and(|taken| taken.load(Ordering::Relaxed))
+    }
+
+    /// The client takes this copy; whether it had taken an earlier one.
+    pub(super) fn take(&self) -> bool {
+        let taken = self.taken.as_ref();
+        taken.is_some_and(|taken| taken.swap(true, Ordering::Relaxed))
     }
 }
 
@@ -74,6 +97,8 @@ pub(super) type Ticket = (Instant, u64);
 #[derive(Debug)]
 pub(super) struct Outbox<W: Wire> {
     waiting: HashMap<Arc<str>, BTreeMap<Ticket, Delivery<W>>>,
+    /// When those are due that were sent before, by their number.
+    again: HashMap<u64, Instant>,
     /// Also orders what is due at the same time.
     puts: u64,
 }
@@ -82,6 +107,7 @@ impl<W: Wire> Default for Outbox<W> {
     fn default() -> Self {
         Self {
             waiting: HashMap::new(),
+            again: HashMap::new(),
             puts: 0,
         }
     }
@@ -98,6 +124,9 @@ impl<W: Wire> Outbox<W> {
         self.puts += 1;
         let queue = self.waiting.entry(Arc::clone(account)).or_default();
         let ticket = (due, self.puts);
+        if delivery.attempts > 0 {
+            self.again.insert(self.puts, due);
+        }
         queue.insert(ticket, delivery);
         let first = queue.first_key_value();
         (ticket, first.is_some_and(|(first, _)| *first == ticket))
@@ -110,10 +139,26 @@ impl<W: Wire> Outbox<W> {
         }
     }
 
+    /// Takes a delivery back that was sent before and is to be sent again, by its number; nothing
+    /// when it was taken.
+    pub(super) fn remove_again(&mut self, account: &str, number: u64) {
+        if let Some(due) = self.again.remove(&number) {
+            self.remove(account, (due, number));
+        }
+    }
+
     /// Takes the next delivery to `account` that is due.
     pub(super) fn take(&mut self, account: &str, now: Instant) -> Option<Delivery<W>> {
         let first = self.waiting.get_mut(account)?.first_entry()?;
-        (first.key().0 <= now).then(|| first.remove())
+        let (due, number) = *first.key();
+        if due > now {
+            return None;
+        }
+        let delivery = first.remove();
+        if delivery.attempts > 0 {
+            self.again.remove(&number);
+        }
+        Some(delivery)
     }
 
     /// When the next one to `account` is due.
@@ -136,6 +181,7 @@ impl<W: Wire> Outbox<W> {
             .collect();
         for ticket in again {
             if let Some(delivery) = later.remove(&ticket) {
+                self.again.insert(ticket.1, now);
                 queue.insert((now, ticket.1), delivery);
             }
         }

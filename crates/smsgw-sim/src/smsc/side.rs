@@ -103,9 +103,11 @@ impl<W: Wire> Post<W> {
         wire: &W,
         now: Instant,
     ) -> Option<Delivery<W>> {
-        let own = self.lines.get_mut(&number).map(|line| &mut line.own);
-        if let Some(delivery) = own.and_then(VecDeque::pop_front) {
-            return Some(delivery);
+        let mut own = self.lines.get_mut(&number).map(|line| &mut line.own);
+        while let Some(delivery) = own.as_mut().and_then(|own| own.pop_front()) {
+            if !delivery.is_taken() {
+                return Some(delivery);
+            }
         }
         loop {
             let delivery = self.outbox.take(account, now)?;
@@ -133,7 +135,8 @@ impl<W: Wire> Post<W> {
     /// Takes a connection out; what was for it goes to the others of its account.
     pub(super) fn remove(&mut self, number: u64, now: Instant) {
         if let Some(line) = self.lines.remove(&number) {
-            for delivery in line.own {
+            let own = line.own.into_iter();
+            for delivery in own.filter(|delivery| !delivery.is_taken()) {
                 self.put(&line.account, now, delivery);
             }
         }

@@ -102,7 +102,8 @@ impl From<NotSent<Self>> for RequestError {
     fn from(not_sent: NotSent<Self>) -> Self {
         match not_sent {
             NotSent::Closed => Self::Closed,
-            NotSent::WindowFull => Self::WindowFull,
+            // A session always has numbers for what its window holds.
+            NotSent::WindowFull | NotSent::Blocked(_) => Self::WindowFull,
             NotSent::Paced(_) => Self::Paced,
             NotSent::Refused(error) => error,
         }

@@ -5,9 +5,10 @@ mod reply;
 mod session;
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use smsgw_net::connection as net;
+use smsgw_net::now;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::error::ValueError;
@@ -65,7 +66,7 @@ impl Connection {
     ///
     /// Waits for room in the window first, not longer than
     /// [`Config::window_wait`](crate::session::Config::window_wait); the time for a result counts
-    /// from the call. Operations are sent in the order of the calls. Dropping the future gives up
+    /// from when it is sent. Operations are sent in the order of the calls. Dropping the future gives up
     /// the result, not the operation, once it is sent.
     ///
     /// # Errors
@@ -75,9 +76,18 @@ impl Connection {
         &self,
         op: &T,
     ) -> impl Future<Output = Result<Reply, RequestError>> + Send {
-        let outcome = self
-            .0
-            .call(|session, token, called, now| Ok(session.request_since(op, token, called, now)?));
+        self.request_by(op, None)
+    }
+
+    /// As [`Self::request`], but waits for room until then at most.
+    pub(crate) fn request_by<'a, T: Op<'a> + Sync>(
+        &self,
+        op: &T,
+        until: impl Into<Option<Instant>>,
+    ) -> impl Future<Output = Result<Reply, RequestError>> + Send {
+        let outcome = self.0.call_by(until.into(), |session, token, _, now| {
+            Ok(session.request(op, token, now)?)
+        });
         async {
             match outcome.await? {
                 Event::Response { frame, .. } => Ok(Reply::new(frame)),
@@ -99,9 +109,19 @@ impl Connection {
         op: &T,
         token: u64,
     ) -> impl Future<Output = Result<Trn, RequestError>> + Send {
-        let sent = self
-            .0
-            .send(move |session, called, now| Ok(session.request_since(op, token, called, now)?));
+        self.queue_by(op, token, None)
+    }
+
+    /// As [`Self::queue`], but waits for room until then at most.
+    pub(crate) fn queue_by<'a, T: Op<'a> + Sync>(
+        &self,
+        op: &T,
+        token: u64,
+        until: impl Into<Option<Instant>>,
+    ) -> impl Future<Output = Result<Trn, RequestError>> + Send {
+        let sent = self.0.send_by(until.into(), move |session, _, now| {
+            Ok(session.request(op, token, now)?)
+        });
         async { Ok(sent.await?) }
     }
 
@@ -170,9 +190,13 @@ impl Connection {
         self.0.load()
     }
 
-    /// How long a result may take.
-    pub(crate) fn result_timer(&self) -> Duration {
-        self.0.look(|session| session.config().result_timer)
+    /// Until when an operation that is wanted now may wait for room.
+    pub(crate) fn patience(&self) -> Instant {
+        let (wait, timer) = self.0.look(|session| {
+            let config = session.config();
+            (config.window_wait, config.result_timer)
+        });
+        now() + wait.unwrap_or(timer).min(timer)
     }
 
     /// Whether the window has room for an operation.

@@ -74,6 +74,11 @@ impl RequestError {
             Self::Closed | Self::State(_) | Self::Unanswered { written: false }
         )
     }
+
+    /// Whether it waited in vain for room, which another session may have.
+    pub(crate) const fn is_for_room(self) -> bool {
+        matches!(self, Self::WindowFull | Self::Reserved)
+    }
 }
 
 impl fmt::Display for RequestError {
@@ -99,7 +104,7 @@ impl From<NotSent<Self>> for RequestError {
         match not_sent {
             NotSent::Closed => Self::Closed,
             NotSent::WindowFull => Self::WindowFull,
-            NotSent::Paced(_) => Self::Reserved,
+            NotSent::Paced(_) | NotSent::Blocked(_) => Self::Reserved,
             NotSent::Refused(error) => error,
         }
     }
@@ -112,7 +117,7 @@ impl From<SendError> for NotSent<RequestError> {
             SendError::State(state) => Self::Refused(RequestError::State(state)),
             SendError::Direction => Self::Refused(RequestError::Direction),
             SendError::WindowFull => Self::WindowFull,
-            SendError::Reserved(until) => Self::Paced(until),
+            SendError::Reserved(until) => Self::Blocked(until),
         }
     }
 }

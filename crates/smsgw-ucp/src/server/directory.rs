@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use smsgw_net::now;
-
 use crate::connection::{Reply, RequestError};
 use crate::op::{DeliverNotification, DeliverShortMessage, Op};
 use crate::session::{Account, Accounts, NotificationAddress, State};
@@ -82,7 +80,8 @@ impl Directory {
     ///
     /// `address` is where the message said that its notifications go. Waits for room in the window
     /// of the session that was picked, not longer than
-    /// [`Config::window_wait`](crate::session::Config::window_wait).
+    /// [`Config::window_wait`](crate::session::Config::window_wait) of it; when that was not enough,
+    /// another that has room then takes it.
     ///
     /// # Errors
     /// [`RequestError::Closed`] when the account has no session; otherwise as
@@ -127,14 +126,17 @@ impl Directory {
         address: Option<&NotificationAddress>,
         op: &T,
     ) -> Result<Reply, RequestError> {
-        let called = now();
+        let mut tried = Vec::new();
         let mut why = RequestError::Closed;
-        while let Some(smsc) = self.pick(account, address) {
-            let until = called + smsc.result_timer();
-            match smsc.request(op).await {
-                Err(error) if error.may_try_another() && now() < until => why = error,
+        let mut until = None;
+        while let Some((session, smsc)) = self.find(account, address, &tried) {
+            let until = *until.get_or_insert_with(|| smsc.patience());
+            match smsc.request_by(op, until).await {
+                // Even when the time is over: one that has room takes it at once.
+                Err(error) if error.is_for_room() || error.may_try_another() => why = error,
                 outcome => return outcome,
             }
+            tried.push(session);
         }
         Err(why)
     }
@@ -143,15 +145,26 @@ impl Directory {
     /// [queue](crate::connection::Connection::queue) it there.
     #[must_use]
     pub fn pick(&self, account: &Account, address: Option<&NotificationAddress>) -> Option<Smsc> {
+        let found = self.find(account, address, &[]);
+        found.map(|(_, smsc)| smsc)
+    }
+
+    fn find(
+        &self,
+        account: &Account,
+        address: Option<&NotificationAddress>,
+        tried: &[u64],
+    ) -> Option<(u64, Smsc)> {
         let inner = self.lock();
         let load = |session| {
             let smsc = inner.sessions.get(&session)?;
-            (smsc.state() == State::Up).then(|| smsc.load())
+            let is_ready = !tried.contains(&session) && smsc.state() == State::Up;
+            is_ready.then(|| smsc.load())
         };
         let named = inner.accounts.pick(account, address, load);
         // Any other will do when those that were named cannot take it.
         let session = named.or_else(|| inner.accounts.pick(account, None, load))?;
-        inner.sessions.get(&session).cloned()
+        Some((session, inner.sessions.get(&session)?.clone()))
     }
 
     /// The sessions of an account, in the order they came.

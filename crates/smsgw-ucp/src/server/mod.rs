@@ -9,7 +9,7 @@
 //! use smsgw_ucp::op::SessionManagement;
 //! use smsgw_ucp::server::{Accepted, Directory, Listener, RefusalCode as _, ServerConfig};
 //! use smsgw_ucp::session::Event;
-//! use smsgw_ucp::{Alphabet, SystemMessage};
+//! use smsgw_ucp::{Alphabet, ErrorCode, SystemMessage};
 //!
 //! let directory = Directory::default();
 //! let config = ServerConfig {
@@ -31,7 +31,17 @@
 //!         // The place among the sessions of the account, until the session ends.
 //!         let mut _place = None;
 //!         while let Some(event) = events.recv().await {
-//!             let Event::LoginRequest(frame) = event else { continue };
+//!             let frame = match event {
+//!                 Event::LoginRequest(frame) => frame,
+//!                 Event::Request(frame) => {
+//!                     // Each has to be answered. `accept` is for what was done: with the key of
+//!                     // the message, once it is stored.
+//!                     let error_code = ErrorCode::OPERATION_NOT_SUPPORTED;
+//!                     smsc.refuse(&frame, error_code, SystemMessage::EMPTY);
+//!                     continue;
+//!                 }
+//!                 _ => continue,
+//!             };
 //!             let Ok(login) = frame.decode::<SessionManagement>() else { continue };
 //!             let outcome = match logins.log_in_as(login.oadc) {
 //!                 Ok(attempt) if login.pwd.matches("secret", Alphabet::Gsm) => {

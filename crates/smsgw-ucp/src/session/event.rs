@@ -21,6 +21,9 @@ pub enum Event {
     /// The peer requests something of us. Answer with [`accept`](super::Session::accept),
     /// [`accept_until`](super::Session::accept_until), [`refuse`](super::Session::refuse) or
     /// [`ignore`](super::Session::ignore). Its fields have been read once and can be read.
+    ///
+    /// Until one of them it has a place among [`max_unanswered`](super::Config::max_unanswered),
+    /// even when it is dropped: at that many the peer is not read any more.
     Request(Frame),
     /// A [`Request`](Self::Request) came again, octet for octet, while the owner still has the
     /// first: its result is for both, and nothing is to be done.

@@ -38,12 +38,27 @@ impl Owed {
         self.list.len()
     }
 
-    /// Whether an operation of the peer is one that waits already, come again.
-    pub(super) fn has(&self, operation: &Frame) -> bool {
-        let is_it = |entry: &Entry| {
-            entry.is_current(operation.trn(), operation.ot()) && entry.digest == digest(operation)
+    /// Whether an operation of the peer is one that waits already, come again: then it is the one
+    /// that the next result with its TRN is for.
+    pub(super) fn is_repeated(&mut self, operation: &Frame) -> bool {
+        let (trn, ot) = (operation.trn(), operation.ot());
+        if !self
+            .list
+            .iter()
+            .any(|entry| (entry.trn, entry.ot) == (trn, ot))
+        {
+            return false;
+        }
+        let digest = digest(operation);
+        let is_it = |entry: &Entry| (entry.trn, entry.ot, entry.digest) == (trn, ot, digest);
+        let Some(index) = self.list.iter().position(is_it) else {
+            return false;
         };
-        self.list.iter().any(is_it)
+        self.supersede(trn, ot);
+        if let Some(entry) = self.list.get_mut(index) {
+            entry.is_superseded = false;
+        }
+        true
     }
 
     /// Takes note of an operation of the peer.

@@ -93,7 +93,7 @@ impl Session {
     }
 
     fn handle_operation(&mut self, frame: Frame, now: Instant) {
-        if self.owed.has(&frame) {
+        if self.owed.is_repeated(&frame) {
             self.metrics.faults.repeated += 1;
             return self.events.push_back(Event::Repeated(frame));
         }

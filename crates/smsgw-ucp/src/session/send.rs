@@ -96,8 +96,8 @@ impl Session {
     /// Sends an operation; its outcome comes as [`Event::Response`] or [`Event::Unanswered`] with
     /// `token`, one of them and once.
     ///
-    /// While a keep-alive takes the last place of the window, one operation may wait in the session
-    /// for its result.
+    /// The time for its result counts from when it is sent. While a keep-alive takes the last place
+    /// of the window, one operation may wait in the session for the result of that, first.
     ///
     /// # Errors
     /// When the window is full, no TRN is free, or the state or the end does not allow it; then
@@ -106,21 +106,6 @@ impl Session {
         &mut self,
         op: &T,
         token: u64,
-        now: Instant,
-    ) -> Result<Trn, SendError> {
-        self.request_since(op, token, now, now)
-    }
-
-    /// As [`Self::request`], for one that has waited since `called`: the time for its result
-    /// counts from there.
-    ///
-    /// # Errors
-    /// As [`Self::request`].
-    pub fn request_since<'a, T: Op<'a>>(
-        &mut self,
-        op: &T,
-        token: u64,
-        called: Instant,
         now: Instant,
     ) -> Result<Trn, SendError> {
         if !self.role.sends(T::OT) {
@@ -132,7 +117,7 @@ impl Session {
         if !self.window.has_room() {
             return Err(SendError::WindowFull);
         }
-        let deadline = called + self.config.result_timer;
+        let deadline = now + self.config.result_timer;
         let trn = self.send(op, Purpose::Request(token), deadline, now)?;
         if T::OT != OperationType::SMT_ALERT {
             self.last_message = now;
@@ -187,7 +172,9 @@ impl Session {
             return;
         };
         self.emit_operation(ot, &frame, now);
-        self.window.unpark(frame.len() as u64, self.output.total());
+        let deadline = now + self.config.result_timer;
+        self.window
+            .unpark(frame.len() as u64, self.output.total(), deadline);
     }
 
     /// Sends the first operation of the window again.

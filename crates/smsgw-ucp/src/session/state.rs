@@ -39,7 +39,7 @@ pub enum State {
     Closed,
 }
 
-/// The table of what may be sent when: one row for an operation and who sends it.
+/// The table of what is taken when: one row for an operation and who sends it.
 macro_rules! state_table {
     (@ x) => { true };
     (@ -) => { false };
@@ -56,8 +56,11 @@ macro_rules! state_table {
         }
 
         impl State {
-            /// Whether an operation may be sent in this state, by who sends it at all
+            /// Whether an operation of the peer is taken in this state, if it sends it at all
             /// ([`Role::sends`]).
+            ///
+            /// Own operations are sent while it is [up](Self::Up) only, but for the login that
+            /// makes it so.
             #[must_use]
             pub const fn allows(self, ot: OperationType) -> bool {
                 let [open, logging_in, up, closing] = match ot {
@@ -79,7 +82,8 @@ macro_rules! state_table {
     };
 }
 
-// The documents give 31 to the client alone; service centres send it all the same.
+// The documents give 31 to the client alone; service centres send it all the same. Of a peer that
+// does not know yet that this side closes, it is the keep-alive.
 #[rustfmt::skip]
 state_table! {
     // operation                   senders       open logging_in up closing

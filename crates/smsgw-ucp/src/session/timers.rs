@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{CloseReason, Event, Purpose, Role, Session, State, TimeoutPolicy};
+use crate::operation::OperationType;
 
 impl Session {
     /// Does what is due.
@@ -74,7 +75,7 @@ impl Session {
             };
             if operation.copies == 0 {
                 // The peer has nothing to do with it.
-                self.give_up(token, false, now);
+                self.give_up(ot, token, false, now);
                 continue;
             }
             match (self.config.on_timeout, operation.frame.clone()) {
@@ -85,17 +86,21 @@ impl Session {
                 }
                 // Nobody looked whether the result is there: neither is the peer to blame nor is
                 // the operation lost.
-                _ if is_paused => self.give_up(token, true, now),
+                _ if is_paused => self.give_up(ot, token, true, now),
                 (TimeoutPolicy::Disconnect, _) => return self.close(CloseReason::ResultTimer),
                 (TimeoutPolicy::Resend { times }, Some(frame)) if resent < times => {
                     self.send_again(ot, &frame, token, resent + 1, now);
                 }
-                (TimeoutPolicy::Resend { .. }, _) => self.give_up(token, true, now),
+                (TimeoutPolicy::Resend { .. }, _) => self.give_up(ot, token, true, now),
             }
         }
     }
 
-    fn give_up(&mut self, token: u64, written: bool, now: Instant) {
+    fn give_up(&mut self, ot: OperationType, token: u64, written: bool, now: Instant) {
+        if ot != OperationType::SMT_ALERT {
+            // Until now there was one under way.
+            self.last_message = now;
+        }
         self.window.give_up(now + self.config.late_reserve);
         self.report_unanswered(token, written);
         self.send_parked(now);

@@ -295,16 +295,16 @@ impl Window {
         Some((parked.ot, parked.frame.clone()?))
     }
 
-    /// The one that waited for room was sent.
-    pub(super) fn unpark(&mut self, len: u64, end: u64) {
-        let parked = self
-            .waiting
-            .iter_mut()
-            .find(|operation| operation.copies == 0);
-        if let Some(parked) = parked {
+    /// The one that waited for room was sent: its time begins.
+    pub(super) fn unpark(&mut self, len: u64, end: u64, deadline: Instant) {
+        let is_it = |operation: &InFlight| operation.copies == 0;
+        let index = self.waiting.iter().position(is_it);
+        if let Some(mut parked) = index.and_then(|index| self.waiting.remove(index)) {
             parked.copies = 1;
             (parked.len, parked.end) = (len, end);
+            parked.deadline = Some(deadline);
             self.octets += len;
+            self.put(parked);
         }
     }
 

@@ -72,11 +72,11 @@ pub const fn error_code(status: CommandStatus) -> ErrorCode {
 impl ucp::ConvertError {
     /// What to answer to a `submit_sm` of which no OT 51 can be made.
     #[must_use]
-    pub fn command_status(&self) -> CommandStatus {
+    pub fn command_status(self) -> CommandStatus {
         match self {
             Self::Segment(_) => CommandStatus::ESME_RINVMSGLEN,
             Self::DataCoding { .. } | Self::Alphabet => CommandStatus::ESME_RINVDCS,
-            Self::Field { name, .. } | Self::Missing { name } => match *name {
+            Self::Field { name, .. } | Self::Missing { name } => match name {
                 "AdC" => CommandStatus::ESME_RINVDSTADR,
                 "OAdC" => CommandStatus::ESME_RINVSRCADR,
                 "NMsg" | "AMsg" | "TMsg" => CommandStatus::ESME_RINVMSGLEN,
@@ -93,11 +93,11 @@ impl smpp::ConvertError {
     /// What to answer to an OT 51 of which no `submit_sm` can be made, or to an OT 52 or 53 of
     /// which no `deliver_sm` can.
     #[must_use]
-    pub fn error_code(&self) -> ErrorCode {
+    pub fn error_code(self) -> ErrorCode {
         match self {
             Self::Segment(_) => ErrorCode::MESSAGE_TOO_LONG,
             Self::Field { name, .. } | Self::NotLatin1 { name } | Self::Missing { name } => {
-                match *name {
+                match name {
                     "destination_addr" => ErrorCode::ADC_INVALID,
                     "message_payload" => ErrorCode::MESSAGE_TOO_LONG,
                     "schedule_delivery_time" => ErrorCode::DEFERRED_DELIVERY_NOT_ALLOWED,

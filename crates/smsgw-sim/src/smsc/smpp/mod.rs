@@ -137,6 +137,7 @@ impl Wire for Smpp {
             session::Event::Request(frame) if !line.is_cut => line.request(&frame, now),
             session::Event::Response { token, frame } => line.answered(token, &frame, now),
             session::Event::Unanswered { token, .. } => line.unanswered(token, now),
+            session::Event::LateResponse { token, frame } => line.answered_late(token, &frame),
             session::Event::Closed(reason) => {
                 let in_order = reason == CloseReason::PeerUnbound;
                 line.closed = Some((reason.to_string(), in_order));

@@ -13,14 +13,13 @@ use super::{Settings, Ucp, text};
 use crate::event::{Status, What, Who};
 use crate::smsc::line::Line;
 
-/// Whose link it is when nobody has to log in and nobody did.
-pub(super) const ANYBODY: &str = "anybody";
-
 impl Line<Ucp> {
-    /// Where nobody has to log in, who connects is there.
+    /// Where nobody has to log in, who asks for something else first is known by its address: it
+    /// finds what waits for it when it connects again.
     pub(super) fn let_in_without_login(&mut self) {
         if self.with(|inner| inner.ucp.wire.settings.users.is_empty()) {
-            self.let_in(ANYBODY.into());
+            let address = self.peer.ip().to_canonical();
+            self.let_in(address.to_string().into());
         }
     }
 

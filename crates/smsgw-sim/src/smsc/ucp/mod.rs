@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use smsgw_ucp::connection::Events;
-use smsgw_ucp::session::{self, Account, Accounts, MessageKeys};
+use smsgw_ucp::session::{self, Account, Accounts, CloseReason, MessageKeys};
 use smsgw_ucp::smsc::Smsc;
 use smsgw_ucp::types::{Address, Second};
 use smsgw_ucp::{
@@ -152,9 +152,7 @@ impl Wire for Ucp {
         events.recv_all(into).await
     }
 
-    fn begin(line: &mut Line<Self>, (): ()) {
-        line.let_in_without_login();
-    }
+    fn begin(_line: &mut Line<Self>, (): ()) {}
 
     fn handle(line: &mut Line<Self>, event: session::Event, now: Instant) {
         match event {
@@ -162,6 +160,7 @@ impl Wire for Ucp {
             session::Event::Request(frame) if !line.is_cut => line.request(&frame, now),
             session::Event::Response { token, frame } => line.answered(token, &frame, now),
             session::Event::Unanswered { token, .. } => line.unanswered(token, now),
+            session::Event::LateResponse { token, frame } => line.answered_late(token, &frame),
             session::Event::Refused { nack, .. } => line.emit_message(|| What::Response {
                 command: nack.ot.into(),
                 who: line.who(),
@@ -170,8 +169,11 @@ impl Wire for Ucp {
                 id: None,
             }),
             session::Event::Closed(reason) => {
-                // To close the connection is how to log out.
-                let in_order = line.account.is_some();
+                // To close the connection is how to log out, when all has its result.
+                let is_done =
+                    !line.left_some && line.session.with(|session, _| session.unanswered()) == 0;
+                let in_order =
+                    line.account.is_some() && is_done && reason == CloseReason::Disconnected;
                 line.closed = Some((reason.to_string(), in_order));
             }
             _ => {}
@@ -332,6 +334,9 @@ impl Line<Ucp> {
             Ok(operation) => operation,
             Err(error) => return self.refuse(frame, error.error_code()),
         };
+        if self.account.is_none() && frame.ot() != OperationType::SESSION_MANAGEMENT {
+            self.let_in_without_login();
+        }
         if let Some(submission) = Submission::of(&operation.pdu) {
             return self.submit(frame, &submission, now);
         }

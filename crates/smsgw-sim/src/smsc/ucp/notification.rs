@@ -85,7 +85,8 @@ fn notification(
     at: SystemTime,
 ) -> Delivery<Ucp> {
     let kept = &entry.kept;
-    let dscts = ucp.local(at);
+    // SCTS can be ahead of the clock, when a number has many messages at once.
+    let dscts = ucp.local(at).map(|at| at.max(kept.scts));
     let oadc = submit::oadc(&kept.frame, &ucp.settings.session.quirks);
     let own = Ucp::own_address(&entry.account);
     let own = Originator::new(own.as_str()).unwrap_or_default();

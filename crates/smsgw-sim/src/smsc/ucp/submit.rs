@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use smsgw_ucp::types::{Address, Content, Flag, Minute, NotificationType, Originator, Otoa, XSer};
-use smsgw_ucp::{ErrorCode, Frame, Operation, Quirks};
+use smsgw_ucp::{ErrorCode, Frame, Operation, Quirks, SystemMessage};
 
 use super::message::{self, Parts};
 use super::notification::Request;
@@ -16,8 +16,10 @@ use crate::smsc::fate::{Now, Span};
 use crate::smsc::line::Line;
 use crate::smsc::shared::{Accepted, Refusal};
 
-/// Most recipients of an OT 02: the keys of more do not fit into its result.
-const MAX_RECIPIENTS: usize = 30;
+/// Octets of a positive result around its SM, with STX and ETX.
+const AROUND_SM: usize = 21;
+/// Octets of a key behind AdC: the colon, SCTS, and the comma before the next one.
+const BEHIND_ADC: usize = 14;
 
 /// What is done with a submit: it is accepted under a key for each recipient, and a fault may hit
 /// the answer.
@@ -86,6 +88,23 @@ impl<'a> Submission<'a> {
             request: Request::default(),
         }
     }
+
+    /// Whether there are some, and not more than a result can name in a frame of `max_len` octets:
+    /// the client is taken to read frames as long as it may send.
+    fn check_recipients(&self, max_len: u32) -> Result<(), ErrorCode> {
+        if self.recipients.is_empty() {
+            return Err(ErrorCode::SYNTAX_ERROR);
+        }
+        let max_len = usize::try_from(max_len).unwrap_or(usize::MAX);
+        let room = max_len.saturating_sub(AROUND_SM).min(SystemMessage::MAX);
+        let adcs = self.recipients.iter().map(|adc| adc.as_str().len());
+        let keys: usize = adcs.map(|adc| adc + BEHIND_ADC).sum();
+        // There is no comma behind the last one.
+        match keys - 1 <= room {
+            true => Ok(()),
+            false => Err(ErrorCode::MESSAGE_TOO_LONG),
+        }
+    }
 }
 
 const fn times(dd: Flag, ddt: Option<Minute>, vp: Option<Minute>) -> Times {
@@ -117,9 +136,7 @@ impl Line<Ucp> {
         let config = &self.shared.config;
         let inner = &mut *self.shared.lock();
         let strike = inner.strike(config)?;
-        if !(1..=MAX_RECIPIENTS).contains(&submission.recipients.len()) {
-            return Err(ErrorCode::SYNTAX_ERROR.into());
-        }
+        submission.check_recipients(inner.ucp.wire.settings.session.max_frame_len)?;
         let now = Now::of(now);
         let zone = &inner.ucp.wire.settings.zone;
         let span = submission.times.span(&now, zone, Span::from(now.instant))?;
