@@ -132,7 +132,7 @@ impl Client {
     /// The next frame of the message centre; `None` at the end.
     pub(crate) async fn read(&mut self) -> Option<Frame> {
         loop {
-            if let Some(frame) = Frame::split_from(&mut self.input, 8 << 10) {
+            if let Some(frame) = Frame::split_from(&mut self.input, Frame::DEFAULT_MAX_LEN) {
                 return Some(frame.unwrap());
             }
             let read = self.stream.read_buf(&mut self.input);
