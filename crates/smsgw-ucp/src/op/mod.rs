@@ -90,7 +90,7 @@ pub(crate) mod sealed {
 macro_rules! operation {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident<$lt:lifetime> $( $repeating:ident $item:literal )? $( [$oadc:ident $otoa:ident] )? {
+        pub struct $name:ident<$lt:lifetime> $( $repeating:ident $item:literal )? $( [$adc:ident $oadc:ident $otoa:ident] )? {
             $(
                 $(#[$field_meta:meta])*
                 [$( $std:literal )*] $need:tt $field:ident: $ty:ty,
@@ -114,20 +114,18 @@ macro_rules! operation {
             fn read(
                 reader: &mut $crate::wire::Reader<$lt, '_>,
             ) -> Result<Self, $crate::error::DecodeError> {
-                let op = Self {
-                    $(
-                        $field: $crate::wire::Field::read(
-                            reader,
-                            &[$( $std ),*],
-                            $crate::op::need!($need),
-                        )?,
-                    )*
-                };
                 $(
-                    let offset = $crate::header::HEADER_LEN + $crate::wire::Field::size(&op.adc);
-                    op.$oadc.check(op.$otoa, reader, offset)?;
+                    let $field: $ty = $crate::wire::Field::read(
+                        reader,
+                        &[$( $std ),*],
+                        $crate::op::need!($need),
+                    )?;
+                )*
+                $(
+                    let offset = $crate::header::HEADER_LEN + $crate::wire::Field::size(&$adc);
+                    $oadc.check($otoa, reader, offset)?;
                 )?
-                Ok(op)
+                Ok(Self { $( $field, )* })
             }
 
             #[inline]

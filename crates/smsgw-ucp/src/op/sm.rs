@@ -13,7 +13,7 @@ macro_rules! columns {
     ({} $fields:tt) => {};
     // The first column is the first operation's; the others are left to the next round.
     (
-        { $(#[$meta:meta])* $name:ident $( [$oadc:ident $otoa:ident] )?, $($others:tt)* }
+        { $(#[$meta:meta])* $name:ident $( [$adc:ident $oadc:ident $otoa:ident] )?, $($others:tt)* }
         {$(
             $(#[$doc:meta])*
             [$( $std:literal )+] ($column:tt $($columns:tt)*) $field:ident: $ty:ty,
@@ -21,7 +21,7 @@ macro_rules! columns {
     ) => {
         operation! {
             $(#[$meta])*
-            pub struct $name<'a> $( [$oadc $otoa] )? {
+            pub struct $name<'a> $( [$adc $oadc $otoa] )? {
                 $( $(#[$doc])* [$( $std )+] $column $field: column!($column [$( $std )+] $ty), )*
             }
         }
@@ -75,9 +75,9 @@ columns! {
         /// assert_eq!(frame.decode::<SubmitShortMessage>()?, submit);
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
-        SubmitShortMessage [oadc otoa],
+        SubmitShortMessage [adc oadc otoa],
         /// OT 52: a message from the centre.
-        DeliverShortMessage [oadc otoa],
+        DeliverShortMessage [adc oadc otoa],
         /// OT 53: what became of a message.
         ///
         /// Its sender is in [`adc`](Self::adc) now, its recipient in [`oadc`](Self::oadc). Dst and
@@ -107,7 +107,7 @@ columns! {
         /// ```
         DeliverNotification,
         /// OT 54: a message that waits at the centre is changed.
-        ModifyMessage [oadc otoa],
+        ModifyMessage [adc oadc otoa],
         /// OT 55: which messages wait at the centre.
         InquiryMessage,
         /// OT 56: messages that wait at the centre are deleted.

@@ -39,7 +39,7 @@ impl<const FIELDS: usize> Default for Unused<'_, FIELDS> {
 }
 
 impl<'a, const FIELDS: usize> Field<'a> for Unused<'a, FIELDS> {
-    #[inline]
+    #[inline(always)]
     fn read(
         reader: &mut Reader<'a, '_>,
         names: &'static [&'static str],
@@ -47,9 +47,9 @@ impl<'a, const FIELDS: usize> Field<'a> for Unused<'a, FIELDS> {
     ) -> Result<Self, DecodeError> {
         let mut unused = Self::EMPTY;
         for (field, name) in unused.0.iter_mut().zip(names) {
-            let offset = reader.offset();
-            *field = reader.field();
-            if !field.is_empty() {
+            if !reader.skip_empty() {
+                let offset = reader.offset();
+                *field = reader.field();
                 check(field, reader, name, offset)?;
             }
         }

@@ -30,18 +30,29 @@ pub(super) const fn is_printable(octet: u8) -> bool {
 
 #[inline]
 fn all(octets: &[u8], no: impl Fn(u8) -> u8) -> bool {
-    let Some(last) = octets.last_chunk::<16>() else {
-        return octets.iter().all(|&octet| no(octet) == 0);
+    if octets.len() >= 16 {
+        blocks::<16>(octets, no)
+    } else if octets.len() >= 8 {
+        blocks::<8>(octets, no)
+    } else {
+        octets.iter().fold(0, |any, &octet| any | no(octet)) == 0
+    }
+}
+
+#[inline]
+fn blocks<const N: usize>(octets: &[u8], no: impl Fn(u8) -> u8) -> bool {
+    let Some(last) = octets.last_chunk::<N>() else {
+        return false;
     };
-    // The last sixteen may have been looked at before: that is quicker than one by one.
-    let (blocks, _) = octets.as_chunks::<16>();
-    let mut others = [0; 16];
+    // The last ones may have been looked at before: that is quicker than one by one.
+    let (blocks, _) = octets.as_chunks::<N>();
+    let mut others = [0; N];
     for block in blocks.iter().chain([last]) {
         for (other, &octet) in others.iter_mut().zip(block) {
             *other |= no(octet);
         }
     }
-    others == [0; 16]
+    others == [0; N]
 }
 
 #[inline]

@@ -15,20 +15,16 @@ pub(crate) trait OneField<'a>: Copy + Default {
 }
 
 impl<'a, T: OneField<'a>> Field<'a> for T {
-    #[inline]
+    #[inline(always)]
     fn read(
         reader: &mut Reader<'a, '_>,
         names: &'static [&'static str],
         need: Need,
     ) -> Result<Self, DecodeError> {
-        let mut source = Source::next(reader, names, 0);
-        if source.text.is_empty() {
-            if need == Need::Mandatory {
-                source.place.missing(reader)?;
-            }
+        if need == Need::Optional && reader.skip_empty() {
             return Ok(Self::default());
         }
-        Self::read_text(&mut source)
+        read_some(reader, names, need)
     }
 
     #[inline]
@@ -41,6 +37,24 @@ impl<'a, T: OneField<'a>> Field<'a> for T {
         self.write_text(writer);
         writer.octets(b"/");
     }
+}
+
+/// A field that may have something in it. Apart, so that what is inlined for each field, most of which
+/// are empty, stays small.
+#[inline(never)]
+fn read_some<'a, T: OneField<'a>>(
+    reader: &mut Reader<'a, '_>,
+    names: &'static [&'static str],
+    need: Need,
+) -> Result<T, DecodeError> {
+    let mut source = Source::next(reader, names, 0);
+    if source.text.is_empty() {
+        if need == Need::Mandatory {
+            source.place.missing(reader)?;
+        }
+        return Ok(T::default());
+    }
+    T::read_text(&mut source)
 }
 
 /// Which field it is.
