@@ -20,6 +20,11 @@ use crate::{Case, measured, measured_in_batches};
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     read(&mut cases, "ucp/decode_51_100", fixtures::submit());
+    read(
+        &mut cases,
+        "ucp/decode_51_100_plain",
+        fixtures::submit_plain(),
+    );
     read(&mut cases, "ucp/decode_52_100", fixtures::deliver());
     read(&mut cases, "ucp/decode_53", fixtures::notification());
     read(&mut cases, "ucp/decode_60", fixtures::login());

@@ -74,6 +74,25 @@ pub fn submit() -> SubmitShortMessage<'static> {
     }
 }
 
+/// OT 51 as most clients send it: a text from a number, with notifications.
+pub fn submit_plain() -> SubmitShortMessage<'static> {
+    let SubmitShortMessage {
+        adc,
+        nrq,
+        nt,
+        message,
+        ..
+    } = submit();
+    SubmitShortMessage {
+        adc,
+        oadc: "2147".try_into().unwrap(),
+        nrq,
+        nt,
+        message,
+        ..SubmitShortMessage::default()
+    }
+}
+
 /// OT 52: a part of a long text from a number.
 pub fn deliver() -> DeliverShortMessage<'static> {
     DeliverShortMessage {
