@@ -50,6 +50,8 @@ mod network;
 mod places;
 pub mod proxy;
 #[cfg(feature = "tokio")]
+mod sessions;
+#[cfg(feature = "tokio")]
 mod socket;
 
 #[cfg(feature = "tokio")]
@@ -57,5 +59,7 @@ pub use listener::{Incoming, ListenOptions, Listener, Peer, RejectReason, Reject
 pub use network::{Network, NetworkError, Networks};
 #[cfg(feature = "tokio")]
 pub use places::{Attempt, Logins, Place, SessionPermit, SharedGuard};
+#[cfg(feature = "tokio")]
+pub use sessions::{ServerConfig, Service, SessionListener};
 #[cfg(feature = "tokio")]
 pub use socket::Socket;
