@@ -11,7 +11,7 @@
 //! | `tokio` | no | [`client`], [`connect`], [`connection`], [`Stream`], the listener of [`server`] |
 //! | `tls` | no | [`tls`], for the listener and for [`connect`] |
 //!
-//! Without them there are [`Backoff`] and what of [`server`] needs neither socket nor clock.
+//! Without them there are [`Backoff`], [`Tap`] and what of [`server`] needs neither socket nor clock.
 
 mod backoff;
 #[cfg(feature = "tokio")]
@@ -25,11 +25,16 @@ pub mod connection;
 pub mod server;
 #[cfg(feature = "tokio")]
 mod stream;
+mod tap;
 #[cfg(feature = "tls")]
 pub mod tls;
 
 pub use backoff::Backoff;
+// For the macro.
+#[doc(hidden)]
+pub use bytes::BytesMut;
 #[cfg(feature = "tokio")]
 pub use clock::now;
 #[cfg(feature = "tokio")]
 pub use stream::Stream;
+pub use tap::{Direction, Tap};

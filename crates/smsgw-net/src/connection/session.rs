@@ -107,3 +107,49 @@ pub enum Kind {
     /// Something else.
     Other,
 }
+
+/// The methods of [`Session`] that a session without IO has by the same names anyway, each calling
+/// its like: goes into the `impl`, beside what is not the same in all protocols.
+///
+/// ```text
+/// impl smsgw_net::connection::Session for Session {
+///     type Event = Event;
+///     smsgw_net::session_verbs!();
+///     fn window(&self) -> usize { .. }
+///     ..
+/// }
+/// ```
+#[macro_export]
+macro_rules! session_verbs {
+    () => {
+        $crate::session_verbs! {
+            handle_buffer(&mut self, input: &mut $crate::BytesMut, now: ::std::time::Instant);
+            handle_timeout(&mut self, now: ::std::time::Instant);
+            handle_disconnect(&mut self, unwritten: usize);
+            poll_event(&mut self) -> Option<Self::Event>;
+            poll_transmit(&mut self, out: &mut $crate::BytesMut);
+            poll_timeout(&self) -> Option<::std::time::Instant>;
+            is_closed(&self) -> bool;
+            is_paused(&self) -> bool;
+            set_unread(&mut self, unread: bool);
+            in_flight(&self) -> usize;
+            octets_in_flight(&self) -> u64;
+            unanswered(&self) -> usize;
+        }
+    };
+    ($( $verb:ident(&$($own:ident)+ $(, $arg:ident: $ty:ty)*) $(-> $gives:ty)?; )+) => { $(
+        $crate::session_verbs!(@ $verb [$($own)+] [$($arg: $ty),*] [$($gives)?]);
+    )+ };
+    (@ $verb:ident [mut $own:ident] [$($arg:ident: $ty:ty),*] [$($gives:ty)?]) => {
+        #[inline]
+        fn $verb(&mut $own $(, $arg: $ty)*) $(-> $gives)? {
+            Self::$verb($own $(, $arg)*)
+        }
+    };
+    (@ $verb:ident [$own:ident] [$($arg:ident: $ty:ty),*] [$($gives:ty)?]) => {
+        #[inline]
+        fn $verb(&$own $(, $arg: $ty)*) $(-> $gives)? {
+            Self::$verb($own $(, $arg)*)
+        }
+    };
+}

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
 use smsgw_net::connection::{self as net, Kind};
 
 use crate::command::CommandId;
@@ -11,6 +10,8 @@ use crate::status::CommandStatus;
 
 impl net::Session for Session {
     type Event = Event;
+
+    smsgw_net::session_verbs!();
 
     fn window(&self) -> usize {
         self.config().window
@@ -22,65 +23,6 @@ impl net::Session for Session {
 
     fn window_wait(&self) -> Option<Duration> {
         self.config().window_wait
-    }
-
-    #[inline]
-    fn handle_buffer(&mut self, input: &mut BytesMut, now: Instant) {
-        self.handle_buffer(input, now);
-    }
-
-    #[inline]
-    fn handle_timeout(&mut self, now: Instant) {
-        self.handle_timeout(now);
-    }
-
-    fn handle_disconnect(&mut self, unwritten: usize) {
-        self.handle_disconnect(unwritten);
-    }
-
-    #[inline]
-    fn poll_event(&mut self) -> Option<Event> {
-        self.poll_event()
-    }
-
-    #[inline]
-    fn poll_transmit(&mut self, out: &mut BytesMut) {
-        self.poll_transmit(out);
-    }
-
-    #[inline]
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.poll_timeout()
-    }
-
-    #[inline]
-    fn is_closed(&self) -> bool {
-        self.is_closed()
-    }
-
-    #[inline]
-    fn is_paused(&self) -> bool {
-        self.is_paused()
-    }
-
-    #[inline]
-    fn set_unread(&mut self, unread: bool) {
-        self.set_unread(unread);
-    }
-
-    #[inline]
-    fn in_flight(&self) -> usize {
-        self.in_flight()
-    }
-
-    #[inline]
-    fn octets_in_flight(&self) -> u64 {
-        self.octets_in_flight()
-    }
-
-    #[inline]
-    fn unanswered(&self) -> usize {
-        self.unanswered()
     }
 
     /// Refuses a bind, and a request with [`CommandStatus::ESME_RX_T_APPN`] or

@@ -52,6 +52,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::BytesMut;
+use smsgw_net::Tap;
 
 use crate::header::SequenceNumber;
 use crate::types::InterfaceVersion;
@@ -63,10 +64,8 @@ pub use histogram::Histogram;
 pub use metrics::{Counters, Metrics};
 pub use pace::{Pace, Rate};
 pub use send::SendError;
-pub use smsgw_net::Backoff;
+pub use smsgw_net::{Backoff, Direction};
 pub use state::{BindMode, Role, State};
-pub use tap::Direction;
-use tap::Tap;
 use window::Window;
 
 /// One end of an SMPP session.

@@ -60,6 +60,7 @@ use std::fmt;
 use std::time::Instant;
 
 use bytes::BytesMut;
+use smsgw_net::Tap;
 
 use crate::deframer::Deframer;
 use crate::header::Trn;
@@ -71,9 +72,8 @@ pub use keys::MessageKeys;
 pub use metrics::{Counted, Counters, Faults, Metrics};
 use owed::Owed;
 pub use send::SendError;
+pub use smsgw_net::Direction;
 pub use state::{Role, State};
-pub use tap::Direction;
-use tap::Tap;
 use window::{Purpose, Window};
 
 /// One end of a UCP session.

@@ -1,38 +1,8 @@
 //! A look at every frame of a session, both ways.
 
-use std::fmt;
+use smsgw_net::{Direction, Tap};
 
 use super::Session;
-
-/// Which way a frame goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From this side to the peer.
-    Sent,
-    /// From the peer to this side.
-    Received,
-}
-
-type Look = dyn FnMut(Direction, &[u8]) + Send;
-
-/// Who looks.
-#[derive(Default)]
-pub(super) struct Tap(Option<Box<Look>>);
-
-impl Tap {
-    #[inline]
-    pub(super) fn show(&mut self, direction: Direction, octets: &[u8]) {
-        if let Some(tap) = &mut self.0 {
-            tap(direction, octets);
-        }
-    }
-}
-
-impl fmt::Debug for Tap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "on" } else { "off" })
-    }
-}
 
 impl Session {
     /// Shows every frame to `tap` from now on, as octets from STX to ETX: sent ones when they are
@@ -59,6 +29,6 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn tap(&mut self, tap: impl FnMut(Direction, &[u8]) + Send + 'static) {
-        self.tap = Tap(Some(Box::new(tap)));
+        self.tap = Tap::new(tap);
     }
 }
