@@ -1,0 +1,10 @@
+//! GSM modems over AT commands (3GPP TS 27.005, 27.007, ITU-T V.250).
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod error;
+pub mod line;
+pub mod result;
+
+pub use error::{AnswerError, AnswerErrorKind, ValueError};
