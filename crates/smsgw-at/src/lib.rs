@@ -3,8 +3,10 @@
 
 extern crate alloc;
 
+pub mod cause;
 mod error;
 pub mod line;
 pub mod result;
+pub mod urc;
 
 pub use error::{AnswerError, AnswerErrorKind, ValueError};

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::cause::{Class, CmeError, CmsError};
+
 /// How the answer to a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,6 +62,21 @@ impl FinalResult {
             Self::Cme(report) => report.code,
             _ => None,
         }
+    }
+
+    /// What it asks for; `None` for `OK` and `CONNECT`. An error that gives no reason is worth one
+    /// attempt elsewhere.
+    #[must_use]
+    pub fn class(&self) -> Option<Class> {
+        let class = match self {
+            Self::Ok | Self::Connect(_) => return None,
+            Self::Cms(report) => report.code.map(|code| CmsError(code).class()),
+            Self::Cme(report) => report.code.map(|code| CmeError(code).class()),
+            Self::Error(_) => None,
+            Self::Busy | Self::NoAnswer => Some(Class::RetryHere),
+            Self::NoCarrier | Self::NoDialtone => None,
+        };
+        Some(class.unwrap_or(Class::RetryElsewhere))
     }
 }
 
