@@ -5,6 +5,8 @@ extern crate alloc;
 
 mod error;
 pub mod line;
+#[cfg(feature = "std")]
+pub mod modem;
 pub mod result;
 
 pub use error::{AnswerError, AnswerErrorKind, ValueError};
