@@ -6,6 +6,8 @@ extern crate alloc;
 pub mod cause;
 mod error;
 pub mod line;
+#[cfg(feature = "std")]
+pub mod modem;
 pub mod result;
 pub mod urc;
 

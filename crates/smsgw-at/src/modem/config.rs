@@ -1,0 +1,196 @@
+//! What a modem is to do, and how long it may take.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::standin::{Iccid, Imei};
+use crate::error::ValueError;
+
+/// How one modem is used.
+///
+/// ```
+/// use smsgw_at::modem::{Config, Pin};
+///
+/// let config = Config {
+///     pin: Some(Pin::new("0000")?),
+///     ..Config::default()
+/// };
+/// assert_eq!(config.prompt_timer.as_secs(), 10);
+/// // Not even by accident.
+/// assert!(!format!("{config:?}").contains("0000"));
+/// # Ok::<(), smsgw_at::ValueError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The SIM's PIN. Without one a SIM that wants it is left alone.
+    ///
+    /// It is sent once, when the modem says exactly `+CPIN: SIM PIN` and three attempts are left;
+    /// where nobody knows how many are left, never to a SIM of [`Self::refused_pins`]. A PUK is
+    /// never sent.
+    pub pin: Option<Pin>,
+    /// The SIMs that have refused a PIN, from
+    /// [`Event::PinRefused`](super::Event::PinRefused). They get none: keep the list across
+    /// restarts, and take a SIM out of it when a person has looked after it.
+    pub refused_pins: Vec<SimKey>,
+    /// How messages and reports come from the modem.
+    pub delivery: Delivery,
+    /// Whether cell broadcasts are wanted.
+    pub broadcasts: bool,
+    /// Whether calls are to be told with the caller's number (`+CLIP=1`, `+CRC=1`).
+    pub calls: bool,
+    /// Over which service messages are sent (`+CGSMS`): 0 packet domain, 1 circuit switched,
+    /// 2 packet preferred, 3 circuit switched preferred. `None` leaves it as it is.
+    pub sending_service: Option<u8>,
+    /// A reset of the modem's settings before anything is set. It loses the user's settings, and
+    /// some sticks leave the bus: `None` unless needed.
+    pub reset: Option<SettingsReset>,
+    /// Commands sent at each start after all others, each from `AT` on, without CR. What the modem
+    /// says to them is not looked at.
+    pub init_commands: Vec<String>,
+    /// Silence between an answer and the next command; `None` is what the modem's make needs.
+    pub command_gap: Option<Duration>,
+    /// How long the prompt for a PDU may take. Then ESC is sent and nothing else.
+    pub prompt_timer: Duration,
+    /// How long the result of a PDU may take before it is reported as overdue.
+    pub result_soft_timer: Duration,
+    /// How long it may take before its outcome is reported as unknown.
+    pub result_timer: Duration,
+    /// Time between two looks at signal, registration, operator and stores; `None` never looks.
+    pub health_interval: Option<Duration>,
+    /// Time between two readings of all that is stored, if nothing announces it; `None` reads it
+    /// at each start only.
+    pub sweep_interval: Option<Duration>,
+    /// In direct mode, time between two looks whether the modem still delivers; `None` never looks.
+    pub routing_check_interval: Option<Duration>,
+    /// Most messages that may wait to be sent.
+    pub max_queue: usize,
+    /// The first and the longest pause between two attempts at a modem that does not answer.
+    pub recovery_pauses: (Duration, Duration),
+}
+
+/// How messages and status reports come from the modem (27.005 §3.4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// The modem stores them and says where; they are deleted once the owner has them.
+    ///
+    /// Nothing is lost while nobody listens.
+    #[default]
+    Stored,
+    /// The modem hands them on; the owner's acknowledgement goes to the network (`+CNMA`), where
+    /// the modem can do that. It stops delivering when it waits too long for one.
+    Direct,
+}
+
+/// Which reset comes before the setup (V.250 §6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsReset {
+    /// `ATZ`: the settings that the user has saved.
+    Saved,
+    /// `AT&F`: those of the factory.
+    Factory,
+}
+
+/// The PIN of a SIM: 4 to 8 digits. It is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pin(String);
+
+/// Which SIM: by its own number, or by the modem it is in when it does not tell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SimKey {
+    /// The SIM's own number.
+    Iccid(Iccid),
+    /// Whatever SIM is in this modem.
+    Imei(Imei),
+    /// Neither could be read: whatever SIM is in whatever modem is at this port.
+    Any,
+}
+
+impl Pin {
+    /// A PIN of 4 to 8 digits.
+    ///
+    /// # Errors
+    /// [`Range`](ValueError::Range) with the number of characters when it is longer or shorter,
+    /// [`Character`](ValueError::Character) for one that is no digit.
+    pub fn new(digits: &str) -> Result<Self, ValueError> {
+        if let Some((offset, character)) = digits.char_indices().find(|(_, c)| !c.is_ascii_digit())
+        {
+            // A PIN is not shown, not even a part of it.
+            let character = if character.is_alphanumeric() {
+                '*'
+            } else {
+                character
+            };
+            return Err(ValueError::Character { character, offset });
+        }
+        match u32::try_from(digits.len()).unwrap_or(u32::MAX) {
+            4..=8 => Ok(Self(digits.to_owned())),
+            had => Err(ValueError::Range {
+                min: 4,
+                max: 8,
+                had,
+            }),
+        }
+    }
+
+    pub(super) fn digits(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("****")
+    }
+}
+
+impl Config {
+    /// Makes every timer one that can be added to an instant, and every limit one that lets
+    /// something through.
+    pub(super) fn usable(mut self) -> Self {
+        const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+        const SHORTEST: Duration = Duration::from_secs(1);
+        let timers = [
+            Some(&mut self.prompt_timer),
+            Some(&mut self.result_soft_timer),
+            Some(&mut self.result_timer),
+            self.health_interval.as_mut(),
+            self.sweep_interval.as_mut(),
+            self.routing_check_interval.as_mut(),
+            Some(&mut self.recovery_pauses.0),
+            Some(&mut self.recovery_pauses.1),
+        ];
+        for timer in timers.into_iter().flatten() {
+            *timer = (*timer).clamp(SHORTEST, FOREVER);
+        }
+        if let Some(gap) = &mut self.command_gap {
+            *gap = (*gap).min(FOREVER);
+        }
+        self.max_queue = self.max_queue.max(1);
+        self
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            pin: None,
+            refused_pins: Vec::new(),
+            delivery: Delivery::Stored,
+            broadcasts: false,
+            calls: true,
+            sending_service: None,
+            reset: None,
+            init_commands: Vec::new(),
+            command_gap: None,
+            prompt_timer: Duration::from_secs(10),
+            result_soft_timer: Duration::from_secs(60),
+            result_timer: Duration::from_secs(180),
+            health_interval: Some(Duration::from_secs(60)),
+            sweep_interval: Some(Duration::from_secs(300)),
+            routing_check_interval: Some(Duration::from_secs(60)),
+            max_queue: 1000,
+            recovery_pauses: (Duration::from_secs(5), Duration::from_secs(600)),
+        }
+    }
+}
