@@ -81,8 +81,8 @@ type Reading = for<'a> fn(&'a str) -> UrcKind<'a>;
 
 macro_rules! urcs {
     ($( $kind:ident $(($read:ident))? : $($word:literal)+; )*) => {
-        /// Words, and what a line means that begins with one; whole lines without a colon are words
-        /// as well.
+        /// What a line means that begins with one of these words. Words without a symbol in front
+        /// are whole lines, unless a colon or a blank ends them.
         const TABLE: &[(&[&str], Reading)] =
             &[$( (&[$( $word ),+], urcs!(@ $kind $($read)?)), )*];
     };
@@ -107,12 +107,12 @@ urcs! {
     Registration: "+CREG" "+CGREG" "+CEREG" "+C5GREG";
     Signal: "+CSQ" "+CSQN" "^RSSI" "^HRSSILVL" "^CRSSI" "^CSNR" "^HCSQ" "^HDRRSSI" "^LCSQ" "^ANLEVEL";
     Network: "+CTZV" "+CTZE" "+CTZR" "+CTZDST" "*PSUTTZ" "*PSNWID" "^NWTIME" "^NWNAME" "#NITZ" "+NITZ"
-        "DST" "^MODE" "^SRVST" "^SYSINFO" "+ZPASR" "+ZPSTM" "+ZDONR" "+ZCDRUN" "+ZOPRT" "#PSNT"
+        "DST:" "^MODE" "^SRVST" "^SYSINFO" "+ZPASR" "+ZPSTM" "+ZDONR" "+ZCDRUN" "+ZOPRT" "#PSNT"
         "+UREG" "+UCELLINFO" "+QNWINFO" "+CNSMOD" "+CPSI" "*CREG" "*NETINFO" "^CERSSI";
     Ring: "RING" "+CRING" "2";
     Clip: "+CLIP";
-    Call: "NO CARRIER" "BUSY" "NO ANSWER" "NO DIALTONE" "NO DIAL TONE" "CONNECT" "+CCWA" "+COLP"
-        "+CDIP" "+CNAP" "+CSSI" "+CSSU" "+CIEND" "MISSED_CALL" "VOICE CALL" "+VTD" "^ORIG" "^CONF"
+    Call: "NO CARRIER" "BUSY" "NO ANSWER" "NO DIALTONE" "NO DIAL TONE" "CONNECT" "CONNECT " "+CCWA" "+COLP"
+        "+CDIP" "+CNAP" "+CSSI" "+CSSU" "+CIEND" "MISSED_CALL:" "VOICE CALL:" "+VTD" "^ORIG" "^CONF"
         "^CONN" "^CEND" "+ZEND" "+ZCONF" "+ZCONN" "#ECAM" "*ECAV" "+CLCC" "*CALV" "+CALV" "+UCALLSTAT"
         "+WCIND" "%CTV" "%CPI" "^CCALLSTATE" "1" "3" "6" "7" "8";
     StorageFull: "^SMMEMFULL" "%SMSFULL" "^SMSFULL" "+SMSFULL" "#SMSFULL" "*SMSFULL" "+SMS FULL"
@@ -186,10 +186,11 @@ pub(crate) fn kind(line: &str) -> UrcKind<'_> {
 /// What stands behind `word` when `line` begins with it, and with all of it.
 fn behind<'a>(word: &str, line: &'a str) -> Option<&'a str> {
     let (head, values) = line.split_at_checked(word.len())?;
-    let is_whole = values.is_empty()
-        || values.trim_start_matches(' ').starts_with([':', '='])
-        // A rate may stand there.
-        || word == "CONNECT" && values.starts_with(' ');
+    if word.starts_with(|it: char| it.is_ascii_alphanumeric()) {
+        let is_whole = values.is_empty() || word.ends_with([':', ' ']);
+        return (is_whole && head == word).then_some(values);
+    }
+    let is_whole = values.is_empty() || values.trim_start_matches(' ').starts_with([':', '=']);
     (is_whole && head.eq_ignore_ascii_case(word)).then_some(values)
 }
 

@@ -74,10 +74,10 @@ fn numeric(digit: u8, dials: bool) -> Option<FinalResult> {
     }
 }
 
-/// What stands behind `name` and its colon.
+/// What stands behind `name` and its colon. A number may do without.
 fn behind<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let rest = line.strip_prefix(name)?.trim_start_matches(' ');
-    if rest.is_empty() {
+    if rest.is_empty() || is_number(rest) {
         return Some(rest);
     }
     rest.strip_prefix(':').map(str::trim)

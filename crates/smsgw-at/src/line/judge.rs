@@ -12,6 +12,9 @@ use super::position::is_hex;
 use crate::result::FinalResult;
 use crate::urc::{self, UrcKind};
 
+/// What words begin with.
+const SYMBOLS: [char; 9] = ['+', '^', '%', '#', '$', '*', '!', '&', '_'];
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Judgement {
     Echo,
@@ -47,7 +50,9 @@ pub(super) fn judge(line: &str, flight: &Flight, is_after_blank: bool) -> Judgem
         };
     }
     let is_value = line.len() == 1 && is_after_blank;
-    if kind != UrcKind::Unknown && !is_value {
+    // `AT+CLAC` lists words without values.
+    let is_name = flight.is_open && line.starts_with(SYMBOLS) && !stands_alone(kind);
+    if kind != UrcKind::Unknown && !is_value && !is_name {
         return Judgement::Urc;
     }
     match flight.kind {
@@ -65,7 +70,8 @@ fn is_answer(line: &str, word: &str, form: Form, kind: UrcKind<'_>) -> bool {
     let asks = matches!(form, Form::Read | Form::Test);
     match kind {
         UrcKind::Registration => {
-            form == Form::Test || form != Form::Set && has_mode_and_state(values)
+            let is_list = form == Form::Test && values.contains(['(', '-']);
+            is_list || form != Form::Set && has_mode_and_state(values)
         }
         // The network's answer has text.
         UrcKind::Ussd => asks && !values.contains(','),
@@ -95,9 +101,17 @@ fn has_mode_and_state(values: &str) -> bool {
         && (second.len() == 1 || !second.starts_with('0'))
 }
 
+/// Whether an unsolicited result is a word without values.
+fn stands_alone(kind: UrcKind<'_>) -> bool {
+    matches!(
+        kind,
+        UrcKind::StorageFull | UrcKind::Boot | UrcKind::PowerDown
+    )
+}
+
 /// The word that `line` begins with: a symbol and a name, and a colon behind them.
 pub(super) fn word(line: &str) -> Option<&str> {
-    let name = line.strip_prefix(['+', '^', '%', '#', '$', '*', '!', '&', '_'])?;
+    let name = line.strip_prefix(SYMBOLS)?;
     let rest = name.trim_start_matches(is_of_name);
     let is_word = rest.len() < name.len() && rest.trim_start_matches(' ').starts_with([':', '=']);
     line.get(..line.len() - rest.len()).filter(|_| is_word)
@@ -113,9 +127,14 @@ fn is_command(line: &str) -> bool {
     }
     match *rest.as_bytes() {
         [] => true,
-        [symbol, name, ..] if b"+^%#$*!&".contains(&symbol) => name.is_ascii_alphabetic(),
-        [letter] => letter.is_ascii_alphabetic(),
-        [letter, digit] => letter.is_ascii_alphabetic() && digit.is_ascii_digit(),
+        [symbol, name, ..] if b"+^%#$*!".contains(&symbol) => name.is_ascii_alphabetic(),
+        [letter] => is_basic(letter),
+        [letter, digit] => is_basic(letter) && digit.is_ascii_digit(),
         _ => false,
     }
+}
+
+/// Not the `T` of an operator's name.
+fn is_basic(letter: u8) -> bool {
+    b"EVQZIHAOX".contains(&letter.to_ascii_uppercase())
 }

@@ -14,11 +14,11 @@ pub(super) fn follows(word: &str, line: &str) -> Option<Follows> {
     let is = |name: &str| word.eq_ignore_ascii_case(name);
     let rest = line.get(word.len()..).unwrap_or_default();
     let values = Values::of(rest.trim_start_matches([' ', ':', '=']));
-    let has_pdu = values.last_number() != Some(0);
-    let pdu = has_pdu.then_some(Follows::Pdu);
+    let is_empty = !values.last.is_empty() && values.last.bytes().all(|it| it == b'0');
+    let pdu = (!is_empty).then_some(Follows::Pdu);
     if is("+CMT") || is("+CDS") || is("+CBM") {
         // [alpha],length; text mode has more, and no number at its end unless AT+CSDH=1.
-        if values.count <= 2 && values.last_number().is_some() {
+        if values.count <= 2 && is_number(values.last) {
             let is_pair = values.count == 2 && is_number(values.get(0)) && is("+CDS");
             return pdu.filter(|_| !is_pair);
         }
@@ -79,10 +79,6 @@ impl<'a> Values<'a> {
 
     fn get(&self, at: usize) -> &'a str {
         self.first.get(at).copied().unwrap_or_default()
-    }
-
-    fn last_number(&self) -> Option<u32> {
-        self.last.parse().ok().filter(|_| is_number(self.last))
     }
 }
 

@@ -79,8 +79,8 @@ enum Wait {
 }
 
 impl LineReader {
-    /// The most octets of a line, and of a `+CUSD` with all its lines. More of them are
-    /// [`Event::Junk`], or several lines.
+    /// The most octets of a line, and of a `+CUSD` with all its lines. A line of more is
+    /// [`Event::Junk`]; the lines of a longer `+CUSD` are lines of their own.
     pub const MAX_LINE: usize = 4096;
 
     /// A reader with nothing in flight.
@@ -98,8 +98,9 @@ impl LineReader {
         }
     }
 
-    /// Takes octets that were read. They are kept until [`next_event`](Self::next_event) has nothing
-    /// more to give; beside them a reader keeps no more than three times [`Self::MAX_LINE`] octets.
+    /// Takes octets that were read. Take the events they make before the next read: what is pushed
+    /// is kept until then. Beside it a reader keeps three lines at most: one without its end, one
+    /// that waits for its data, and a `+CUSD`.
     pub fn push(&mut self, octets: &[u8]) {
         self.input.extend(octets);
     }
@@ -152,7 +153,7 @@ impl LineReader {
         if mem::take(&mut self.is_after_cr) && is_break {
             // CR CR LF is one line end. In a text that goes on it is kept as it is.
             self.is_after_cr = octet == CR;
-            if !self.ussd.is_empty() {
+            if (1..Self::MAX_LINE).contains(&self.ussd.len()) {
                 self.ussd.push(octet);
             }
             return;
@@ -232,13 +233,14 @@ impl LineReader {
 
     /// Adds a line to the `+CUSD` that goes on. `false`: it is none of it.
     fn goes_on(&mut self, line: &[u8], end: u8) -> bool {
-        let is_next = begins_ussd(without_noise(line).1);
+        // No network writes what begins as a modem's news do.
+        let is_next = is_news(without_noise(line).1);
         if is_next || self.ussd.len() + line.len() >= Self::MAX_LINE {
             self.give_up_ussd();
             return false;
         }
         self.ussd.extend_from_slice(line);
-        if ussd::closes(line) {
+        if ussd::ends(line) {
             let urc = mem::take(&mut self.ussd);
             self.urc(latin_1(urc.trim_ascii_end()));
         } else {
@@ -364,13 +366,25 @@ fn begins_ussd(line: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"+CUSD") && matches!(rest.trim_ascii_start(), [b':', ..])
 }
 
+/// Whether it begins with a word of an unsolicited result.
+fn is_news(line: &[u8]) -> bool {
+    let is_word = line.first().is_some_and(u8::is_ascii_punctuation);
+    let line = if is_word {
+        latin_1(line)
+    } else {
+        String::new()
+    };
+    judge::word(&line).is_some() && urc::kind(&line) != UrcKind::Unknown
+}
+
 /// What a port that wakes or the wrong speed put in front of a line, and the line, without what
 /// stands behind it.
 fn without_noise(octets: &[u8]) -> (&[u8], &[u8]) {
-    let end = octets.iter().rposition(|it| !is_blank(it));
-    let octets = octets
-        .get(..end.map_or(0, |end| end + 1))
-        .unwrap_or_default();
+    let Some(last) = octets.iter().rposition(|it| !is_blank(it)) else {
+        let is_noise = octets.iter().any(|it| !it.is_ascii_whitespace());
+        return (if is_noise { octets } else { &[] }, &[]);
+    };
+    let octets = octets.get(..=last).unwrap_or_default();
     let control = octets
         .iter()
         .take_while(|it| it.is_ascii_control() && **it != b'\t')

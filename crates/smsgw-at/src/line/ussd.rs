@@ -12,9 +12,14 @@ pub(super) fn opens(line: &[u8]) -> bool {
     is_string && !closes(line.get(first + 1..).unwrap_or_default())
 }
 
-/// Whether the string ends in `line`. Quotes of the network's own do not end it: behind the one that
-/// does is nothing but the coding scheme.
-pub(super) fn closes(line: &[u8]) -> bool {
+/// Whether the string that an earlier line began ends in `line`: with a quote, beside pairs of the
+/// network's own.
+pub(super) fn ends(line: &[u8]) -> bool {
+    line.iter().filter(|&&it| it == b'"').count() % 2 == 1 && closes(line)
+}
+
+/// Whether the last quote may be the end of the string: nothing but the coding scheme is behind it.
+fn closes(line: &[u8]) -> bool {
     let Some(last) = line.iter().rposition(|&it| it == b'"') else {
         return false;
     };
