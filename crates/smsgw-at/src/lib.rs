@@ -4,6 +4,8 @@
 extern crate alloc;
 
 pub mod cause;
+#[cfg(feature = "tokio")]
+pub mod codec;
 mod error;
 pub mod line;
 #[cfg(feature = "std")]
