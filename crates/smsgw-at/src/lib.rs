@@ -4,7 +4,11 @@
 extern crate alloc;
 
 pub mod cause;
+pub mod charset;
+pub mod command;
 mod error;
+pub mod field;
+mod hex;
 pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
