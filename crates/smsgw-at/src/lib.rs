@@ -12,6 +12,7 @@ mod hex;
 pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
+pub mod quirks;
 pub mod result;
 pub mod urc;
 

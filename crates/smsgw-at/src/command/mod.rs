@@ -23,15 +23,21 @@
 //! | [`send`] | `+CMGS`, `+CMGW`, `+CMSS`, `+CMMS` |
 //! | [`routing`] | `+CNMI`, `+CSMS`, `+CNMA`, `+CGSMS` |
 //! | [`sms`] | `+CMGF`, `+CSCA` |
+//! | [`ussd`] | `+CUSD` |
+//! | [`call`] | `+CLIP`, `+CRC`, H, `+CHUP` |
+//! | [`power`] | `+CFUN`, `+CSUS` and its relatives |
 
 pub mod basic;
+pub mod call;
 pub mod identity;
 pub mod network;
 pub mod pin;
+pub mod power;
 pub mod routing;
 pub mod send;
 pub mod sms;
 pub mod storage;
+pub mod ussd;
 
 use alloc::string::String;
 use core::time::Duration;
@@ -115,6 +121,44 @@ macro_rules! command {
     };
 }
 use command;
+
+/// The values of a number that have a name.
+macro_rules! values {
+    ($type:ident: $( $name:ident = $value:literal, $text:literal; )*) => {
+        impl $type {
+            $(
+                #[doc = concat!($value, ": ", $text, ".")]
+                pub const $name: Self = Self($value);
+            )*
+
+            /// What it means; `None` for a number that is not in the table.
+            #[must_use]
+            pub const fn text(self) -> Option<&'static str> {
+                match self.0 {
+                    $( $value => Some($text), )*
+                    _ => None,
+                }
+            }
+        }
+
+        /// What it means, or its number.
+        impl core::fmt::Display for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self.text() {
+                    Some(text) => f.pad(text),
+                    None => core::fmt::Display::fmt(&self.0, f),
+                }
+            }
+        }
+
+        impl core::fmt::Debug for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, "{}({self})", self.0)
+            }
+        }
+    };
+}
+use values;
 
 /// Appends formatted text.
 fn push(line: &mut String, text: core::fmt::Arguments<'_>) {

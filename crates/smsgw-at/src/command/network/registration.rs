@@ -1,9 +1,7 @@
 //! `+CREG`, `+CGREG`, `+CEREG`: whether the network knows the modem (27.007 §7.2, §10.1.20,
 //! §10.1.22).
 
-use core::fmt;
-
-use crate::command::{command, push};
+use crate::command::{command, push, values};
 use crate::error::{AnswerError, AnswerErrorKind};
 use crate::field::{Fields, Form};
 
@@ -169,42 +167,6 @@ pub struct RegistrationState(pub u8);
 /// How the radio works: `<AcT>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccessTechnology(pub u8);
-
-macro_rules! values {
-    ($type:ident: $( $name:ident = $value:literal, $text:literal; )*) => {
-        impl $type {
-            $(
-                #[doc = concat!($value, ": ", $text, ".")]
-                pub const $name: Self = Self($value);
-            )*
-
-            /// What it means; `None` for a number that is not in the table.
-            #[must_use]
-            pub const fn text(self) -> Option<&'static str> {
-                match self.0 {
-                    $( $value => Some($text), )*
-                    _ => None,
-                }
-            }
-        }
-
-        /// What it means, or its number.
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self.text() {
-                    Some(text) => f.pad(text),
-                    None => fmt::Display::fmt(&self.0, f),
-                }
-            }
-        }
-
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({self})", self.0)
-            }
-        }
-    };
-}
 
 values! {
     RegistrationState:
