@@ -37,7 +37,6 @@ pub enum AnswerErrorKind {
 }
 
 impl AnswerError {
-    #[allow(dead_code, reason = "the commands read fields")]
     pub(crate) const fn new(kind: AnswerErrorKind, field: &'static str, offset: u32) -> Self {
         Self {
             kind,
@@ -103,6 +102,13 @@ pub enum ValueError {
         /// Octets given.
         had: usize,
     },
+    /// It is shorter than it may be.
+    TooShort {
+        /// Fewest octets.
+        min: usize,
+        /// Octets given.
+        had: usize,
+    },
     /// A character in it would end the command or the string it stands in.
     Character {
         /// Which.
@@ -125,6 +131,7 @@ impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { max, had } => write!(f, "at most {max} octets, had {had}"),
+            Self::TooShort { min, had } => write!(f, "at least {min} octets, had {had}"),
             Self::Character { character, offset } => {
                 write!(f, "{character:?} at octet {offset} cannot be sent")
             }

@@ -4,12 +4,17 @@
 extern crate alloc;
 
 pub mod cause;
+pub mod charset;
 #[cfg(feature = "tokio")]
 pub mod codec;
+pub mod command;
 mod error;
+pub mod field;
+mod hex;
 pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
+pub mod quirks;
 pub mod result;
 pub mod urc;
 
