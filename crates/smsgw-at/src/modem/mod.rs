@@ -22,6 +22,7 @@ mod health;
 mod procedure;
 mod raw;
 mod receive;
+mod report;
 mod request;
 mod resync;
 mod schedule;
@@ -49,6 +50,7 @@ pub use event::{
     Answer, Broadcast, Call, Event, Failure, Fault, Health, Identity, PortRequest, Received,
     ReceivedId, Report, Source, StoreUsage, Ussd, UssdStatus,
 };
+pub use report::{Matched, SentReference, SentReferences};
 pub use request::{CommandError, QueueFull};
 pub use send::Submit;
 pub use standin::{Iccid, Imei, Imsi, RegistrationState, Signal, Store};
