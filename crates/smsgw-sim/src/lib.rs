@@ -38,4 +38,5 @@ mod chance;
 pub mod event;
 pub mod faults;
 pub mod json_line;
+pub mod modem;
 pub mod smsc;
