@@ -40,4 +40,5 @@ pub mod control;
 pub mod event;
 pub mod faults;
 pub mod json_line;
+pub mod modem;
 pub mod smsc;

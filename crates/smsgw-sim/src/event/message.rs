@@ -36,7 +36,7 @@ impl Message {
     pub const fn smpp(&self) -> Option<&SmppFields> {
         match &self.fields {
             Fields::Smpp(fields) => Some(fields),
-            Fields::Ucp(_) => None,
+            Fields::Ucp(_) | Fields::At(_) => None,
         }
     }
 
@@ -45,7 +45,16 @@ impl Message {
     pub const fn ucp(&self) -> Option<&UcpFields> {
         match &self.fields {
             Fields::Ucp(fields) => Some(fields),
-            Fields::Smpp(_) => None,
+            Fields::Smpp(_) | Fields::At(_) => None,
+        }
+    }
+
+    /// What only a modem says; `None` for a message of another protocol.
+    #[must_use]
+    pub const fn at(&self) -> Option<&AtFields> {
+        match &self.fields {
+            Fields::At(fields) => Some(fields),
+            Fields::Smpp(_) | Fields::Ucp(_) => None,
         }
     }
 }
@@ -59,6 +68,8 @@ pub enum Fields {
     Smpp(SmppFields),
     /// UCP.
     Ucp(UcpFields),
+    /// A modem.
+    At(AtFields),
 }
 
 /// What a message of SMPP says beside what all say.
@@ -109,6 +120,46 @@ impl UcpFields {
     }
 }
 
+/// What a message of a modem says beside what all say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AtFields {
+    /// The whole TPDU, without the address of a service centre.
+    #[serde(rename = "tpdu_hex", serialize_with = "hex")]
+    pub tpdu: Vec<u8>,
+    /// TP-PID.
+    pub protocol_identifier: u8,
+    /// TP-DCS.
+    pub data_coding_scheme: u8,
+    /// TP-MR, for a message that a modem sent and for its report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_reference: Option<u8>,
+    /// Whether the modem asked for a status report (TP-SRR).
+    pub status_report_request: bool,
+    /// The service centre that the modem named, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_centre: Option<String>,
+    /// Which part of which longer message it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartOf>,
+    /// Where the modem put it, for a message that came: a store, or the indication that showed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<&'static str>,
+    /// At which place of the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<u16>,
+}
+
+/// Which part of a longer message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PartOf {
+    /// What its parts have in common.
+    pub reference: u16,
+    /// How many there are.
+    pub total: u8,
+    /// Which one, from 1.
+    pub number: u8,
+}
+
 /// A TLV as it went over the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tlv {
@@ -130,7 +181,7 @@ fn object<S: Serializer>(
     map.end()
 }
 
-fn hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
     let digits = octets
         .iter()

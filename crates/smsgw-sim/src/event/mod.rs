@@ -13,7 +13,8 @@ use smsgw_smpp::{CommandStatus, SequenceNumber};
 use smsgw_ucp::{ErrorCode, OperationType, Trn};
 use tokio::sync::broadcast;
 
-pub use message::{Fields, Message, SmppFields, Tlv, UcpFields};
+pub(crate) use message::hex;
+pub use message::{AtFields, Fields, Message, PartOf, SmppFields, Tlv, UcpFields};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,9 +37,12 @@ pub enum Protocol {
     Smpp,
     /// UCP/EMI.
     Ucp,
+    /// The AT commands of a modem.
+    At,
 }
 
-/// Whose session, by the name that the protocol has for it: in JSON `system_id` or `user`.
+/// Whose session, by the name that the protocol has for it: in JSON `system_id`, `user` or
+/// `modem`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -47,6 +51,8 @@ pub enum Who {
     SystemId(Arc<str>),
     /// A client of UCP; empty when it did not log in.
     User(Arc<str>),
+    /// A modem.
+    Modem(Arc<str>),
 }
 
 impl Who {
@@ -54,7 +60,7 @@ impl Who {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::SystemId(name) | Self::User(name) => name,
+            Self::SystemId(name) | Self::User(name) | Self::Modem(name) => name,
         }
     }
 }

@@ -1,0 +1,112 @@
+//! How a modem starts and ends.
+
+use std::time::Duration;
+
+use super::device::Power;
+use super::event::{What, who};
+use super::interpreter::Input;
+use super::network::{Context, Timer};
+use super::settings::Settings;
+use super::sim::Lock;
+
+impl Context<'_> {
+    /// Starts anew: what was not on the SIM or in a store is gone.
+    pub(crate) fn boot(&mut self, reason: &'static str) {
+        self.stop();
+        self.modem.power = Power::Starting;
+        let who = who(&self.modem.name);
+        self.event(What::Boot { who, reason });
+        let profile = self.modem.profile;
+        for (nth, (delay, _)) in profile.boot.iter().enumerate() {
+            self.after(*delay, Timer::BootLine(nth));
+        }
+        self.after(profile.boot_time, Timer::Booted);
+    }
+
+    /// Goes away.
+    pub(crate) fn cut(&mut self) {
+        if self.modem.power == Power::Off {
+            return;
+        }
+        self.stop();
+        self.modem.power = Power::Off;
+        let who = who(&self.modem.name);
+        self.event(What::Cut { who });
+    }
+
+    fn stop(&mut self) {
+        let modem = &mut *self.modem;
+        modem.epoch += 1;
+        modem.input = Input::default();
+        modem.output.clear();
+        modem.settings = Settings::new(&modem.profile);
+        modem.sim.reset();
+        modem.hang = None;
+        modem.radio.functionality = 1;
+        modem.radio.is_detached = false;
+        modem.radio.link = None;
+        self.set_stat(0);
+    }
+
+    pub(crate) fn booted(&mut self) {
+        self.modem.power = Power::On;
+        self.register();
+    }
+
+    /// A line that it starts with: `?` in front for when the SIM is open.
+    pub(crate) fn boot_line(&mut self, nth: usize) {
+        let Some((_, line)) = self.modem.profile.boot.get(nth) else {
+            return;
+        };
+        let line = match line.strip_prefix('?') {
+            Some(_) if !self.modem.sim.is_ready() => return,
+            Some(line) => line,
+            None => line,
+        };
+        let pin = match self.modem.sim.lock() {
+            Lock::Absent => "NOT INSERTED",
+            Lock::Pin => "SIM PIN",
+            Lock::Puk | Lock::Blocked => "SIM PUK",
+            Lock::Ready => "READY",
+        };
+        let line = line.replace("{pin}", pin);
+        self.write(&format!("\r\n{line}\r\n"));
+    }
+
+    /// Looks for the network, if everything is there that it takes.
+    pub(crate) fn register(&mut self) {
+        let radio = &self.modem.radio;
+        let wants = self.modem.power == Power::On
+            && radio.functionality == 1
+            && !radio.is_lost
+            && !radio.is_detached
+            && self.modem.sim.is_ready();
+        if !wants {
+            self.set_stat(0);
+        } else if !self.modem.is_registered() {
+            let delay = self.world.config.registration_delay;
+            if delay == Duration::ZERO {
+                self.set_stat(1);
+            } else {
+                self.set_stat(2);
+                self.after(delay, Timer::Registered);
+            }
+        }
+    }
+
+    /// It has found the network.
+    pub(crate) fn registered(&mut self) {
+        if self.modem.radio.stat == 2 {
+            self.set_stat(1);
+        }
+    }
+
+    pub(crate) fn set_stat(&mut self, stat: u8) {
+        if self.modem.radio.stat == stat {
+            return;
+        }
+        self.modem.radio.stat = stat;
+        let who = who(&self.modem.name);
+        self.event(What::Registration { who, stat });
+    }
+}
