@@ -35,6 +35,8 @@
 //! against a peer that others wrote.
 
 mod chance;
+#[cfg(unix)]
+pub mod control;
 pub mod event;
 pub mod faults;
 pub mod json_line;

@@ -7,7 +7,8 @@
 )]
 
 use serde_json::Value;
-use smsgw_sim::smsc::{Config, Control, Smsc};
+use smsgw_sim::control::Control;
+use smsgw_sim::smsc::{Config, Smsc};
 use smsgw_smpp::CommandStatus;
 use smsgw_smpp::connection::Events;
 use smsgw_smpp::esme::Esme;

@@ -1,5 +1,6 @@
 //! `smsgw sim`: peers to test against.
 
+mod print;
 mod smsc;
 
 use std::process::ExitCode;

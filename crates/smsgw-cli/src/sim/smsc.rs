@@ -1,32 +1,27 @@
 //! `smsgw sim smsc`: a message centre.
 
 use std::fmt;
-use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde_json::json;
-use smsgw_sim::event::Events;
-use smsgw_sim::faults::Fault;
-use smsgw_sim::json_line;
 #[cfg(unix)]
-use smsgw_sim::smsc::Control;
+use smsgw_sim::control::Control;
+use smsgw_sim::faults::Fault;
 use smsgw_sim::smsc::{Config, IdFormat, ReceiptPlan, Smsc, UcpConfig, User, UtcOffset};
 use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles, TlsError};
 use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
 
+use super::print::print;
 use crate::values::{Password, address, c_octets, c_octets_password, duration, utc_offset};
 
 /// Where is listened for SMPP unless something else is said.
 const SMPP: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 2775));
 /// How long the reader of the last events has to take them.
 const LAST_EVENTS: Duration = Duration::from_secs(1);
-/// Octets of lines that are written at once, while there are more.
-const MAX_LINES: usize = 64 << 10;
 
 /// A message centre (SMSC): takes messages, sends receipts, misbehaves as told.
 #[derive(Debug, clap::Args)]
@@ -315,35 +310,6 @@ fn ucp_password(text: &str) -> Result<Password, String> {
     let user = User::new("1", text);
     user.map(|user| user.password.into())
         .map_err(|error| error.to_string())
-}
-
-/// Prints each event as it comes, until there are no more or nobody reads.
-fn print(mut events: Events, protocol: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let mut lines = Vec::new();
-    let mut missed = 0;
-    while let Some(event) = events.blocking_recv() {
-        let mut next = Some(event);
-        while let Some(event) = next {
-            json_line::write(&mut lines, &*event)?;
-            if lines.len() >= MAX_LINES {
-                out.write_all(&lines)?;
-                lines.clear();
-            }
-            next = events.try_recv();
-        }
-        let count = events.missed() - missed;
-        if count > 0 {
-            missed += count;
-            let event = json!({"event": "missed", "protocol": protocol, "count": count});
-            json_line::write(&mut lines, &event)?;
-        }
-        // There is nothing more to print now, so nobody waits for a line. Whole lines go out as
-        // they are.
-        out.write_all(&lines)?;
-        lines.clear();
-    }
-    Ok(())
 }
 
 /// A share of messages that fail in one way.

@@ -313,13 +313,13 @@ pub(crate) fn state_name<S: Serializer>(
 ///
 /// A reader that falls far behind misses some: the simulator does not wait for it.
 #[derive(Debug)]
-pub struct Events {
-    receiver: broadcast::Receiver<Arc<Event>>,
+pub struct Events<E = Event> {
+    receiver: broadcast::Receiver<Arc<E>>,
     missed: u64,
 }
 
-impl Events {
-    pub(crate) fn new(receiver: broadcast::Receiver<Arc<Event>>) -> Self {
+impl<E> Events<E> {
+    pub(crate) fn new(receiver: broadcast::Receiver<Arc<E>>) -> Self {
         Self {
             receiver,
             missed: 0,
@@ -329,7 +329,7 @@ impl Events {
     /// The next event; `None` when the simulator is gone.
     ///
     /// Cancel-safe.
-    pub async fn recv(&mut self) -> Option<Arc<Event>> {
+    pub async fn recv(&mut self) -> Option<Arc<E>> {
         loop {
             match self.receiver.recv().await {
                 Ok(event) => return Some(event),
@@ -340,7 +340,7 @@ impl Events {
     }
 
     /// The next event, if there is one now.
-    pub fn try_recv(&mut self) -> Option<Arc<Event>> {
+    pub fn try_recv(&mut self) -> Option<Arc<E>> {
         loop {
             match self.receiver.try_recv() {
                 Ok(event) => return Some(event),
@@ -354,7 +354,7 @@ impl Events {
     ///
     /// # Panics
     /// When called from an async task.
-    pub fn blocking_recv(&mut self) -> Option<Arc<Event>> {
+    pub fn blocking_recv(&mut self) -> Option<Arc<E>> {
         loop {
             match self.receiver.blocking_recv() {
                 Ok(event) => return Some(event),

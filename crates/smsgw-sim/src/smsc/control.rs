@@ -1,4 +1,4 @@
-//! Remote control over a Unix socket: a command a line, a JSON line in answer.
+//! What the control socket of a message centre takes.
 //!
 //! | command | does |
 //! |---|---|
@@ -10,100 +10,21 @@
 //! | `cut` | drops all connections, and new ones until `plug` |
 //! | `plug` | takes connections again |
 //! | `reload` | reads the certificates again; sessions go on |
-//!
-//! Every answer has `"ok"`; when it is false, `"error"` says why.
-
-use std::io;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{UnixListener, UnixStream, lookup_host};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::net::lookup_host;
 
 use super::Handle;
+use crate::control::{Commands, word};
 use crate::event::Protocol;
 use crate::faults::Fault;
-use crate::json_line;
 
-/// Octets of a command.
-const MAX_LINE: u64 = 1 << 20;
 /// Who a message is for unless its command says.
 const RECIPIENT: &str = "1000";
 
-/// A control socket; ends, and removes its file, when dropped.
-#[derive(Debug)]
-pub struct Control {
-    path: PathBuf,
-    serving: JoinHandle<()>,
-}
-
-impl Control {
-    /// Listens at `path`. A socket there that nobody listens at is replaced.
-    ///
-    /// # Errors
-    /// When the path cannot be listened at.
-    pub fn start(path: &Path, smsc: Handle) -> io::Result<Self> {
-        let listener = match UnixListener::bind(path) {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_stale(path) => {
-                std::fs::remove_file(path)?;
-                UnixListener::bind(path)?
-            }
-            bound => bound?,
-        };
-        Ok(Self {
-            path: path.to_owned(),
-            serving: tokio::spawn(accept(listener, smsc)),
-        })
-    }
-}
-
-impl Drop for Control {
-    fn drop(&mut self) {
-        self.serving.abort();
-        // Somebody may have been faster.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// Whether a socket is left over from a process that is gone.
-fn is_stale(path: &Path) -> bool {
-    let connected = std::os::unix::net::UnixStream::connect(path);
-    connected.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-}
-
-async fn accept(listener: UnixListener, smsc: Handle) {
-    let mut talks = JoinSet::new();
-    loop {
-        tokio::select! {
-            Some(_) = talks.join_next(), if !talks.is_empty() => {}
-            accepted = listener.accept() => match accepted {
-                // Who hangs up in the middle wants no answer.
-                Ok((stream, _)) => drop(talks.spawn(talk(stream, smsc.clone()))),
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
-            },
-        }
-    }
-}
-
-async fn talk(mut stream: UnixStream, smsc: Handle) -> io::Result<()> {
-    let (reader, mut writer) = stream.split();
-    let mut reader = BufReader::new(reader);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let mut limited = (&mut reader).take(MAX_LINE);
-        if limited.read_until(b'\n', &mut line).await? == 0 {
-            return Ok(());
-        }
-        let command = String::from_utf8_lossy(&line);
-        let answer = match execute(command.trim_end_matches(['\r', '\n']), &smsc).await {
-            Ok(answer) => answer,
-            Err(error) => json!({"ok": false, "error": error}),
-        };
-        let mut line = Vec::new();
-        json_line::write(&mut line, &answer)?;
-        writer.write_all(&line).await?;
+impl Commands for Handle {
+    async fn execute(&self, command: &str) -> Result<Value, String> {
+        execute(command, self).await
     }
 }
 
@@ -208,10 +129,4 @@ impl<'a> Options<'a> {
             }
         }
     }
-}
-
-/// The first word, and what follows the space after it.
-fn word(text: &str) -> (&str, &str) {
-    let text = text.trim_start();
-    text.split_once(' ').unwrap_or((text, ""))
 }

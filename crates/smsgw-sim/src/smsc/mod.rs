@@ -36,8 +36,6 @@ use ucp::Ucp;
 use wire::{Session as _, TurnedAway, Wire};
 
 pub use config::{Account, Config, IdFormat, ReceiptPlan, Ucp as UcpConfig, User};
-#[cfg(unix)]
-pub use control::Control;
 pub use smsgw_ucp::types::UtcOffset;
 
 /// A running message centre; ends when dropped.
