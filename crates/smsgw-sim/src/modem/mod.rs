@@ -17,6 +17,8 @@ mod charset;
 mod command;
 mod config;
 mod device;
+#[cfg(unix)]
+mod emulator;
 mod event;
 pub mod fault;
 mod interpreter;
@@ -31,6 +33,8 @@ pub mod ussd;
 
 pub use charset::Charset;
 pub use config::{Config, ModemConfig};
+#[cfg(unix)]
+pub use emulator::{Emulator, Handle, LineReport, Listen, StartError};
 pub use event::{Event, Joined, ModemId, What};
 pub use fault::Fault;
 pub use network::{Network, PlugError};

@@ -162,7 +162,11 @@ impl Network {
     /// given up: a half line, a prompt. What was not read is gone, and so is what is written
     /// until the port is open again.
     pub fn handle_close(&mut self, modem: ModemId, now: Instant) {
-        self.with(modem, now, |cx| interpreter::close(cx));
+        self.with(modem, now, |cx| {
+            interpreter::close(cx);
+            let who = who(&cx.modem.name);
+            cx.event(What::Close { who });
+        });
     }
 
     /// Lets happen what is due.
@@ -180,6 +184,13 @@ impl Network {
         if let Some(modem) = self.modems.get_mut(modem.index()) {
             modem.output.take(out);
         }
+    }
+
+    /// Whether a modem has written something.
+    #[must_use]
+    pub fn has_output(&self, modem: ModemId) -> bool {
+        let modem = self.modems.get(modem.index());
+        modem.is_some_and(|modem| modem.output.is_ready())
     }
 
     /// The next event.
