@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod at;
 mod gsm;
 mod smpp;
 mod ucp;
@@ -40,6 +41,8 @@ pub extern "C" fn smsgw_no_std() -> i32 {
         smpp::texts,
         ucp::operations,
         ucp::answers,
+        at::lines,
+        at::refusals,
     ];
     let failed = (1..).zip(checks).find(|(_, check)| check().is_err());
     failed.map_or(0, |(number, _)| number)

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "smsgw")]
 pub use smsgw;
+#[cfg(feature = "smsgw-at")]
+pub use smsgw_at;
 #[cfg(feature = "smsgw-gsm")]
 pub use smsgw_gsm;
 #[cfg(feature = "smsgw-net")]
