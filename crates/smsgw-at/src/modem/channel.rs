@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 
 use super::resync::{Owed, Resync, Synced};
-use super::standin::LineReader;
 use super::tap::Transcript;
-use crate::line::{Event, InFlight, Urc};
-use crate::result::FinalResult;
+use crate::command::Command;
+use crate::line::{Event, InFlight, LineReader, Urc};
+use crate::result::{ErrorReport, FinalResult};
 
 pub(super) const ESC: &[u8] = b"\x1b";
 pub(super) const CTRL_Z: &[u8] = b"\x1a";
@@ -47,7 +47,6 @@ pub(super) struct Data {
 
 /// What is written after a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "text is for USSD-like commands of odd modems")]
 pub(super) enum DataKind {
     Pdu,
     Text,
@@ -76,7 +75,6 @@ pub(super) enum Outcome {
     /// No result in time.
     Silent {
         /// The lines that came.
-        #[allow(dead_code, reason = "for commands that go on without a result")]
         lines: Vec<String>,
     },
     /// The data were written, and no result came in time.
@@ -93,6 +91,8 @@ pub(super) enum Outcome {
 pub(super) enum Notice {
     Urc(Urc),
     Outcome(Outcome),
+    /// The modem sends a command back.
+    Echo,
     /// The result of data whose exchange was given up.
     Late(Late),
     /// The result of the data in flight takes long.
@@ -124,7 +124,10 @@ impl Exchange {
         }
     }
 
-    #[allow(dead_code, reason = "for sending")]
+    pub(super) fn of<C: Command>(command: &C) -> Self {
+        Self::new(command.line(), command.timeout())
+    }
+
     pub(super) fn with_data(mut self, data: Data) -> Self {
         self.data = Some(data);
         self
@@ -147,6 +150,11 @@ impl Exchange {
 }
 
 impl Outcome {
+    /// Lost before anything of it was written.
+    pub(super) const NOT_WRITTEN: Self = Self::Lost {
+        data_written: false,
+    };
+
     pub(super) const fn is_ok(&self) -> bool {
         matches!(
             self,
@@ -304,9 +312,7 @@ impl Channel {
             Phase::Data { is_taken, .. } => Some(Outcome::Lost {
                 data_written: *is_taken,
             }),
-            _ => Some(Outcome::Lost {
-                data_written: false,
-            }),
+            _ => Some(Outcome::NOT_WRITTEN),
         };
         self.reset();
         outcome
@@ -585,9 +591,11 @@ impl Channel {
         if is_data_result(&urc.line) {
             return Some(Notice::Late(Late::Taken(Some(urc.line.clone()))));
         }
-        if self.is_idle() && is_result(&urc.line) {
-            // Some modems answer twice: from now on there is time for that.
-            self.gap = self.gap.max(Self::DOUBLED_GAP);
+        if result_of(&urc.line).is_some() {
+            if self.is_idle() {
+                // Some modems answer twice: from now on there is time for that.
+                self.gap = self.gap.max(Self::DOUBLED_GAP);
+            }
             return Some(Notice::Stray(urc.line.clone()));
         }
         Some(Notice::Urc(urc.clone()))
@@ -704,6 +712,10 @@ impl Channel {
                 self.write_raw(ESC);
                 phase
             }
+            (phase @ Phase::Command { .. }, Event::Echo(_)) => {
+                self.notices.push_back(Notice::Echo);
+                phase
+            }
             (phase, Event::Junk(octets)) => {
                 self.notices.push_back(Notice::Junk(octets.len()));
                 phase
@@ -777,9 +789,21 @@ pub(super) fn is_data_result(line: &str) -> bool {
     line.starts_with("+CMGS:") || line.starts_with("+CMSS:")
 }
 
-/// Whether a line that came unasked is a result all the same.
-fn is_result(line: &str) -> bool {
-    matches!(line, "OK" | "ERROR")
-        || line.starts_with("+CMS ERROR")
-        || line.starts_with("+CME ERROR")
+/// The result that a line is which the reader took for unsolicited.
+pub(super) fn result_of(line: &str) -> Option<FinalResult> {
+    let report = |text: &str| {
+        let text = text.trim();
+        let code = text.parse().ok();
+        let text = code.is_none().then(|| text.to_owned());
+        ErrorReport { code, text }
+    };
+    match line {
+        "OK" | "0" => Some(FinalResult::Ok),
+        "ERROR" | "4" => Some(FinalResult::Error(None)),
+        _ => {
+            let cms = line.strip_prefix("+CMS ERROR:").map(report);
+            let cme = line.strip_prefix("+CME ERROR:").map(report);
+            cms.map(FinalResult::Cms).or(cme.map(FinalResult::Cme))
+        }
+    }
 }

@@ -1,15 +1,17 @@
 //! What a modem is to do, and how long it may take.
 
-use std::fmt;
 use std::time::Duration;
 
-use super::standin::{Iccid, Imei};
-use crate::error::ValueError;
+use crate::command::identity::{Iccid, Imei};
+use crate::command::pin::Pin;
+use crate::command::routing::Service;
+use crate::command::storage::Store;
 
 /// How one modem is used.
 ///
 /// ```
-/// use smsgw_at::modem::{Config, Pin};
+/// use smsgw_at::command::pin::Pin;
+/// use smsgw_at::modem::Config;
 ///
 /// let config = Config {
 ///     pin: Some(Pin::new("0000")?),
@@ -38,9 +40,11 @@ pub struct Config {
     pub broadcasts: bool,
     /// Whether calls are to be told with the caller's number (`+CLIP=1`, `+CRC=1`).
     pub calls: bool,
-    /// Over which service messages are sent (`+CGSMS`): 0 packet domain, 1 circuit switched,
-    /// 2 packet preferred, 3 circuit switched preferred. `None` leaves it as it is.
-    pub sending_service: Option<u8>,
+    /// Where messages that arrive are to be stored, the best first, as far as the modem offers it.
+    /// Empty leaves it as it is.
+    pub stores: Vec<Store>,
+    /// Over which network messages are sent (`+CGSMS`). `None` leaves it as it is.
+    pub sending_service: Option<Service>,
     /// A reset of the modem's settings before anything is set. It loses the user's settings, and
     /// some sticks leave the bus: `None` unless needed.
     pub reset: Option<SettingsReset>,
@@ -60,7 +64,8 @@ pub struct Config {
     /// Time between two readings of all that is stored, if nothing announces it; `None` reads it
     /// at each start only.
     pub sweep_interval: Option<Duration>,
-    /// In direct mode, time between two looks whether the modem still delivers; `None` never looks.
+    /// Time between two looks whether the modem still tells what arrives (`+CNMI?`): one that waits
+    /// too long for an acknowledgement stops without a word. `None` never looks.
     pub routing_check_interval: Option<Duration>,
     /// Most messages that may wait to be sent.
     pub max_queue: usize,
@@ -90,10 +95,6 @@ pub enum SettingsReset {
     Factory,
 }
 
-/// The PIN of a SIM: 4 to 8 digits. It is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Pin(String);
-
 /// Which SIM: by its own number, or by the modem it is in when it does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -104,44 +105,6 @@ pub enum SimKey {
     Imei(Imei),
     /// Neither could be read: whatever SIM is in whatever modem is at this port.
     Any,
-}
-
-impl Pin {
-    /// A PIN of 4 to 8 digits.
-    ///
-    /// # Errors
-    /// [`Range`](ValueError::Range) with the number of characters when it is longer or shorter,
-    /// [`Character`](ValueError::Character) for one that is no digit.
-    pub fn new(digits: &str) -> Result<Self, ValueError> {
-        if let Some((offset, character)) = digits.char_indices().find(|(_, c)| !c.is_ascii_digit())
-        {
-            // A PIN is not shown, not even a part of it.
-            let character = if character.is_alphanumeric() {
-                '*'
-            } else {
-                character
-            };
-            return Err(ValueError::Character { character, offset });
-        }
-        match u32::try_from(digits.len()).unwrap_or(u32::MAX) {
-            4..=8 => Ok(Self(digits.to_owned())),
-            had => Err(ValueError::Range {
-                min: 4,
-                max: 8,
-                had,
-            }),
-        }
-    }
-
-    pub(super) fn digits(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Pin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("****")
-    }
 }
 
 impl Config {
@@ -179,6 +142,7 @@ impl Default for Config {
             delivery: Delivery::Stored,
             broadcasts: false,
             calls: true,
+            stores: Vec::new(),
             sending_service: None,
             reset: None,
             init_commands: Vec::new(),

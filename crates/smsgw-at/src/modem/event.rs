@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::standin::{Iccid, Imei, Imsi, RegistrationState, Signal, Store};
 use super::{SimKey, State};
+use crate::cause::Class;
+use crate::command::identity::{Iccid, Imei, Imsi};
+use crate::command::network::{RegistrationState, Signal};
+use crate::command::storage::{Store, StoreUse};
 use crate::error::AnswerError;
 use crate::result::FinalResult;
 
@@ -244,25 +247,14 @@ pub struct Health {
     pub registration: Option<RegistrationState>,
     /// Which network, as the modem names it.
     pub operator: Option<String>,
-    /// How strong it is.
+    /// How strong it is; `None` when the modem does not know.
     pub signal: Option<Signal>,
     /// How full the stores are.
-    pub stores: Vec<StoreUsage>,
-    /// The service centre's number that the SIM has; `None` when there is none.
+    pub stores: Vec<StoreUse>,
+    /// The service centre's number that the SIM has; `None` when there is none, or none was read.
     pub service_centre: Option<String>,
     /// When it was looked at last; `None` before the first time.
     pub checked: Option<Instant>,
-}
-
-/// How full a store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreUsage {
-    /// Which.
-    pub store: Store,
-    /// Messages in it.
-    pub used: u16,
-    /// Messages it can hold.
-    pub total: u16,
 }
 
 /// The modem's answer to a [`command`](super::Modem::command).
@@ -288,6 +280,18 @@ pub enum Failure {
     Lost,
     /// The modem's answer cannot be read.
     Answer(AnswerError),
+}
+
+impl Failure {
+    /// Where another attempt may succeed.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Refused(result) => result.class().unwrap_or(Class::ModemFault),
+            Self::Lost => Class::RetryHere,
+            Self::NoPrompt | Self::Silent | Self::Answer(_) => Class::ModemFault,
+        }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -19,6 +19,7 @@ mod channel;
 mod config;
 mod event;
 mod health;
+mod pin;
 mod procedure;
 mod raw;
 mod receive;
@@ -27,8 +28,8 @@ mod request;
 mod resync;
 mod schedule;
 mod send;
+mod setup;
 mod shared;
-mod standin;
 mod start;
 mod state;
 mod tap;
@@ -40,20 +41,21 @@ use std::time::Instant;
 
 use bytes::BytesMut;
 
-use self::channel::{Channel, Exchange, Notice, Outcome};
-use self::procedure::{Procedure, Step};
-use self::resync::Synced;
+use self::channel::{Channel, Notice, Outcome};
+use self::procedure::Procedure;
+use self::schedule::{Due, Parked, Stage};
 use self::shared::Shared;
+use crate::line::Urc;
+use crate::urc::UrcKind;
 
-pub use config::{Config, Delivery, Pin, SettingsReset, SimKey};
+pub use config::{Config, Delivery, SettingsReset, SimKey};
 pub use event::{
     Answer, Broadcast, Call, Event, Failure, Fault, Health, Identity, PortRequest, Received,
-    ReceivedId, Report, Source, StoreUsage, Ussd, UssdStatus,
+    ReceivedId, Report, Source, Ussd, UssdStatus,
 };
 pub use report::{Matched, SentReference, SentReferences};
 pub use request::{CommandError, QueueFull};
 pub use send::Submit;
-pub use standin::{Iccid, Imei, Imsi, RegistrationState, Signal, Store};
 pub use state::{Obstacle, State};
 
 /// One modem, whatever port it is at.
@@ -63,56 +65,53 @@ pub struct Modem {
     shared: Shared,
     channel: Channel,
     is_open: bool,
-    /// The modem is set up.
-    is_started: bool,
+    stage: Stage,
+    /// What runs is a part of the setup: once it is done the next stage begins.
+    is_setup: bool,
     /// The watchdog is next.
     is_stuck: bool,
-    /// The start is what runs.
-    is_starting: bool,
+    /// The modem has lost its settings, as it seems: it is set up again when what runs is done.
+    is_setup_lost: bool,
     running: Option<Box<dyn Procedure>>,
     due: Due,
+    parked: Option<Parked>,
+    /// Nothing is begun before.
+    rest_until: Option<Instant>,
     /// Receptions since the last request was done.
     receptions: u32,
     /// Commands in a row without an answer.
     timeouts: u32,
-}
-
-/// When the procedure that runs is asked next.
-#[derive(Debug)]
-enum Due {
-    /// At once, with the outcome of its last step.
-    Now(Option<Outcome>),
-    At(Instant),
-    /// Once its exchange, or its probe, has come to an end.
-    Exchange,
-    /// Once commands and answers are in step, for this.
-    Sync(Exchange),
+    /// How often the modem has said that it starts, while it was being set up.
+    restarts: u8,
+    /// It has said `^BOOT`, which some say again and again.
+    says_boot: bool,
 }
 
 impl Modem {
     /// Commands in a row without an answer, after which a modem counts as dead.
     pub const MAX_TIMEOUTS: u32 = 10;
-    /// Steps without an octet or a moment between them; more are taken up by the next
-    /// [`Self::handle_timeout`].
-    const MAX_STEPS: u32 = 256;
+    /// How often a modem may start again while it is set up, before that is taken for chatter.
+    const MAX_RESTARTS: u8 = 5;
 
     /// A modem that has no port yet.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
-        let config = config.usable();
-        let mut shared = Shared::new(config);
-        shared.checks.begin(now);
         Self {
-            shared,
+            shared: Shared::new(config.usable(), now),
             channel: Channel::new(),
             is_open: false,
-            is_started: false,
+            stage: Stage::Talk,
+            is_setup: false,
             is_stuck: false,
-            is_starting: false,
+            is_setup_lost: false,
             running: None,
             due: Due::Now(None),
+            parked: None,
+            rest_until: None,
             receptions: 0,
             timeouts: 0,
+            restarts: 0,
+            says_boot: false,
         }
     }
 
@@ -147,8 +146,16 @@ impl Modem {
             self.handle_close(now);
         }
         self.is_open = true;
+        self.is_stuck = false;
+        self.restarts = 0;
+        self.says_boot = false;
         self.channel.open();
-        self.begin_again(now);
+        self.shared.power_on(now);
+        let is_climbing = self.shared.ladder.is_climbing();
+        self.shared.set_state(match is_climbing {
+            true => State::Recovering,
+            false => State::Starting,
+        });
         self.drive(now);
     }
 
@@ -160,8 +167,8 @@ impl Modem {
         if !self.is_open {
             return;
         }
+        self.disconnect(now);
         self.is_open = false;
-        self.lose(now);
         self.shared.set_state(State::Closed);
     }
 
@@ -195,100 +202,20 @@ impl Modem {
     /// When [`Self::handle_timeout`] is to be called; `None` when nothing waits for time.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let wait = match self.due {
-            Due::At(at) if self.is_open && self.running.is_some() => Some(at),
-            _ => None,
+        let open = if self.is_open {
+            [self.channel.deadline(), self.step_due()]
+        } else {
+            [None, None]
         };
-        let channel = self.channel.deadline().filter(|_| self.is_open);
-        [wait, channel, self.shared.deadline(), self.work_due()]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-
-    /// Goes on as far as it can without more octets or time.
-    fn drive(&mut self, now: Instant) {
-        for _ in 0..Self::MAX_STEPS {
-            if !self.is_open {
-                return;
-            }
-            // All that was read is looked at before anything is written: none of it is an answer
-            // to that.
-            if let Some(notice) = self.channel.poll(now) {
-                self.notice(notice, now);
-                continue;
-            }
-            let Some(procedure) = &mut self.running else {
-                match self.schedule(now) {
-                    Some(procedure) => self.begin(procedure),
-                    None => return,
-                }
-                continue;
-            };
-            let is_woken = self.shared.take_woken();
-            let outcome = match &mut self.due {
-                Due::Now(outcome) => outcome.take(),
-                Due::At(at) if *at <= now || is_woken => None,
-                _ => return,
-            };
-            let step = procedure.next(outcome, &mut self.shared, now);
-            self.perform(step, now);
-        }
-        // Something goes round in circles: let time pass.
-        self.shared.checks.pause(now);
-    }
-
-    fn begin(&mut self, procedure: Box<dyn Procedure>) {
-        self.running = Some(procedure);
-        self.due = Due::Now(None);
-    }
-
-    fn perform(&mut self, step: Step, now: Instant) {
-        match step {
-            Step::Run(exchange) if self.channel.is_in_step() || exchange.is_blind => {
-                self.channel.run(exchange, now);
-                self.due = Due::Exchange;
-            }
-            Step::Run(exchange) => {
-                self.due = Due::Sync(exchange);
-                self.channel.probe(now);
-            }
-            Step::Probe { interval } => {
-                self.due = Due::Exchange;
-                self.channel.probe_every(interval, now);
-            }
-            Step::Write(octets) => {
-                self.channel.write_raw(octets);
-                self.due = Due::Now(None);
-            }
-            Step::Wait(pause) => self.due = Due::At(now + pause),
-            Step::Port(request) => {
-                self.due = Due::Now(None);
-                self.shared.tell(Event::Port(request));
-            }
-            Step::Done => self.end(now),
-            Step::Recover => {
-                self.is_stuck = true;
-                self.running = None;
-            }
-        }
-    }
-
-    /// The procedure that ran is over.
-    fn end(&mut self, now: Instant) {
-        self.running = None;
-        if std::mem::take(&mut self.is_starting) {
-            self.is_started = true;
-            self.shared.ladder.reset();
-            self.shared.started(now);
-            self.shared.set_state(State::Ready);
-        }
+        let due = open.into_iter().chain([self.shared.deadline()]);
+        due.flatten().min()
     }
 
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
-            Notice::Urc(urc) => self.unsolicited(urc, now),
+            Notice::Urc(urc) => self.unsolicited(&urc, now),
             Notice::Outcome(outcome) => self.outcome(outcome),
+            Notice::Echo => self.echo(),
             Notice::Late(late) => send::handle_late(&mut self.shared, late),
             Notice::Overdue => send::handle_overdue(&mut self.shared),
             Notice::Stray(line) => self.shared.fault(Fault::Late { line }),
@@ -315,65 +242,92 @@ impl Modem {
         }
     }
 
-    fn synced(&mut self, synced: Synced, now: Instant) {
-        match synced {
-            Synced::InStep => self.timeouts = 0,
-            Synced::Silent { commands } => self.unanswered(commands),
+    /// The modem sends a command back.
+    const fn echo(&mut self) {
+        if self.shared.is_echo_off {
+            self.shared.is_echo_off = false;
+            // It had agreed not to: it has started again, and said nothing.
+            self.is_setup_lost = self.stage.is_ready();
         }
-        self.due = match (std::mem::replace(&mut self.due, Due::Now(None)), synced) {
-            (Due::Sync(exchange), Synced::InStep) => {
-                self.channel.run(exchange, now);
-                Due::Exchange
+    }
+
+    fn unsolicited(&mut self, urc: &Urc, now: Instant) {
+        if urc.is_boot() {
+            return self.boot(&urc.line, now);
+        }
+        if urc.kind() == UrcKind::SimState
+            && let Some(parked) = &mut self.parked
+        {
+            parked.hurry();
+        }
+        self.shared.handle_urc(urc, now);
+    }
+
+    /// The modem says that it starts.
+    fn boot(&mut self, line: &str, now: Instant) {
+        let is_chatter = line.starts_with("^BOOT") && std::mem::replace(&mut self.says_boot, true);
+        let is_part = is_part_ready(line) && self.shared.is_powering_on(now);
+        match self.stage {
+            Stage::Ready if is_chatter || is_part => {
+                // What was not there before may be there now, or be gone.
+                self.shared.checks.ask_routing(now);
+                self.shared.ask_sweep();
             }
-            (Due::Sync(_), Synced::Silent { .. }) => {
-                // Nothing answers: what runs is given up, and the watchdog is next.
-                self.lose(now);
-                self.is_stuck = true;
-                return;
+            Stage::Ready => {
+                self.shared.tell(Event::Rebooted);
+                self.set_up_again(now);
+                self.shared.power_on(now);
             }
-            (_, Synced::InStep) => Due::Now(Some(Outcome::Final {
-                result: crate::result::FinalResult::Ok,
-                lines: Vec::new(),
-            })),
-            (_, Synced::Silent { .. }) => Due::Now(Some(Outcome::Silent { lines: Vec::new() })),
-        };
-    }
-
-    fn unsolicited(&mut self, urc: crate::line::Urc, now: Instant) {
-        if standin::is_boot(&urc) && self.is_started {
-            self.shared.tell(Event::Rebooted);
-            self.lose(now);
-            return self.begin_again(now);
+            _ if is_chatter || is_part || self.restarts >= Self::MAX_RESTARTS => {}
+            _ => {
+                self.restarts += 1;
+                self.set_up_again(now);
+                self.shared.power_on(now);
+            }
         }
-        self.shared.handle_urc(&urc, now);
     }
 
-    /// What runs gets to know that the modem is lost; the setup is.
-    fn lose(&mut self, now: Instant) {
-        let lost = Outcome::Lost {
-            data_written: false,
-        };
-        let outcome = self.channel.lose().unwrap_or(lost);
-        if let Some(mut procedure) = self.running.take() {
-            let _ = procedure.next(Some(outcome), &mut self.shared, now);
-        }
-        self.due = Due::Now(None);
-        self.is_started = false;
-        self.is_starting = false;
-        self.shared.lost(now);
-    }
-
-    fn begin_again(&mut self, now: Instant) {
-        let _ = now;
-        self.is_stuck = false;
+    /// What was in flight is lost, and the modem is set up from the beginning.
+    fn set_up_again(&mut self, now: Instant) {
+        self.disconnect(now);
         self.shared.set_state(State::Starting);
     }
+
+    /// Nothing that was written will be answered any more.
+    fn disconnect(&mut self, now: Instant) {
+        let outcome = self.channel.lose();
+        self.lose(outcome.unwrap_or(Outcome::NOT_WRITTEN), now);
+    }
+
+    /// What runs gets to know that the modem is lost, and so does who relies on its settings.
+    fn lose(&mut self, outcome: Outcome, now: Instant) {
+        let running = self.running.take();
+        let parked = self.parked.take().map(|parked| parked.procedure);
+        for mut procedure in running.into_iter().chain(parked) {
+            // Whatever it wants: it is over.
+            let _ = procedure.next(Some(outcome.clone()), &mut self.shared, now);
+        }
+        self.due = Due::Now(None);
+        self.stage = Stage::Talk;
+        self.is_setup = false;
+        self.is_setup_lost = false;
+        self.shared.lost(now);
+    }
+}
+
+/// Whether a modem that starts says only that a part of it, its radio, its SIM or its phone book,
+/// is ready now.
+fn is_part_ready(line: &str) -> bool {
+    let line = line.to_ascii_uppercase();
+    let ends = ["READY", "DONE"];
+    line.starts_with("+CFUN") || ends.iter().any(|end| line.ends_with(end))
 }
 
 impl fmt::Debug for Modem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Modem")
             .field("state", &self.state())
+            .field("stage", &self.stage)
             .field("running", &self.running)
             .finish_non_exhaustive()
     }

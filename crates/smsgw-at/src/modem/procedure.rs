@@ -16,7 +16,7 @@ use super::shared::Shared;
 /// whatever it waits for, even between two exchanges, and must settle what it has begun: a request
 /// gets its outcome or goes back to its queue. It is not asked again, whatever it returns.
 pub(super) trait Procedure: fmt::Debug + Send {
-    /// The next step: at first, and after a [`Step::Wait`], with `None`; otherwise with what became
+    /// The next step: at first, and after a [`Step::Wait`] or [`Step::Park`], with `None`; otherwise with what became
     /// of the last step.
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step;
 }
@@ -38,6 +38,8 @@ pub(super) enum Step {
     Write(&'static [u8]),
     /// Nothing, for so long; at once when [`Shared::wake`] is called.
     Wait(Duration),
+    /// Nothing, for so long; meanwhile commands of the owner's own are sent.
+    Park(Duration),
     /// A request to the owner of the port.
     Port(PortRequest),
     /// It is over.

@@ -105,8 +105,7 @@ impl Modem {
         Ok(())
     }
 
-    /// Has the modem start again (`+CFUN=1,1`) and sets it up then. What is under way is ended
-    /// first.
+    /// Has the modem start again (`+CFUN=1,1`), once what is under way is done, and sets it up then.
     pub fn reset(&mut self, now: Instant) {
         self.shared.ladder.ask_reset();
         self.go_on(now);

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::channel::{Late, is_data_result};
+use super::channel::{Late, is_data_result, result_of};
 use crate::line::Event;
 use crate::result::FinalResult;
 
@@ -182,15 +182,19 @@ impl Resync {
         self.late.take()
     }
 
-    /// Whether an unsolicited line is an answer to look at.
+    /// Whether an unsolicited line is an answer to look at. The reader takes for unsolicited what
+    /// came together with the result before it.
     pub(super) fn wants(&self, line: &str) -> bool {
-        is_data_result(line) || self.is_own(line)
+        is_data_result(line) || self.is_own(line) || result_of(line).is_some()
     }
 
     pub(super) fn handle(&mut self, event: &Event, now: Instant) -> Next {
         match event {
             Event::Line(line) => self.line(line),
-            Event::Urc(urc) => self.line(&urc.line),
+            Event::Urc(urc) => match result_of(&urc.line) {
+                Some(result) => self.result(&result, now),
+                None => self.line(&urc.line),
+            },
             Event::Final(result) => self.result(result, now),
             Event::Prompt if self.escapes < Self::MAX_ESCAPES => {
                 self.escapes += 1;

@@ -4,46 +4,278 @@
 //! [`Shared`] holds, and functions that are called from here and nowhere else:
 //!
 //! * `handle_urc(&Urc, &mut Shared, now)`: the modem says something by itself,
-//! * `handle_timeout(&mut Shared, now)`: it is [`deadline`](Shared::deadline), or later; also while
-//!   a procedure runs,
+//! * `handle_timeout(&mut Shared, now)`: it is [`due`](Shared::deadline), or later; also while a
+//!   procedure runs, and while there is no port,
 //! * `next(&mut Shared, now) -> Option<Box<dyn Procedure>>`: the modem is free: what is there to do?
 //! * `started(&mut Shared, now)`, `lost(&mut Shared, now)`: the modem is set up; it is lost, after
 //!   the procedure that ran has been told.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::procedure::Procedure;
+use super::channel::{Exchange, Outcome};
+use super::health::Look;
+use super::pin::Gate;
+use super::procedure::{Procedure, Step};
+use super::resync::Synced;
+use super::setup::Setup;
 use super::shared::Shared;
 use super::start::Start;
-use super::watchdog::Watchdog;
-use super::{Modem, call, health, raw, receive, send, ussd};
+use super::watchdog::{Restart, Watchdog};
+use super::{Event, Modem, State, call, health, raw, receive, send, ussd};
 use crate::line::Urc;
+use crate::result::FinalResult;
+
+/// How far a modem is set up; each has its procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It is made to talk.
+    Talk,
+    /// Its SIM is made to work.
+    Sim,
+    /// It is told how messages come and go.
+    Messages,
+    /// It is looked at.
+    Look,
+    Ready,
+}
+
+/// When the procedure that runs is asked next.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// At once, with the outcome of its last step.
+    Now(Option<Outcome>),
+    At(Instant),
+    /// Once its exchange, or its probe, has come to an end.
+    Exchange,
+    /// Once commands and answers are in step, for this.
+    Sync(Exchange),
+}
+
+/// A part of the setup that waits for something to change.
+#[derive(Debug)]
+pub(super) struct Parked {
+    pub(super) procedure: Box<dyn Procedure>,
+    since: Instant,
+    due: Instant,
+}
+
+impl Stage {
+    pub(super) const fn is_ready(self) -> bool {
+        matches!(self, Self::Ready)
+    }
+
+    const fn next(self) -> Self {
+        match self {
+            Self::Talk => Self::Sim,
+            Self::Sim => Self::Messages,
+            Self::Messages => Self::Look,
+            Self::Look | Self::Ready => Self::Ready,
+        }
+    }
+}
+
+impl Parked {
+    /// The least time between two looks.
+    const LEAST: Duration = Duration::from_secs(2);
+
+    /// Something may have changed.
+    pub(super) fn hurry(&mut self) {
+        self.due = self.due.min(self.since + Self::LEAST);
+    }
+}
 
 impl Modem {
     /// Receptions before a request has its turn, if both wait.
     const RECEPTIONS: u32 = 8;
+    /// Steps without an octet or a moment between them; more wait for a moment.
+    const MAX_STEPS: u32 = 256;
+    const MOMENT: Duration = Duration::from_millis(10);
 
-    /// The most urgent thing to do, if there is one: recovery, the start, acknowledgements, what
+    /// Goes on as far as it can without more octets or time.
+    pub(super) fn drive(&mut self, now: Instant) {
+        let mut steps = 0;
+        while self.is_open {
+            // All that was read is looked at before anything is written: none of it is an answer
+            // to that.
+            while let Some(notice) = self.channel.poll(now) {
+                self.notice(notice, now);
+            }
+            if self.rest_until.is_some_and(|until| until > now) {
+                return;
+            }
+            self.rest_until = None;
+            steps += 1;
+            if steps > Self::MAX_STEPS {
+                // Something goes round in circles.
+                self.rest_until = Some(now + Self::MOMENT);
+                return;
+            }
+            if !self.step(now) {
+                return;
+            }
+        }
+    }
+
+    /// When [`Self::drive`] has something to do which no octet tells.
+    pub(super) fn step_due(&self) -> Option<Instant> {
+        let due = match (&self.running, &self.due) {
+            (Some(_), Due::At(at)) => Some(*at),
+            (Some(_), _) => None,
+            (None, _) => {
+                let parked = self.parked.as_ref().map(|parked| parked.due);
+                let checks = self.shared.checks.due();
+                parked.or(checks.filter(|_| self.stage.is_ready()))
+            }
+        };
+        // Before that nothing is begun.
+        let rest = self.rest_until;
+        rest.or(due)
+    }
+
+    /// One step of what runs, or the beginning of something. `false`: there is nothing to do now.
+    fn step(&mut self, now: Instant) -> bool {
+        let Some(procedure) = &mut self.running else {
+            self.running = self.schedule(now);
+            self.due = Due::Now(None);
+            return self.running.is_some();
+        };
+        let is_woken = self.shared.take_woken();
+        let outcome = match &mut self.due {
+            Due::Now(outcome) => outcome.take(),
+            Due::At(at) if *at <= now || is_woken => None,
+            _ => return false,
+        };
+        let step = procedure.next(outcome, &mut self.shared, now);
+        self.perform(step, now);
+        true
+    }
+
+    fn perform(&mut self, step: Step, now: Instant) {
+        self.due = Due::Now(None);
+        match step {
+            Step::Run(exchange) if self.channel.is_in_step() || exchange.is_blind => {
+                self.channel.run(exchange, now);
+                self.due = Due::Exchange;
+            }
+            Step::Run(exchange) => {
+                self.channel.probe(now);
+                self.due = Due::Sync(exchange);
+            }
+            Step::Probe { interval } => {
+                self.channel.probe_every(interval, now);
+                self.due = Due::Exchange;
+            }
+            Step::Write(octets) => self.channel.write_raw(octets),
+            Step::Wait(pause) => self.due = Due::At(now + pause),
+            Step::Park(pause) => {
+                self.parked = self.running.take().map(|procedure| Parked {
+                    procedure,
+                    since: now,
+                    due: now + pause,
+                });
+            }
+            Step::Port(request) => self.shared.tell(Event::Port(request)),
+            Step::Done => self.end(now),
+            Step::Recover => {
+                self.running = None;
+                self.lose(Outcome::NOT_WRITTEN, now);
+                self.is_stuck = true;
+            }
+        }
+    }
+
+    /// The procedure that ran is over.
+    fn end(&mut self, now: Instant) {
+        self.running = None;
+        if !std::mem::take(&mut self.is_setup) {
+            return;
+        }
+        match self.stage {
+            // Before anything else is written.
+            Stage::Talk => {
+                let own = self.shared.profile.command_gap;
+                self.channel
+                    .set_gap(self.shared.config.command_gap.unwrap_or(own));
+            }
+            Stage::Look => {
+                self.restarts = 0;
+                self.shared.started(now);
+                self.shared.set_state(State::Ready);
+            }
+            _ => {}
+        }
+        self.stage = self.stage.next();
+    }
+
+    pub(super) fn synced(&mut self, synced: Synced, now: Instant) {
+        match synced {
+            Synced::InStep => self.timeouts = 0,
+            Synced::Silent { commands } => self.unanswered(commands),
+        }
+        self.due = match (std::mem::replace(&mut self.due, Due::Now(None)), synced) {
+            (Due::Sync(exchange), Synced::InStep) => {
+                self.channel.run(exchange, now);
+                Due::Exchange
+            }
+            (Due::Sync(_), Synced::Silent { .. }) => {
+                // Nothing answers: what runs is given up, and the watchdog is next.
+                self.lose(Outcome::NOT_WRITTEN, now);
+                self.is_stuck = true;
+                return;
+            }
+            (_, Synced::InStep) => {
+                let (result, lines) = (FinalResult::Ok, Vec::new());
+                Due::Now(Some(Outcome::Final { result, lines }))
+            }
+            (_, Synced::Silent { .. }) => Due::Now(Some(Outcome::Silent { lines: Vec::new() })),
+        };
+    }
+
+    /// The most urgent thing to do, if there is one: recovery, the setup, acknowledgements, what
     /// arrived, requests, a look at the modem's health.
-    pub(super) fn schedule(&mut self, now: Instant) -> Option<Box<dyn Procedure>> {
-        if !self.channel.is_idle() || self.shared.checks.is_paused(now) {
+    fn schedule(&mut self, now: Instant) -> Option<Box<dyn Procedure>> {
+        if !self.channel.is_idle() {
             return None;
         }
         if std::mem::take(&mut self.is_stuck) {
-            self.is_starting = false;
             return Some(Box::new(Watchdog::new(&mut self.shared)));
         }
-        if !self.is_started {
-            self.is_starting = true;
-            return Some(Box::new(Start::new(&self.shared)));
+        if self.shared.ladder.take_reset() {
+            self.set_up_again(now);
+            return Some(Box::new(Restart::new(&self.shared)));
         }
+        if self.is_setup_lost {
+            self.shared.tell(Event::Rebooted);
+            self.set_up_again(now);
+        }
+        match self.parked.take() {
+            Some(parked) if parked.due > now => {
+                self.parked = Some(parked);
+                return raw::next(&mut self.shared, now);
+            }
+            Some(parked) => {
+                self.is_setup = true;
+                return Some(parked.procedure);
+            }
+            None => {}
+        }
+        self.is_setup = !self.stage.is_ready();
+        match self.stage {
+            Stage::Talk => Some(Box::new(Start::new(&mut self.shared))),
+            Stage::Sim => Some(Box::new(Gate::new())),
+            Stage::Messages => Some(Box::new(Setup::new(&self.shared))),
+            Stage::Look => Some(Box::new(Look::new(&self.shared))),
+            Stage::Ready => self.work(now),
+        }
+    }
+
+    fn work(&mut self, now: Instant) -> Option<Box<dyn Procedure>> {
         let shared = &mut self.shared;
         if let Some(acknowledge) = receive::next_acknowledgement(shared, now) {
             return Some(acknowledge);
         }
-        // So that neither a flood of messages nor a long queue keeps the other waiting.
-        let is_requests_turn = self.receptions >= Self::RECEPTIONS;
-        if is_requests_turn {
+        // So that neither a flood of messages nor a long queue keeps the others waiting.
+        if self.receptions >= Self::RECEPTIONS {
             self.receptions = 0;
             if let Some(request) = next_request(shared, now) {
                 return Some(request);
@@ -54,16 +286,12 @@ impl Modem {
             return Some(reception);
         }
         self.receptions = 0;
-        if health::is_overdue(shared, now) {
-            return health::next(shared, now).or_else(|| next_request(shared, now));
+        if health::is_overdue(shared, now)
+            && let Some(look) = health::next(shared, now)
+        {
+            return Some(look);
         }
         next_request(shared, now).or_else(|| health::next(shared, now))
-    }
-
-    /// When work is due of which nothing else tells.
-    pub(super) fn work_due(&self) -> Option<Instant> {
-        let is_free = self.is_open && self.running.is_none();
-        self.shared.checks.due(is_free && self.is_started)
     }
 }
 
@@ -94,7 +322,9 @@ impl Shared {
     }
 
     pub(super) fn started(&mut self, now: Instant) {
-        health::started(self, now);
+        self.ladder.reset();
+        self.checks.begin(&self.config, now);
+        self.ask_sweep();
         receive::started(self, now);
     }
 

@@ -1,22 +1,46 @@
 //! What the procedures of a modem share.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
+use super::channel::Outcome;
 use super::health::Checks;
+use super::pin::Pins;
 use super::raw::Commands;
 use super::watchdog::Ladder;
-use super::{Config, Event, Fault, Health, Identity, ReceivedId, State, Ussd};
+use super::{
+    Config, Event, Fault, Health, Identity, ReceivedId, SettingsReset, SimKey, State, Ussd,
+};
 use super::{call, receive, send, ussd};
+use crate::charset::CharacterSet;
+use crate::command::Command;
+use crate::command::routing::NewMessageIndications;
+use crate::command::storage::Store;
+use crate::quirks::Profile;
 
 /// What the procedures of a modem share: what is known of it, what it is to do, what it told.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) config: Config,
     state: State,
+    /// As it was told.
     pub(super) identity: Option<Identity>,
+    /// As far as it is known in this start.
+    pub(super) found: Identity,
+    pub(super) profile: &'static Profile,
+    pub(super) pins: Pins,
     pub(super) health: Health,
     pub(super) checks: Checks,
     pub(super) routing: Routing,
+    pub(super) stores: Stores,
+    /// In which the modem writes and reads strings.
+    pub(super) character_set: CharacterSet,
+    /// The modem has said that it sends nothing back.
+    pub(super) is_echo_off: bool,
+    /// When it, or its SIM, was switched on last, as far as is known.
+    powered: Option<Instant>,
+    settings_reset: Option<SettingsReset>,
+    is_sweep_asked: bool,
     pub(super) ladder: Ladder,
     pub(super) commands: Commands,
     pub(super) send: send::Sends,
@@ -32,23 +56,45 @@ pub(super) struct Shared {
 /// How the modem was told to deliver what arrives, as it has accepted it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Routing {
-    /// `+CNMI`: mode, mt, bm, ds, bfr; `None` when it refused all.
-    pub(super) indications: Option<[u8; 5]>,
-    /// Whether messages that come directly want a `+CNMA` (`+CSMS=1` was accepted).
+    /// `+CNMI`; `None` when it refused all.
+    pub(super) indications: Option<NewMessageIndications>,
+    /// Whether messages and reports that come directly want a `+CNMA` (`+CSMS=1` was accepted).
     pub(super) acknowledge: bool,
+}
+
+/// Where messages are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stores {
+    /// For reading, for writing, for what arrives; empty when the modem does not say.
+    pub(super) offered: Vec<Vec<Store>>,
+    /// From which messages are listed, read and deleted now (`mem1`); whoever changes it says so.
+    pub(super) reading: Option<Store>,
+    /// To which what arrives is stored (`mem3`).
+    pub(super) receiving: Option<Store>,
 }
 
 impl Shared {
     /// Most events that wait; from there on what the owner can do without is dropped, and no
     /// request is taken.
     pub(super) const MAX_EVENTS: usize = 4096;
+    /// For so long after it was switched on a modem may say that a part of it is ready.
+    const POWER_ON: Duration = Duration::from_secs(120);
 
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(config: Config, _: Instant) -> Self {
         Self {
             ladder: Ladder::new(&config),
+            pins: Pins::new(&config.refused_pins),
+            settings_reset: config.reset,
             config,
             state: State::Closed,
             identity: None,
+            found: Identity::default(),
+            profile: &Profile::STANDARD,
+            stores: Stores::default(),
+            character_set: CharacterSet::Gsm,
+            is_echo_off: false,
+            powered: None,
+            is_sweep_asked: false,
             health: Health::default(),
             checks: Checks::default(),
             routing: Routing::default(),
@@ -107,6 +153,87 @@ impl Shared {
     pub(super) fn next_id(&mut self) -> ReceivedId {
         self.last_id += 1;
         ReceivedId(self.last_id)
+    }
+
+    /// Reads the answer to a command; `None` when it was refused or cannot be read.
+    pub(super) fn read<C: Command>(&mut self, command: &C, outcome: &Outcome) -> Option<C::Answer> {
+        let Outcome::Final { result, lines } = outcome else {
+            return None;
+        };
+        if !result.is_ok() {
+            return None;
+        }
+        match command.read(lines) {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                let line = command.line();
+                self.fault(Fault::Unreadable { line, error });
+                None
+            }
+        }
+    }
+
+    /// Whether the modem has done what the command says; if not, that is for the log.
+    pub(super) fn accepts<C: Command>(&mut self, command: &C, outcome: &Outcome) -> bool {
+        outcome.is_ok() || self.accepted(&command.line(), outcome)
+    }
+
+    /// As [`Self::accepts`], for a line.
+    pub(super) fn accepted(&mut self, line: &str, outcome: &Outcome) -> bool {
+        if let Outcome::Final { result, .. } = outcome
+            && !result.is_ok()
+        {
+            let (command, result) = (line.to_owned(), result.clone());
+            self.fault(Fault::Refused { command, result });
+        }
+        outcome.is_ok()
+    }
+
+    /// How the SIM is known.
+    pub(super) fn sim_key(&self) -> SimKey {
+        let iccid = self.found.iccid.map(SimKey::Iccid);
+        let imei = self.found.imei.map(SimKey::Imei);
+        iccid.or(imei).unwrap_or(SimKey::Any)
+    }
+
+    /// All is known of what the modem is.
+    pub(super) fn identified(&mut self) {
+        let found = self.found.clone();
+        let is_same_sim = self
+            .identity
+            .as_ref()
+            .is_none_or(|identity| (identity.iccid, identity.imsi) == (found.iccid, found.imsi));
+        if !is_same_sim {
+            self.health = Health::default();
+        }
+        self.identity = Some(found.clone());
+        self.tell(Event::Identified(found));
+    }
+
+    /// The modem, or its SIM, was switched on.
+    pub(super) const fn power_on(&mut self, now: Instant) {
+        self.powered = Some(now);
+    }
+
+    /// Whether parts of the modem may still become ready.
+    pub(super) fn is_powering_on(&self, now: Instant) -> bool {
+        self.powered
+            .is_some_and(|powered| now.saturating_duration_since(powered) < Self::POWER_ON)
+    }
+
+    /// The reset that the owner wants, once.
+    pub(super) const fn take_settings_reset(&mut self) -> Option<SettingsReset> {
+        self.settings_reset.take()
+    }
+
+    /// All that is stored is to be read again.
+    pub(super) const fn ask_sweep(&mut self) {
+        self.is_sweep_asked = true;
+    }
+
+    /// Whether that was asked.
+    pub(super) const fn take_sweep(&mut self) -> bool {
+        std::mem::replace(&mut self.is_sweep_asked, false)
     }
 
     /// Ends the [`Step::Wait`](super::procedure::Step::Wait) of the procedure that runs.

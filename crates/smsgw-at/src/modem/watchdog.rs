@@ -1,5 +1,6 @@
 //! What is done with a modem that does not answer.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use smsgw_net::Backoff;
@@ -8,6 +9,9 @@ use super::channel::{CTRL_Z, ESC, Exchange, Outcome};
 use super::procedure::{Procedure, Step};
 use super::shared::Shared;
 use super::{Config, PortRequest, State};
+
+/// For a command that restarts the modem; the port may vanish before there is an answer.
+const RESTART: Duration = Duration::from_secs(30);
 
 /// How far the means have been tried; it lasts until the modem is ready.
 #[derive(Debug)]
@@ -20,7 +24,7 @@ pub(super) struct Ladder {
 /// The means, mildest first. After each `AT` is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rung {
-    /// A prompt is left, by ESC or by Ctrl-Z.
+    /// A prompt is left, by ESC or by Ctrl-Z, and results are switched on.
     Escape,
     DropDtr,
     Reopen,
@@ -31,22 +35,23 @@ enum Rung {
     Pause,
 }
 
-/// Wakes a modem that does not answer.
-#[derive(Debug)]
-pub(super) struct Watchdog {
-    steps: std::vec::IntoIter<Act>,
-}
-
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Act {
     Write(&'static [u8]),
     Wait(Duration),
     Port(PortRequest),
-    Restart,
+    Restart(&'static str),
     Probe,
 }
 
 impl Ladder {
+    /// Time for a modem to think about what it was sent.
+    const MOMENT: Duration = Duration::from_secs(1);
+    const DTR: Duration = Duration::from_secs(3);
+    /// Time for the owner to reopen the port.
+    const REOPEN: Duration = Duration::from_secs(30);
+    const BOOT: Duration = Duration::from_secs(20);
+
     pub(super) fn new(config: &Config) -> Self {
         let (first, most) = config.recovery_pauses;
         Self {
@@ -62,50 +67,66 @@ impl Ladder {
         self.pauses.reset();
     }
 
+    /// Whether something was tried since the modem was ready last.
+    pub(super) fn is_climbing(&self) -> bool {
+        self.rung != Rung::Escape
+    }
+
+    /// The owner wants the modem to start again.
     pub(super) const fn ask_reset(&mut self) {
         self.is_reset_asked = true;
     }
 
+    /// Whether it does.
+    pub(super) const fn take_reset(&mut self) -> bool {
+        std::mem::replace(&mut self.is_reset_asked, false)
+    }
+
     /// What is tried now; the next time it is something stronger.
-    fn climb(&mut self) -> Vec<Act> {
-        const PROBE_PAUSE: Duration = Duration::from_secs(1);
-        let (next, acts) = match self.rung {
+    fn climb(&mut self, resets: &[&'static str]) -> VecDeque<Act> {
+        let (next, mut acts) = match self.rung {
             Rung::Escape => {
-                // ESC first: what a prompt has been given is dropped, and Ctrl-Z then sends nothing.
+                // ESC first: then what a prompt was given is dropped, and Ctrl-Z sends nothing.
                 let acts = vec![
                     Act::Write(ESC),
-                    Act::Wait(PROBE_PAUSE),
+                    Act::Wait(Self::MOMENT),
                     Act::Write(CTRL_Z),
-                    Act::Wait(PROBE_PAUSE),
+                    Act::Wait(Self::MOMENT),
                     Act::Write(b"\x1b\rATQ0V1\r"),
-                    Act::Wait(PROBE_PAUSE),
+                    Act::Wait(Self::MOMENT),
                 ];
                 (Rung::DropDtr, acts)
             }
             Rung::DropDtr => {
-                let port = Act::Port(PortRequest::DropDtr);
-                (Rung::Reopen, vec![port, Act::Wait(Duration::from_secs(3))])
+                let acts = vec![Act::Port(PortRequest::DropDtr), Act::Wait(Self::DTR)];
+                (Rung::Reopen, acts)
             }
             Rung::Reopen => {
-                let port = Act::Port(PortRequest::Reopen);
-                (
-                    Rung::Restart,
-                    vec![port, Act::Wait(Duration::from_secs(30))],
-                )
+                let acts = vec![Act::Port(PortRequest::Reopen), Act::Wait(Self::REOPEN)];
+                (Rung::Restart, acts)
             }
             Rung::Restart => {
-                let acts = vec![Act::Restart, Act::Wait(Duration::from_secs(20))];
+                let restart = resets.iter().copied().map(Act::Restart);
+                let acts = restart.chain([Act::Wait(Self::BOOT)]).collect();
                 (Rung::PowerCycle, acts)
             }
             Rung::PowerCycle => {
-                let port = Act::Port(PortRequest::PowerCycle);
-                (Rung::Pause, vec![port, Act::Wait(Duration::from_secs(30))])
+                let acts = vec![Act::Port(PortRequest::PowerCycle), Act::Wait(Self::REOPEN)];
+                (Rung::Pause, acts)
             }
             Rung::Pause => (Rung::Escape, vec![Act::Wait(self.pauses.next(u64::MAX))]),
         };
         self.rung = next;
-        acts
+        acts.push(Act::Probe);
+        acts.into()
     }
+}
+
+/// Wakes a modem that does not answer.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    acts: VecDeque<Act>,
+    doing: Option<Act>,
 }
 
 impl Watchdog {
@@ -114,45 +135,76 @@ impl Watchdog {
             shared.set_state(State::Recovering);
         }
         Self {
-            steps: Self::climb(shared),
+            acts: VecDeque::new(),
+            doing: None,
         }
-    }
-
-    fn climb(shared: &mut Shared) -> std::vec::IntoIter<Act> {
-        let mut acts = shared.ladder.climb();
-        acts.push(Act::Probe);
-        acts.into_iter()
     }
 }
 
 impl Procedure for Watchdog {
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, _: Instant) -> Step {
-        match outcome {
-            Some(Outcome::Lost { .. }) => return Step::Done,
-            Some(Outcome::Final { .. }) => return Step::Done,
+        match (outcome, self.doing) {
+            (Some(Outcome::Lost { .. }), _) => return Step::Done,
+            // It answers: it is set up again, whatever it has kept.
+            (Some(Outcome::Final { .. }), Some(Act::Probe)) => return Step::Done,
+            // It restarts: no need for another command.
+            (Some(outcome), Some(Act::Restart(_))) if outcome.is_ok() => {
+                self.acts.retain(|act| !matches!(act, Act::Restart(_)));
+            }
             _ => {}
         }
-        let act = self.steps.next();
-        let act = match act {
-            Some(act) => act,
-            None => {
-                self.steps = Self::climb(shared);
-                match self.steps.next() {
-                    Some(act) => act,
-                    None => return Step::Done,
-                }
-            }
-        };
-        match act {
-            Act::Write(octets) => Step::Write(octets),
-            Act::Wait(pause) => Step::Wait(pause),
-            Act::Port(request) => Step::Port(request),
-            Act::Restart => {
-                Step::Run(Exchange::new("AT+CFUN=1,1", Duration::from_secs(30)).blind())
-            }
-            Act::Probe => Step::Probe {
-                interval: Duration::from_secs(1),
+        if self.acts.is_empty() {
+            self.acts = shared.ladder.climb(shared.profile.reset);
+        }
+        self.doing = self.acts.pop_front();
+        match self.doing {
+            Some(Act::Write(octets)) => Step::Write(octets),
+            Some(Act::Wait(pause)) => Step::Wait(pause),
+            Some(Act::Port(request)) => Step::Port(request),
+            Some(Act::Restart(line)) => Step::Run(Exchange::new(line, RESTART).blind()),
+            Some(Act::Probe) => Step::Probe {
+                interval: Ladder::MOMENT,
             },
+            None => Step::Done,
+        }
+    }
+}
+
+/// Has the modem start again, as the owner wants it.
+#[derive(Debug)]
+pub(super) struct Restart {
+    lines: VecDeque<&'static str>,
+    is_done: bool,
+}
+
+impl Restart {
+    /// From the answer to the start, if nothing is said.
+    const PAUSE: Duration = Duration::from_secs(10);
+
+    pub(super) fn new(shared: &Shared) -> Self {
+        Self {
+            lines: shared.profile.reset.iter().copied().collect(),
+            is_done: false,
+        }
+    }
+}
+
+impl Procedure for Restart {
+    fn next(&mut self, outcome: Option<Outcome>, _: &mut Shared, _: Instant) -> Step {
+        let is_refused = match outcome {
+            None => !self.is_done,
+            Some(Outcome::Final { result, .. }) => !result.is_ok(),
+            Some(_) => return Step::Done,
+        };
+        if self.is_done {
+            return Step::Done;
+        }
+        match self.lines.pop_front() {
+            Some(line) if is_refused => Step::Run(Exchange::new(line, RESTART)),
+            _ => {
+                self.is_done = true;
+                Step::Wait(Self::PAUSE)
+            }
         }
     }
 }
