@@ -1,4 +1,9 @@
 //! How a modem is found, made to talk and asked what it is.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests state what must hold"
+)]
 
 mod script;
 

@@ -348,17 +348,14 @@ impl Channel {
         }
     }
 
-    /// Gets commands and answers in step; nothing else may be under way. Ends with
-    /// [`Notice::Synced`].
-    pub(super) fn probe(&mut self, now: Instant) {
-        // After a PDU the modem may have a lot to do yet.
-        let is_after_data = self.owed.iter().any(Owed::is_data);
-        let seconds = if is_after_data { 5 } else { 1 };
-        self.probe_every(Duration::from_secs(seconds), now);
-    }
-
-    /// As [`Self::probe`], with so long for each `AT`.
-    pub(super) fn probe_every(&mut self, interval: Duration, now: Instant) {
+    /// Gets commands and answers in step, with so long for each `AT`; nothing else may be under
+    /// way. Ends with [`Notice::Synced`].
+    pub(super) fn probe(&mut self, interval: Option<Duration>, now: Instant) {
+        let interval = interval.unwrap_or_else(|| {
+            // After a PDU the modem may have a lot to do yet.
+            let is_after_data = self.owed.iter().any(Owed::is_data);
+            Duration::from_secs(if is_after_data { 5 } else { 1 })
+        });
         debug_assert!(self.is_idle());
         let owed = std::mem::take(&mut self.owed);
         let mut resync = Resync::new(owed, interval, self.next_label, now);
@@ -708,7 +705,8 @@ impl Channel {
                     deadline,
                 }
             }
-            (phase @ Phase::Idle, Event::Prompt) => {
+            // Nobody has anything to say to that.
+            (phase @ (Phase::Idle | Phase::Command { .. }), Event::Prompt) => {
                 self.write_raw(ESC);
                 phase
             }

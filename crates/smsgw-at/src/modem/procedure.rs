@@ -31,8 +31,9 @@ pub(super) enum Step {
     /// `AT` until there is an answer, and then commands whose answers can be told apart until
     /// answers and commands are in step. The outcome is `OK` or [`Outcome::Silent`].
     Probe {
-        /// How long each `AT` waits; there are three.
-        interval: Duration,
+        /// How long each `AT` waits, of which there are three; `None` for as long as what the
+        /// modem may be busy with asks for.
+        interval: Option<Duration>,
     },
     /// Octets to which no answer is due.
     Write(&'static [u8]),

@@ -20,7 +20,7 @@ use super::resync::Synced;
 use super::setup::Setup;
 use super::shared::Shared;
 use super::start::Start;
-use super::watchdog::{Restart, Watchdog};
+use super::watchdog::{Align, Restart, Watchdog};
 use super::{Event, Modem, State, call, health, raw, receive, send, ussd};
 use crate::line::Urc;
 use crate::result::FinalResult;
@@ -158,11 +158,11 @@ impl Modem {
                 self.due = Due::Exchange;
             }
             Step::Run(exchange) => {
-                self.channel.probe(now);
+                self.channel.probe(None, now);
                 self.due = Due::Sync(exchange);
             }
             Step::Probe { interval } => {
-                self.channel.probe_every(interval, now);
+                self.channel.probe(interval, now);
                 self.due = Due::Exchange;
             }
             Step::Write(octets) => self.channel.write_raw(octets),
@@ -270,6 +270,9 @@ impl Modem {
     }
 
     fn work(&mut self, now: Instant) -> Option<Box<dyn Procedure>> {
+        if !self.channel.is_in_step() {
+            return Some(Box::new(Align));
+        }
         let shared = &mut self.shared;
         if let Some(acknowledge) = receive::next_acknowledgement(shared, now) {
             return Some(acknowledge);

@@ -91,7 +91,7 @@ impl Start {
             Todo::Wait(pause) => return Step::Wait(pause),
             Todo::Escape => return Step::Write(ESC),
             Todo::Probe => {
-                let interval = Self::PROBE;
+                let interval = Some(Self::PROBE);
                 return Step::Probe { interval };
             }
             Todo::LoadProfile => Exchange::of(&LoadProfile),

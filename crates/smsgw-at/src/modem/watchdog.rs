@@ -163,9 +163,24 @@ impl Procedure for Watchdog {
             Some(Act::Port(request)) => Step::Port(request),
             Some(Act::Restart(line)) => Step::Run(Exchange::new(line, RESTART).blind()),
             Some(Act::Probe) => Step::Probe {
-                interval: Ladder::MOMENT,
+                interval: Some(Ladder::MOMENT),
             },
             None => Step::Done,
+        }
+    }
+}
+
+/// Gets commands and answers in step after a command without a result, before anything else is
+/// begun.
+#[derive(Debug)]
+pub(super) struct Align;
+
+impl Procedure for Align {
+    fn next(&mut self, outcome: Option<Outcome>, _: &mut Shared, _: Instant) -> Step {
+        match outcome {
+            None => Step::Probe { interval: None },
+            Some(Outcome::Silent { .. }) => Step::Recover,
+            Some(_) => Step::Done,
         }
     }
 }
