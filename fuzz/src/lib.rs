@@ -1,5 +1,6 @@
 //! What several targets share.
 
+pub mod at;
 pub mod ucp;
 
 use std::time::Duration;
