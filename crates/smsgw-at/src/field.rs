@@ -327,7 +327,7 @@ fn quoted(input: &str) -> IResult<&str, &str> {
             "\"" => ends_field(rest).then_some((rest, text)),
             // The next string begins: `"0B,"0100701",7`.
             _ => {
-                let next = rest.strip_prefix('"')?;
+                let next = rest.trim_start_matches(is_blank).strip_prefix('"')?;
                 (!ends_field(next)).then_some((body.get(at..)?, text))
             }
         }

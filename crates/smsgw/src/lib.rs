@@ -1,6 +1,6 @@
 //! SMS protocols in one place, and a neutral [`Message`] that converts to and from each.
 //!
-//! [`smpp`], [`ucp`] and [`gsm`] are the protocol crates as they are; [`convert`] is what this crate adds:
+//! [`smpp`], [`ucp`], [`gsm`] and [`at`] are the protocol crates as they are; [`convert`] is what this crate adds:
 //!
 //! ```
 //! use smsgw::convert::smpp::{Outgoing, parts};
@@ -25,6 +25,7 @@
 //! | `gsm` | yes | [`gsm`] and its conversions |
 //! | `smpp` | yes | [`smpp`] and its conversions; needs `gsm` for text |
 //! | `ucp` | yes | [`ucp`] and its conversions; needs `gsm` for text |
+//! | `at` | yes | [`at`], GSM modems, and their conversions; needs `gsm` |
 //! | `tokio` | no | the tokio shells of the protocol crates |
 //! | `tls` | no | TLS for them |
 //! | `serde` | no | `Serialize` and `Deserialize` for [`Message`] and its parts |
@@ -40,6 +41,8 @@ pub use message::{
     ReceiptState, Writing,
 };
 
+#[cfg(feature = "at")]
+pub use smsgw_at as at;
 #[cfg(feature = "gsm")]
 pub use smsgw_gsm as gsm;
 #[cfg(feature = "smpp")]

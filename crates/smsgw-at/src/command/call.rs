@@ -45,7 +45,7 @@ command! {
 }
 
 /// `RING` and `+CRING`: somebody calls. It is told again every few seconds until the call ends
-/// (V.250 §6.3.8, 27.007 §6.11).
+/// (V.250 §5.7.1, 27.007 §6.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ringing {

@@ -15,7 +15,7 @@
 //!
 //! | group | commands |
 //! |---|---|
-//! | [`basic`] | `AT`, E, Q, V, Z, &F, X, &C, &D, `+IFC`, `+CMEE`, `+CSCS` |
+//! | [`basic`] | `AT`, E, Q, V, Z, &F, &C, `+IFC`, `+CMEE`, `+CSCS` |
 //! | [`identity`] | `+CGMI`, `+CGMM`, `+CGMR`, `+CGSN`, `+CIMI`, `+CCID` and its relatives, `+CRSM` |
 //! | [`pin`] | `+CPIN`, and the counters of attempts that are left |
 //! | [`network`] | `+CREG`, `+CGREG`, `+CEREG`, `+COPS`, `+CSQ`, `+CESQ` |

@@ -1,5 +1,7 @@
 //! Between [`Message`](crate::Message) and each protocol: pure functions, no IO.
 
+#[cfg(feature = "at")]
+pub mod at;
 #[cfg(feature = "gsm")]
 mod header;
 #[cfg(all(feature = "smpp", feature = "ucp"))]

@@ -424,7 +424,7 @@ fn neutral(address: &field::Address) -> Address {
     }
 }
 
-fn address(name: &'static str, from: &Address) -> Result<field::Address, ConvertError> {
+pub(super) fn address(name: &'static str, from: &Address) -> Result<field::Address, ConvertError> {
     let Address { ton, npi, digits } = from;
     let toa =
         TypeOfAddress::of(Ton(*ton), Npi(*npi)).ok_or(ConvertError::TypeOfAddress { name })?;

@@ -109,7 +109,12 @@ command! {
                 let [puk, pin, puk2, pin2] = four(&mut fields)?;
                 Ok(in_order([pin, puk, pin2, puk2]))
             }
-            Self::Spic | Self::Epin => {
+            // How the others are ordered depends on the model.
+            Self::Spic => Ok(RetryCounters {
+                sim_pin: Some(find(lines, prefix, "pin")?.number("pin")?),
+                ..RetryCounters::default()
+            }),
+            Self::Epin => {
                 let mut fields = find(lines, prefix, "pin")?;
                 let counters = four(&mut fields)?;
                 Ok(in_order(counters))
@@ -223,7 +228,6 @@ mod tests {
                 "AT+QPINC?",
                 "+QPINC: \"SC\",3,10\n+QPINC: \"P2\",2,9",
             ),
-            (ReadRetryCounters::Spic, "AT+SPIC", "+SPIC: 3,10,2,9"),
             (ReadRetryCounters::Epin, "AT*EPIN?", "*EPIN: 3,10,2,9"),
             (
                 ReadRetryCounters::Upincnt,
@@ -243,6 +247,7 @@ mod tests {
         for (command, answer) in [
             (ReadRetryCounters::CaretSpic, "^SPIC: 3"),
             (ReadRetryCounters::Pct, "#PCT: 3"),
+            (ReadRetryCounters::Spic, "+SPIC: 3,10,0,10"),
             (ReadRetryCounters::Csim, "+CSIM: 4,\"63C3\""),
             (ReadRetryCounters::Csim, "+CSIM: 4,63c3"),
         ] {
