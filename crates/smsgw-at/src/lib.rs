@@ -15,6 +15,8 @@ pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
 pub mod quirks;
+#[cfg(feature = "tokio")]
+pub mod port;
 pub mod result;
 pub mod urc;
 
