@@ -19,5 +19,7 @@ pub mod quirks;
 pub mod port;
 pub mod result;
 pub mod urc;
+#[cfg(feature = "std")]
+pub mod transcript;
 
 pub use error::{AnswerError, AnswerErrorKind, ValueError};
