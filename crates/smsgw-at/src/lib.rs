@@ -8,6 +8,10 @@ pub mod charset;
 #[cfg(feature = "tokio")]
 pub mod codec;
 pub mod command;
+#[cfg(feature = "tokio")]
+pub mod discover;
+#[cfg(feature = "tokio")]
+pub mod driver;
 mod error;
 pub mod field;
 mod hex;

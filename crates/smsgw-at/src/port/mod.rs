@@ -36,7 +36,10 @@ use serial::SerialPort;
 /// Its end, [`Ok(0)`](AsyncRead::poll_read) or an error, is final: the modem was unplugged, or the
 /// other end hung up. [`shutdown`](tokio::io::AsyncWriteExt::shutdown) waits until the port is free
 /// for the next who opens it; when the port is only dropped, that is so a moment later.
-pub struct Port(Transport);
+pub struct Port {
+    transport: Transport,
+    name: String,
+}
 
 enum Transport {
     Tcp(Stream),
@@ -62,37 +65,44 @@ impl Port {
     /// [`Unsupported`](io::ErrorKind::Unsupported) for a serial port without the feature `serial`
     /// and where the system has no such ports; otherwise what the system says.
     pub async fn open(address: &PortAddress) -> io::Result<Self> {
-        match address {
+        let transport = match address {
             PortAddress::Tcp(server) => {
-                let connected = ConnectOptions::default().connect(server.as_str()).await?;
-                Ok(Self(Transport::Tcp(connected)))
+                let server = server.as_str();
+                Transport::Tcp(ConnectOptions::default().connect(server).await?)
             }
-            PortAddress::Serial(address) => Self::open_serial(address).await,
+            PortAddress::Serial(address) => open_serial(address).await?,
             #[cfg(unix)]
-            PortAddress::Unix(path) => {
-                let connected = UnixStream::connect(path).await?;
-                Ok(Self(Transport::Unix(connected)))
-            }
+            PortAddress::Unix(path) => Transport::Unix(UnixStream::connect(path).await?),
             #[cfg(any(target_os = "linux", target_os = "android"))]
             PortAddress::Abstract(name) => {
-                let connected = UnixStream::connect(format!("\0{name}")).await?;
-                Ok(Self(Transport::Unix(connected)))
+                Transport::Unix(UnixStream::connect(format!("\0{name}")).await?)
             }
             #[cfg(not(any(target_os = "linux", target_os = "android")))]
-            other => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                format!("{other}: this system has no such ports"),
-            )),
-        }
+            _ => {
+                let text = "this system has no such ports";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+            }
+        };
+        let name = address.to_string();
+        Ok(Self { transport, name })
     }
 
-    /// A port that was opened in another way.
+    /// A port that was opened in another way; `name` is for people.
     #[must_use]
-    pub fn from_stream<S>(stream: S) -> Self
+    pub fn from_stream<S>(name: impl Into<String>, stream: S) -> Self
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        Self(Transport::Other(Box::new(stream)))
+        Self {
+            transport: Transport::Other(Box::new(stream)),
+            name: name.into(),
+        }
+    }
+
+    /// Its address, or the name it was given.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Raises or drops DTR, the line by which a modem sees that somebody is there (V.24 circuit
@@ -100,7 +110,7 @@ impl Port {
     ///
     /// Whether it was done: only a serial port has the line, and not each of them. Cancel-safe.
     pub async fn set_dtr(&mut self, is_on: bool) -> bool {
-        match &mut self.0 {
+        match &mut self.transport {
             #[cfg(feature = "serial")]
             Transport::Serial(port) => port.set_dtr(is_on).await,
             _ => {
@@ -109,42 +119,32 @@ impl Port {
             }
         }
     }
+}
 
-    #[cfg(feature = "serial")]
-    async fn open_serial(address: &SerialAddress) -> io::Result<Self> {
-        Ok(Self(Transport::Serial(SerialPort::open(address).await?)))
-    }
+#[cfg(feature = "serial")]
+async fn open_serial(address: &SerialAddress) -> io::Result<Transport> {
+    Ok(Transport::Serial(SerialPort::open(address).await?))
+}
 
-    #[cfg(not(feature = "serial"))]
-    #[expect(clippy::unused_async, reason = "with the feature it waits")]
-    async fn open_serial(address: &SerialAddress) -> io::Result<Self> {
-        Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!(
-                "{}: built without serial ports, the feature `serial`",
-                address.path
-            ),
-        ))
-    }
+#[cfg(not(feature = "serial"))]
+#[expect(clippy::unused_async, reason = "with the feature it waits")]
+async fn open_serial(_: &SerialAddress) -> io::Result<Transport> {
+    let text = "built without serial ports, the feature `serial`";
+    Err(io::Error::new(io::ErrorKind::Unsupported, text))
 }
 
 impl fmt::Debug for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.0 {
-            Transport::Tcp(_) => "Port(tcp)",
-            #[cfg(unix)]
-            Transport::Unix(_) => "Port(unix)",
-            #[cfg(feature = "serial")]
-            Transport::Serial(_) => "Port(serial)",
-            Transport::Other(_) => "Port(other)",
-        })
+        f.debug_struct("Port")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
 /// Calls a method of the transport, whichever it is.
 macro_rules! forward {
     ($port:expr, $method:ident($($argument:expr),*)) => {
-        match &mut $port.0 {
+        match &mut $port.transport {
             Transport::Tcp(stream) => Pin::new(stream).$method($($argument),*),
             #[cfg(unix)]
             Transport::Unix(stream) => Pin::new(stream).$method($($argument),*),
