@@ -8,6 +8,10 @@ pub mod charset;
 #[cfg(feature = "tokio")]
 pub mod codec;
 pub mod command;
+#[cfg(feature = "tokio")]
+pub mod discover;
+#[cfg(feature = "tokio")]
+pub mod driver;
 mod error;
 pub mod field;
 mod hex;
@@ -15,7 +19,11 @@ pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
 pub mod quirks;
+#[cfg(feature = "tokio")]
+pub mod port;
 pub mod result;
 pub mod urc;
+#[cfg(feature = "std")]
+pub mod transcript;
 
 pub use error::{AnswerError, AnswerErrorKind, ValueError};

@@ -140,6 +140,13 @@ impl Modem {
         &self.shared.health
     }
 
+    /// Whether nothing is under way that was asked for or that arrived: a good moment to close the
+    /// port.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        !self.is_started || (self.running.is_none() && self.channel.is_idle())
+    }
+
     /// There is a port: the modem is set up.
     pub fn handle_open(&mut self, now: Instant) {
         if self.is_open {

@@ -1,0 +1,5 @@
+//! Which ports have a modem, and which modem that is.
+
+mod places;
+
+pub use places::{Candidate, Places};
