@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use super::command::call::Signal;
 use super::device::Power;
 use super::event::{What, who};
 use super::interpreter::Input;
 use super::network::{Context, Timer};
+use super::reception::Routing;
 use super::settings::Settings;
 use super::sim::Lock;
 
@@ -45,11 +47,44 @@ impl Context<'_> {
         modem.radio.functionality = 1;
         modem.radio.is_detached = false;
         modem.radio.link = None;
+        // What was shown and not acknowledged comes again.
+        modem.routing = Routing::default();
+        if let Some(mailbox) = self.world.centre.mailbox(modem.id) {
+            mailbox.is_shown = false;
+        }
+        modem.radio.is_lost = false;
+        modem.ussd = None;
         self.set_stat(0);
+        if self.modem.call.is_some() {
+            self.signalled(Signal::HangUp);
+        }
+        self.modem.output.clear();
     }
 
     pub(crate) fn booted(&mut self) {
         self.modem.power = Power::On;
+        self.start_chatter();
+        self.register();
+    }
+
+    /// Begins to say what it says by itself.
+    pub(crate) fn start_chatter(&mut self) {
+        if let Some((pause, _)) = self.modem.profile.chatter {
+            self.after(pause, Timer::Chatter);
+        }
+    }
+
+    /// Loses the network, for a while or until it is there again.
+    pub(crate) fn lose_network(&mut self, delay: Option<Duration>) {
+        self.modem.radio.is_lost = true;
+        self.register();
+        if let Some(delay) = delay {
+            self.after(delay, Timer::Regained);
+        }
+    }
+
+    pub(crate) fn regain_network(&mut self) {
+        self.modem.radio.is_lost = false;
         self.register();
     }
 
@@ -108,5 +143,9 @@ impl Context<'_> {
         self.modem.radio.stat = stat;
         let who = who(&self.modem.name);
         self.event(What::Registration { who, stat });
+        self.tell_registration();
+        if self.modem.is_registered() {
+            self.knock();
+        }
     }
 }

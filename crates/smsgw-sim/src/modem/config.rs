@@ -138,7 +138,7 @@ impl Config {
 /// use smsgw_sim::modem::{ModemConfig, Profile};
 ///
 /// let modem = ModemConfig::new("+491700000001")
-///     .with_profile(Profile::GENERIC)
+///     .with_profile(Profile::HUAWEI)
 ///     .with_pin("1234");
 /// assert_eq!(modem.name, "+491700000001");
 /// ```

@@ -5,17 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
+use smsgw_gsm::field::Status;
 
 use super::agenda::Agenda;
+use super::centre::{Centre, Mailbox, Report};
+use super::command::call::Signal;
+use super::command::send::Sending;
 use super::config::{Config, ModemConfig};
-use super::device::{Modem, Power, Radio, Stores};
+use super::device::{Modem, Power, Radio, Saved, Stores};
 use super::event::{Event, Events, ModemId, What, who};
 use super::fault::{Fault, Faults};
 use super::interpreter::{self, Input};
 use super::number::Numbering;
 use super::output::Output;
+use super::reception::Routing;
 use super::settings::Settings;
 use super::sim::Sim;
+use super::ussd::Page;
 
 /// Modems and the radio network they are in, without IO and clock.
 ///
@@ -51,6 +57,7 @@ pub(crate) struct World {
     pub(crate) started: Instant,
     pub(crate) agenda: Agenda<Action>,
     pub(crate) events: Events,
+    pub(crate) centre: Centre,
     /// Which modem has which number.
     pub(crate) subscribers: HashMap<String, ModemId>,
     /// Those that modems to come have, too.
@@ -68,6 +75,12 @@ pub(crate) enum Action {
         epoch: u64,
         timer: Timer,
     },
+    /// What waits for a modem is tried.
+    Attempt(ModemId),
+    /// The other party of a modem's call does something.
+    Signal(ModemId, Signal),
+    /// A status report goes to the sender of a message.
+    Report(Report, Status),
 }
 
 /// What happens at a modem.
@@ -85,6 +98,22 @@ pub(crate) enum Timer {
     EndOfData(u64),
     /// It has found the network.
     Registered,
+    /// Nobody acknowledged a message that was shown.
+    Unacknowledged(u64),
+    /// A message is sent of which nothing is told.
+    Unheard(Box<Sending>),
+    /// The result of a message comes late.
+    Late(Box<Sending>),
+    /// A USSD request is answered, with a page if there is one.
+    Ussd(u64, String, Option<Box<Page>>),
+    /// Nobody replied to a USSD answer.
+    UssdTimeout(u64),
+    /// A call rings again.
+    Ring,
+    /// It says what it says by itself.
+    Chatter,
+    /// The network is there again.
+    Regained,
 }
 
 /// A modem that cannot be plugged in.
@@ -112,6 +141,7 @@ impl Network {
                 started: now,
                 agenda: Agenda::new(),
                 events: Events::new(config.max_events),
+                centre: Centre::new(),
                 subscribers: HashMap::new(),
                 faults: Vec::new(),
                 chances: 0,
@@ -140,9 +170,13 @@ impl Network {
         }
         let id = ModemId::new(self.modems.len());
         world.subscribers.insert(number.clone(), id);
+        world.centre.mailboxes.push(Mailbox::default());
         let modem = Modem::new(id, number, config, world);
         self.modems.push(modem);
-        self.with(id, now, |cx| cx.register());
+        self.with(id, now, |cx| {
+            cx.start_chatter();
+            cx.register();
+        });
         Ok(id)
     }
 
@@ -258,6 +292,24 @@ impl Network {
         });
     }
 
+    /// Takes the network away from a modem, or gives it back.
+    pub fn set_coverage(&mut self, modem: ModemId, has_network: bool, now: Instant) {
+        self.with(modem, now, |cx| {
+            if has_network {
+                cx.regain_network();
+            } else {
+                cx.lose_network(None);
+            }
+        });
+    }
+
+    /// Sets the strength of a modem's signal: 0 to 31, or 99 for not known.
+    pub fn set_signal(&mut self, modem: ModemId, signal: u8) {
+        if let Some(modem) = self.modems.get_mut(modem.index()) {
+            modem.radio.signal = if signal > 31 { 99 } else { signal };
+        }
+    }
+
     /// Sets a fault of one modem, or of all and of those to come.
     pub fn fault(&mut self, modem: Option<ModemId>, fault: &Fault) {
         if modem.is_none() {
@@ -305,25 +357,30 @@ impl Network {
     }
 
     fn act(&mut self, action: Action, now: Instant) {
+        let id = match &action {
+            Action::Modem { modem, .. } | Action::Attempt(modem) | Action::Signal(modem, _) => {
+                *modem
+            }
+            Action::Report(report, _) => report.to,
+        };
+        let Some(modem) = self.modems.get_mut(id.index()) else {
+            return;
+        };
+        let mut cx = Context {
+            modem,
+            world: &mut self.world,
+            now,
+            lines: Vec::new(),
+        };
         match action {
-            Action::Modem {
-                modem,
-                epoch,
-                timer,
-            } => {
-                let Some(modem) = self.modems.get_mut(modem.index()) else {
-                    return;
-                };
-                if modem.epoch == epoch {
-                    let mut cx = Context {
-                        modem,
-                        world: &mut self.world,
-                        now,
-                        lines: Vec::new(),
-                    };
+            Action::Modem { epoch, timer, .. } => {
+                if cx.modem.epoch == epoch {
                     cx.timer(timer);
                 }
             }
+            Action::Attempt(_) => cx.attempt(),
+            Action::Signal(_, signal) => cx.signalled(signal),
+            Action::Report(report, status) => cx.world.reported(report, status, now),
         }
     }
 }
@@ -375,6 +432,16 @@ impl Context<'_> {
             Timer::Continue(nth) => interpreter::go_on(self, nth),
             Timer::EndOfData(nth) => interpreter::end_of_data(self, nth),
             Timer::Registered => self.registered(),
+            Timer::Unacknowledged(nth) => self.unacknowledged(nth),
+            Timer::Unheard(sending) => self.unheard(&sending),
+            Timer::Late(sending) => sending.late(self),
+            Timer::Ussd(nth, request, page) => {
+                self.ussd_answer(nth, request, page.map(|page| *page));
+            }
+            Timer::UssdTimeout(nth) => self.ussd_timeout(nth),
+            Timer::Ring => self.ring(),
+            Timer::Chatter => self.chatter(),
+            Timer::Regained => self.regain_network(),
         }
     }
 }
@@ -412,9 +479,13 @@ impl Modem {
                 is_lost: false,
                 signal: config.signal,
                 is_detached: false,
-                reference: 0,
+                reference: 1,
                 link: None,
             },
+            routing: Routing::default(),
+            ussd: None,
+            call: None,
+            saved: Saved::default(),
             faults: Faults::new(seed, faults),
             hang: None,
         }

@@ -13,8 +13,6 @@ pub(crate) struct Settings {
     pub(crate) verbose: bool,
     /// `Q`.
     pub(crate) quiet: bool,
-    /// `X`, `L`, `M`, `&C`, `&D` and others that change nothing here.
-    pub(crate) plain: Vec<(String, u32)>,
     /// The S-registers that were set.
     pub(crate) registers: [u8; 64],
     /// `+CMEE`.
@@ -53,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) phonebook: &'static str,
     /// Huawei's `^USSDMODE`: whether USSD strings are packed.
     pub(crate) packs_ussd: bool,
+    /// Whether what the modem says by itself was silenced.
+    pub(crate) is_silenced: bool,
     /// Values of settings that change nothing here, by their command.
     pub(crate) others: Vec<(String, String)>,
 }
@@ -96,7 +96,6 @@ impl Settings {
             echo: true,
             verbose: true,
             quiet: false,
-            plain: Vec::new(),
             registers,
             error_reporting: 0,
             charset: profile.charsets.first().copied().unwrap_or(Charset::Ira),
@@ -116,6 +115,7 @@ impl Settings {
             broadcasts: (0, String::new(), String::new()),
             phonebook: "SM",
             packs_ussd: profile.packs_ussd,
+            is_silenced: false,
             others: Vec::new(),
         }
     }

@@ -115,10 +115,6 @@ impl Store {
         u16::try_from(self.places.iter().flatten().count()).unwrap_or(u16::MAX)
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.places.iter().all(Option::is_some)
-    }
-
     /// Puts a message at the first free place; `None` when there is none.
     pub(crate) fn insert(&mut self, message: Stored) -> Option<u16> {
         let place = self.places.iter().position(Option::is_none)?;
@@ -147,13 +143,6 @@ impl Store {
         (self.first..)
             .zip(&mut self.places)
             .filter_map(|(index, place)| Some((index, place.as_mut()?)))
-    }
-
-    /// The numbers of the places that have a message.
-    pub(crate) fn indexes(&self) -> Vec<u16> {
-        let numbered = (self.first..).zip(&self.places);
-        let used = numbered.filter(|(_, place)| place.is_some());
-        used.map(|(index, _)| index).collect()
     }
 
     fn place(&self, index: u16) -> Option<usize> {

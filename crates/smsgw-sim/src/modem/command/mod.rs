@@ -1,8 +1,17 @@
 //! What each command does.
 
-pub(crate) mod basic;
-pub(crate) mod identity;
+mod basic;
+pub(crate) mod call;
+mod identity;
+mod phonebook;
+mod pin;
+mod radio;
+mod routing;
 pub(crate) mod send;
+mod storage;
+mod text;
+pub(crate) mod ussd;
+mod vendor;
 
 use std::time::Duration;
 
@@ -37,23 +46,95 @@ type Handler = fn(&mut Context<'_>, &Command) -> Answer;
 
 /// The commands by their names; those of vendors are in their profiles.
 const COMMANDS: &[(&str, Handler)] = &[
+    // V.250.
     ("E", basic::echo),
     ("V", basic::verbose),
     ("Q", basic::quiet),
     ("Z", basic::reset),
-    ("&F", basic::reset),
+    ("&F", basic::factory),
+    ("&W", basic::save),
+    ("&V", basic::view),
+    ("S", basic::register),
     ("I", identity::information),
-    ("+CGMI", identity::manufacturer),
+    ("D", call::dial),
+    ("A", call::answer),
+    ("H", call::hang_up),
+    ("O", call::online),
     ("+GMI", identity::manufacturer),
-    ("+CGMM", identity::model),
     ("+GMM", identity::model),
-    ("+CGMR", identity::revision),
     ("+GMR", identity::revision),
-    ("+CGSN", identity::serial_number),
     ("+GSN", identity::serial_number),
+    ("+GCAP", identity::capabilities),
+    // TS 27.007, 5: general.
+    ("+CGMI", identity::manufacturer),
+    ("+CGMM", identity::model),
+    ("+CGMR", identity::revision),
+    ("+CGSN", identity::serial_number),
+    ("+CSCS", text::character_set),
+    ("+CIMI", identity::subscriber),
+    ("+CCID", identity::card),
+    // 6 and 7: calls and the network.
+    ("+CHUP", call::hang_up),
+    ("+CRC", call::extended_ring),
+    ("+CLIP", call::caller),
+    ("+CLCC", call::current_calls),
+    ("+CNUM", phonebook::own_number),
+    ("+CREG", radio::registration),
+    ("+CGREG", radio::registration),
+    ("+CEREG", radio::registration),
+    ("+COPS", radio::operator),
+    ("+CUSD", ussd::unstructured),
+    ("+CLCK", pin::facility_lock),
+    ("+CPWD", pin::change_password),
+    // 8: the modem and its SIM.
+    ("+CPAS", call::activity),
+    ("+CFUN", radio::functionality),
+    ("+CPIN", pin::enter_pin),
+    ("+CPINR", pin::retries),
+    ("^CPIN", pin::retries),
+    ("+QPINC", pin::retries),
+    ("+SPIC", pin::retries),
+    ("^SPIC", pin::retries),
+    ("#PCT", pin::retries),
+    ("+CPINC", pin::retries),
+    ("+UPINCNT", pin::retries),
+    ("*EPIN", pin::retries),
+    ("+ZPINPUK", pin::retries),
+    ("+CSIM", pin::generic_access),
+    ("+CRSM", pin::restricted_access),
+    ("+CBC", radio::battery_charge),
+    ("+CSQ", radio::signal_quality),
+    ("+CESQ", radio::extended_signal_quality),
+    ("+CIND", radio::indicators),
+    ("+CCLK", radio::clock),
+    ("+CLAC", basic::list),
+    ("+CPBS", phonebook::storage),
+    ("+CPBR", phonebook::read),
+    ("+CPBF", phonebook::find),
+    ("+CPBW", phonebook::write),
     ("+CMEE", basic::error_reporting),
+    ("+CGATT", radio::attach),
+    ("+CGSMS", text::send_over),
+    // TS 27.005.
+    ("+CSMS", routing::message_service),
+    ("+CPMS", storage::preferred_storage),
     ("+CMGF", send::message_format),
+    ("+CSCA", text::service_centre),
+    ("+CSMP", text::text_parameters),
+    ("+CSDH", text::show_header),
+    ("+CSCB", routing::broadcasts),
+    ("+CSAS", text::save_settings),
+    ("+CRES", text::restore_settings),
+    ("+CNMI", routing::new_message_indications),
+    ("+CMGL", storage::list_messages),
+    ("+CMGR", storage::read_message),
+    ("+CNMA", routing::acknowledge),
     ("+CMGS", send::send_message),
+    ("+CMSS", send::send_from_storage),
+    ("+CMGW", send::write_message),
+    ("+CMGD", storage::delete_message),
+    ("+CMGC", send::send_command),
+    ("+CMMS", send::more_messages),
 ];
 
 /// Does a command.
@@ -62,10 +143,36 @@ pub(crate) fn run(cx: &mut Context<'_>, command: &Command) -> Answer {
         Some(register) if register.bytes().all(|octet| octet.is_ascii_digit()) => "S",
         _ => command.name.as_str(),
     };
-    let found = COMMANDS.iter().find(|(known, _)| *known == name);
-    match found {
-        Some((_, handler)) => handler(cx, command),
-        None => Err(Failure::Unknown),
+    // A profile knows better.
+    if let Some(answer) = vendor::run(cx, command) {
+        return answer;
+    }
+    if cx.modem.profile.missing.contains(&name) {
+        return Err(Failure::Unknown);
+    }
+    if let Some((_, handler)) = COMMANDS.iter().find(|(known, _)| *known == name) {
+        let answer = handler(cx, command);
+        return answer.map_err(|failure| of_messages(cx, name, failure));
+    }
+    let plain = basic::plain(command);
+    let kept = plain.or_else(|| basic::kept(cx, command));
+    kept.unwrap_or(Err(Failure::Unknown))
+}
+
+/// The commands of TS 27.005 have errors of their own.
+fn of_messages(cx: &Context<'_>, name: &str, failure: Failure) -> Failure {
+    let is_message = ["+CM", "+CNM", "+CSMS", "+CPMS", "+CSCB", "+CSMP"]
+        .iter()
+        .any(|begin| name.starts_with(begin));
+    match failure {
+        _ if !is_message || name == "+CMEE" => failure,
+        Failure::BAD_PARAMETER if cx.modem.settings.text_mode => Failure::Cms(305),
+        Failure::BAD_PARAMETER => Failure::Cms(304),
+        Failure::Cme(10) => Failure::Cms(310),
+        Failure::Cme(11) => Failure::Cms(311),
+        Failure::Cme(12) => Failure::Cms(316),
+        Failure::Cme(13) => Failure::Cms(313),
+        failure => failure,
     }
 }
 

@@ -13,8 +13,8 @@ use super::store::StoreName;
 /// ```
 /// use smsgw_sim::modem::Profile;
 ///
-/// let profile = Profile::by_name("generic").expect("it is one of Profile::ALL");
-/// assert_eq!(profile.manufacturer, "smsgw");
+/// let profile = Profile::by_name("huawei").expect("it is one of Profile::ALL");
+/// assert_eq!(profile.manufacturer, "huawei");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Profile {
@@ -142,7 +142,7 @@ pub enum RetryCounter {
     Upincnt,
     /// `*EPIN?`.
     Epin,
-    /// `+ZRAP?`, no: `+ZPINPUK=?`.
+    /// `+ZPINPUK=?`.
     Zpinpuk,
 }
 
@@ -168,6 +168,13 @@ impl Vendor {
         }
     }
 
+    /// The command without what makes its form.
+    pub(crate) fn name(&self) -> &'static str {
+        let end = self.command.find(['=', '?', '*']).filter(|at| *at > 0);
+        let end = end.unwrap_or(self.command.len());
+        self.command.get(..end).unwrap_or(self.command)
+    }
+
     /// Whether it is this command, which is in upper case.
     pub(crate) fn is(&self, command: &str) -> bool {
         match self.command.strip_suffix('*') {
@@ -179,9 +186,6 @@ impl Vendor {
 }
 
 impl Profile {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[Self::GENERIC];
-
     /// The one that is called so.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
