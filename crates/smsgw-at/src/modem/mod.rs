@@ -144,7 +144,7 @@ impl Modem {
     /// port.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        !self.is_started || (self.running.is_none() && self.channel.is_idle())
+        !self.stage.is_ready() || (self.running.is_none() && self.channel.is_idle())
     }
 
     /// There is a port: the modem is set up.
