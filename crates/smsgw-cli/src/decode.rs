@@ -1,5 +1,6 @@
 //! `smsgw decode`: octets in hex to JSON, or to a dissection for people.
 
+mod at;
 pub(crate) mod cbs;
 mod dissect;
 pub(crate) mod input;
@@ -50,6 +51,11 @@ enum Kind {
   smsgw decode ucp 0230302f30303031392f522f36302f412f2f364403
   smsgw decode ucp --json --strict < frames.txt")]
     Ucp(ucp::Args),
+    /// What a modem says, as answers to AT commands and by itself.
+    #[command(after_help = "Examples:
+  smsgw decode at --cmd AT+CSQ 0d0a2b4353513a2032312c39390d0a 0d0a4f4b0d0a
+  echo '{\"cmd\": null, \"chunks\": [\"0d0a52494e470d0a\"]}' | smsgw decode at --json")]
+    At(at::Args),
 }
 
 pub(crate) fn run(args: Args) -> ExitCode {
@@ -59,5 +65,6 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Kind::Tpdu(args) => input::run(&args.input, &tpdu::Decoder::new(&args)),
         Kind::Cbs(input) => input::run(&input, &cbs::Decoder::new(&input)),
         Kind::Ucp(args) => input::run(&args.input, &ucp::Decoder::new(&args)),
+        Kind::At(args) => at::run(&args),
     }
 }

@@ -54,6 +54,12 @@ impl Error {
         }
     }
 
+    /// The same, in input that has this many octets before it.
+    pub(crate) fn behind(self, octets: usize) -> Self {
+        let offset = self.offset.saturating_add(octets);
+        Self { offset, ..self }
+    }
+
     /// The same, told in other words.
     pub(crate) fn with_message(self, message: String) -> Self {
         Self { message, ..self }

@@ -133,10 +133,10 @@ impl LineReader {
         }
     }
 
-    /// The octets of the line that has not ended.
-    #[must_use]
-    pub fn unfinished(&self) -> &[u8] {
-        &self.line
+    /// Gives up the line that has not ended, and hands out its octets.
+    pub fn take_unfinished(&mut self) -> Vec<u8> {
+        self.read_on(usize::MAX);
+        mem::take(&mut self.line)
     }
 
     /// Reads until there are that many events, or no octets.

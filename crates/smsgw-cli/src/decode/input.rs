@@ -15,7 +15,7 @@ use crate::{hex, lines};
 pub(crate) struct Args {
     /// Print one JSON value per input line.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Refuse what the standard does not allow.
     #[arg(long)]
     strict: bool,
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     lenient: bool,
     /// Octets in hex; `-` or none: one input a line on standard input.
     #[arg(value_name = "HEX")]
-    hex: Vec<String>,
+    pub(super) hex: Vec<String>,
 }
 
 impl Args {
