@@ -211,7 +211,7 @@ impl Default for Config {
             acknowledgement: Acknowledgement::default(),
             max_unpersisted: 1000,
             report_window: super::SentReferences::WINDOW,
-            max_reports: 10_000,
+            max_reports: 16_384,
             recovery_pauses: (Duration::from_secs(5), Duration::from_secs(600)),
         }
     }
