@@ -64,14 +64,17 @@ pub(super) struct Pace {
 /// What became of an [`Exchange`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The answer. With data: the prompt came and they were written, or the result is an error.
+    /// The answer. With data: the answer to them.
     Final {
         result: FinalResult,
         /// The lines before the result.
         lines: Vec<String>,
     },
-    /// No prompt came; ESC was written, and nothing of the data.
-    NoPrompt,
+    /// No prompt came, and the data were not written, or not all of them.
+    NoPrompt {
+        /// What the modem said instead; `None` when ESC was written, as it said nothing.
+        refused: Option<FinalResult>,
+    },
     /// No result in time.
     Silent {
         /// The lines that came.
@@ -519,7 +522,9 @@ impl Channel {
         self.in_step = false;
         self.owes(Owed::command(&exchange.line));
         self.reader.expect(InFlight::Idle);
-        self.notices.push_back(Notice::Outcome(Outcome::NoPrompt));
+        let refused = None;
+        self.notices
+            .push_back(Notice::Outcome(Outcome::NoPrompt { refused }));
     }
 
     fn data_are_silent(&mut self, exchange: &Exchange) {
@@ -624,12 +629,11 @@ impl Channel {
                 },
                 Event::Final(result),
             ) => {
-                let is_unasked = exchange.data.is_some() && result.is_ok();
-                if is_unasked {
+                match (&exchange.data, result.is_ok()) {
+                    (None, _) => self.finish(result, answer, now),
+                    (Some(_), false) => self.refuse(result, now),
                     // Whose result is it?
-                    self.no_prompt(&exchange);
-                } else {
-                    self.finish(result, answer, now);
+                    (Some(_), true) => self.no_prompt(&exchange),
                 }
                 Phase::Idle
             }
@@ -649,10 +653,14 @@ impl Channel {
                     }
                 }
             }
-            // The modem thinks better of it while its pause lasts.
-            (Phase::Writing { .. }, Event::Final(result)) => {
-                self.in_step = false;
-                self.finish(result, Lines::default(), now);
+            // The modem thinks better of it while it is given them.
+            (Phase::Writing { exchange, .. }, Event::Final(result)) => {
+                if result.is_ok() {
+                    self.no_prompt(&exchange);
+                } else {
+                    self.refuse(result, now);
+                    self.in_step = false;
+                }
                 Phase::Idle
             }
             (
@@ -680,7 +688,7 @@ impl Channel {
             }
             (Phase::Escape { .. }, Event::Final(result)) if !result.is_ok() => {
                 // The command was refused at last; the OK for ESC may come yet.
-                self.finish(result, Lines::default(), now);
+                self.refuse(result, now);
                 self.in_step = false;
                 Phase::Idle
             }
@@ -723,11 +731,20 @@ impl Channel {
     }
 
     fn finish(&mut self, result: FinalResult, answer: Lines, now: Instant) {
+        let lines = answer.lines;
+        self.answered(Outcome::Final { result, lines }, now);
+    }
+
+    /// An error instead of the prompt.
+    fn refuse(&mut self, result: FinalResult, now: Instant) {
+        let refused = Some(result);
+        self.answered(Outcome::NoPrompt { refused }, now);
+    }
+
+    fn answered(&mut self, outcome: Outcome, now: Instant) {
         self.transcript.flush();
         self.reader.expect(InFlight::Idle);
         self.not_before = Some(now + self.gap);
-        let lines = answer.lines;
-        let outcome = Outcome::Final { result, lines };
         self.notices.push_back(Notice::Outcome(outcome));
     }
 
@@ -770,9 +787,9 @@ impl Channel {
 
     fn write_line(&mut self, line: &str) {
         self.reader.expect(InFlight::Command(line));
-        let mut octets = Vec::with_capacity(line.len() + 1);
-        octets.extend_from_slice(line.as_bytes());
-        octets.push(b'\r');
+        // One octet a character, as in what is read.
+        let latin1 = line.chars().map(|c| u8::try_from(c).unwrap_or(b'?'));
+        let octets: Vec<u8> = latin1.chain([b'\r']).collect();
         self.write(&octets);
     }
 

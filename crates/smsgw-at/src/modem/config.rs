@@ -40,6 +40,8 @@ pub struct Config {
     pub broadcasts: bool,
     /// Whether calls are to be told with the caller's number (`+CLIP=1`, `+CRC=1`).
     pub calls: bool,
+    /// Whether calls that come in are hung up: some modems send nothing while one rings.
+    pub hang_up_calls: bool,
     /// Where messages that arrive are to be stored, the best first, as far as the modem offers it.
     /// Empty leaves it as it is.
     pub stores: Vec<Store>,
@@ -69,8 +71,52 @@ pub struct Config {
     pub routing_check_interval: Option<Duration>,
     /// Most messages that may wait to be sent.
     pub max_queue: usize,
+    /// How often a message is sent again after a refusal that passes
+    /// ([`Class::RetryHere`](crate::cause::Class::RetryHere)), before it is reported as not sent.
+    pub send_retries: u32,
+    /// The first and the longest pause before that; each is twice the last. Nothing else is sent
+    /// meanwhile.
+    pub send_pauses: (Duration, Duration),
+    /// Which errors leave open whether a message was taken.
+    pub doubt: Doubt,
+    /// How messages and reports that come directly are acknowledged.
+    pub acknowledgement: Acknowledgement,
+    /// Most messages and reports that are handed over and not
+    /// [`persisted`](super::Modem::persisted). More stay where they are.
+    pub max_unpersisted: usize,
+    /// How long after a message its status report is known for that, usually 3 to 7 days.
+    pub report_window: Duration,
+    /// Of so many messages of a SIM at most the status report is known.
+    pub max_reports: usize,
     /// The first and the longest pause between two attempts at a modem that does not answer.
     pub recovery_pauses: (Duration, Duration),
+}
+
+/// Which errors leave open whether a message was taken, when they come after its PDU: its outcome
+/// is [`Unknown`](super::Event::Unknown) then, and it is not tried again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Doubt {
+    /// None: an error is a refusal.
+    Nothing,
+    /// `+CMS ERROR: 332`, network timeout: the service centre's answer may have been lost.
+    #[default]
+    Timeouts,
+    /// Every one that does not say that the message was not taken
+    /// ([`CmsError::excludes_acceptance`](crate::cause::CmsError::excludes_acceptance)): also those
+    /// without a reason, and manufacturers' own.
+    Everything,
+}
+
+/// How a message that was handed on directly is acknowledged (27.005 §3.4.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Acknowledgement {
+    /// `AT+CNMA`.
+    Plain,
+    /// `AT+CNMA=0`.
+    #[default]
+    Numbered,
+    /// `AT+CNMA=1,2`, and an empty SMS-DELIVER-REPORT.
+    Report,
 }
 
 /// How messages and status reports come from the modem (27.005 §3.4.1).
@@ -122,6 +168,9 @@ impl Config {
             self.routing_check_interval.as_mut(),
             Some(&mut self.recovery_pauses.0),
             Some(&mut self.recovery_pauses.1),
+            Some(&mut self.send_pauses.0),
+            Some(&mut self.send_pauses.1),
+            Some(&mut self.report_window),
         ];
         for timer in timers.into_iter().flatten() {
             *timer = (*timer).clamp(SHORTEST, FOREVER);
@@ -130,6 +179,7 @@ impl Config {
             *gap = (*gap).min(FOREVER);
         }
         self.max_queue = self.max_queue.max(1);
+        self.max_unpersisted = self.max_unpersisted.max(1);
         self
     }
 }
@@ -142,6 +192,7 @@ impl Default for Config {
             delivery: Delivery::Stored,
             broadcasts: false,
             calls: true,
+            hang_up_calls: false,
             stores: Vec::new(),
             sending_service: None,
             reset: None,
@@ -154,6 +205,13 @@ impl Default for Config {
             sweep_interval: Some(Duration::from_secs(300)),
             routing_check_interval: Some(Duration::from_secs(60)),
             max_queue: 1000,
+            send_retries: 2,
+            send_pauses: (Duration::from_secs(5), Duration::from_secs(60)),
+            doubt: Doubt::default(),
+            acknowledgement: Acknowledgement::default(),
+            max_unpersisted: 1000,
+            report_window: super::SentReferences::WINDOW,
+            max_reports: 16_384,
             recovery_pauses: (Duration::from_secs(5), Duration::from_secs(600)),
         }
     }

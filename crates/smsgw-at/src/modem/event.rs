@@ -3,12 +3,15 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use smsgw_gsm::field::State as DeliveryState;
+
 use super::{SimKey, State};
 use crate::cause::Class;
 use crate::command::identity::{Iccid, Imei, Imsi};
 use crate::command::network::{RegistrationState, Signal};
 use crate::command::storage::{Store, StoreUse};
-use crate::error::AnswerError;
+use crate::command::ussd::UssdStatus;
+use crate::error::{AnswerError, ValueError};
 use crate::result::FinalResult;
 
 /// Something happened; from [`Modem::poll_event`](super::Modem::poll_event).
@@ -151,8 +154,13 @@ pub struct Received {
     pub id: ReceivedId,
     /// Where it was.
     pub source: Source,
-    /// The service centre's address and the TPDU.
+    /// The service centre's address and the TPDU, whatever it is; with a [`fault`](Self::fault)
+    /// whatever was there instead.
     pub pdu: Vec<u8>,
+    /// Why [`pdu`](Self::pdu) is none: no hexadecimal digits, and then these are the characters
+    /// that were there, or not as many as the modem says. It is deleted, or acknowledged, as any
+    /// other once it is persisted, as nothing would come after it else.
+    pub fault: Option<AnswerError>,
 }
 
 /// A status report that arrived.
@@ -165,6 +173,11 @@ pub struct Report {
     pub source: Source,
     /// The token of the message that it is about; `None` when nothing that was sent fits.
     pub token: Option<u64>,
+    /// What became of the message; [`Retrying`](DeliveryState::Retrying) is not final. `None` when
+    /// the report cannot be read.
+    pub state: Option<DeliveryState>,
+    /// Whether a final report on the message came before.
+    pub is_repeated: bool,
     /// The service centre's address and the TPDU.
     pub pdu: Vec<u8>,
 }
@@ -206,36 +219,16 @@ pub struct Ussd {
     pub dcs: Option<u8>,
 }
 
-/// What the network wants with its USSD (27.007 §7.15, `<m>`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UssdStatus {
-    /// 0: nothing more.
-    Done,
-    /// 1: an answer.
-    Wanted,
-    /// 2: the network has ended the session.
-    Terminated,
-    /// 3: another client of the modem has answered.
-    OtherClient,
-    /// 4: it cannot do that.
-    NotSupported,
-    /// 5: the network did not answer in time.
-    Timeout,
-    /// Any other.
-    Other(u8),
-}
-
 /// A call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Call {
-    /// It rings; again every few seconds.
+    /// It rings. Told once for each call.
     Ringing {
         /// The caller, if the modem says.
         number: Option<String>,
     },
-    /// It ended.
+    /// It ended: the modem says so, or it does not ring any more.
     Ended,
 }
 
@@ -280,6 +273,11 @@ pub enum Failure {
     Lost,
     /// The modem's answer cannot be read.
     Answer(AnswerError),
+    /// It cannot be sent to any modem: a PDU without a TPDU or with one that is too long, a text
+    /// that is too long or has characters that cannot be written.
+    Value(ValueError),
+    /// The owner has called it off.
+    Cancelled,
 }
 
 impl Failure {
@@ -290,6 +288,7 @@ impl Failure {
             Self::Refused(result) => result.class().unwrap_or(Class::ModemFault),
             Self::Lost => Class::RetryHere,
             Self::NoPrompt | Self::Silent | Self::Answer(_) => Class::ModemFault,
+            Self::Value(_) | Self::Cancelled => Class::Permanent,
         }
     }
 }
@@ -302,6 +301,8 @@ impl fmt::Display for Failure {
             Self::Silent => f.write_str("no answer in time"),
             Self::Lost => f.write_str("the modem was lost"),
             Self::Answer(error) => error.fmt(f),
+            Self::Value(error) => error.fmt(f),
+            Self::Cancelled => f.write_str("called off"),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::channel::{Exchange, Outcome};
 use super::procedure::{Procedure, Step};
 use super::shared::Shared;
-use super::{Event, Fault, Health};
+use super::{Event, Fault, Health, receive};
 use crate::command::network::{
     Domain, ReadOperator, ReadRegistration, Registration, RegistrationState, SignalQuality,
 };
@@ -246,8 +246,7 @@ impl Look {
         shared.health = found.clone();
         shared.tell(Event::Health(found));
         if let Some(full) = full {
-            shared.tell(Event::StorageFull { store: full.store });
-            shared.ask_sweep();
+            receive::handle_full(shared, full.store, now);
         }
         Step::Done
     }

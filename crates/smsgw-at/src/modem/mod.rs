@@ -30,6 +30,7 @@ mod schedule;
 mod send;
 mod setup;
 mod shared;
+mod sims;
 mod start;
 mod state;
 mod tap;
@@ -48,10 +49,10 @@ use self::shared::Shared;
 use crate::line::Urc;
 use crate::urc::UrcKind;
 
-pub use config::{Config, Delivery, SettingsReset, SimKey};
+pub use config::{Acknowledgement, Config, Delivery, Doubt, SettingsReset, SimKey};
 pub use event::{
     Answer, Broadcast, Call, Event, Failure, Fault, Health, Identity, PortRequest, Received,
-    ReceivedId, Report, Source, Ussd, UssdStatus,
+    ReceivedId, Report, Source, Ussd,
 };
 pub use report::{Matched, SentReference, SentReferences};
 pub use request::{CommandError, QueueFull};
@@ -223,7 +224,7 @@ impl Modem {
             Notice::Urc(urc) => self.unsolicited(&urc, now),
             Notice::Outcome(outcome) => self.outcome(outcome),
             Notice::Echo => self.echo(),
-            Notice::Late(late) => send::handle_late(&mut self.shared, late),
+            Notice::Late(late) => send::handle_late(&mut self.shared, late, now),
             Notice::Overdue => send::handle_overdue(&mut self.shared),
             Notice::Stray(line) => self.shared.fault(Fault::Late { line }),
             Notice::Junk(octets) => self.shared.fault(Fault::Junk { octets }),
@@ -233,8 +234,10 @@ impl Modem {
 
     fn outcome(&mut self, outcome: Outcome) {
         match &outcome {
-            Outcome::Final { .. } => self.timeouts = 0,
-            Outcome::Silent { .. } | Outcome::NoPrompt | Outcome::Unknown => self.unanswered(1),
+            Outcome::Final { .. } | Outcome::NoPrompt { refused: Some(_) } => self.timeouts = 0,
+            Outcome::Silent { .. } | Outcome::NoPrompt { .. } | Outcome::Unknown => {
+                self.unanswered(1);
+            }
             Outcome::Lost { .. } => {}
         }
         if let Due::Exchange = self.due {

@@ -175,6 +175,21 @@ impl SentReferences {
         numbers.insert(numbers.partition_point(|other| *other < number), number);
     }
 
+    /// A message that was [`sent`](Self::sent) was not taken after all: no report is about it.
+    pub fn forget(&mut self, token: u64) {
+        let mut entries = self.entries.iter_mut().rev();
+        if let Some(entry) = entries.find(|entry| entry.token == token) {
+            entry.is_final = true;
+            entry.time_stamp = None;
+        }
+    }
+
+    /// Whether [`Self::report`] would find a message.
+    #[must_use]
+    pub fn knows(&self, report: &StatusReport<'_>, now: Instant) -> bool {
+        !report.status_report_qualifier && self.find(report, self.time(now)).is_some()
+    }
+
     /// The message that a report is about; `None` when none is known that it fits, or when it
     /// reports on a command (TP-SRQ).
     ///
@@ -185,10 +200,7 @@ impl SentReferences {
         }
         let now = self.time(now);
         self.forget_before(now);
-        let recipient = Digits::of_address(&report.recipient_address);
-        let time_stamp = report.service_centre_time_stamp;
-        let time_stamp = time_stamp.is_valid().then_some(time_stamp);
-        let number = self.find(report.message_reference, recipient, time_stamp)?;
+        let number = self.find(report, now)?;
         let entry = self.entry_mut(number)?;
         let state = report.status.state();
         let matched = Matched {
@@ -196,7 +208,7 @@ impl SentReferences {
             state,
             is_repeated: entry.is_final,
         };
-        entry.time_stamp = time_stamp.or(entry.time_stamp);
+        entry.time_stamp = time_stamp(report).or(entry.time_stamp);
         entry.is_final |= matched.is_final();
         Some(matched)
     }
@@ -241,13 +253,17 @@ impl SentReferences {
     }
 
     /// The number of the entry that a report is about.
-    fn find(&self, reference: u8, recipient: Digits, time_stamp: Option<Timestamp>) -> Option<u64> {
+    fn find(&self, report: &StatusReport<'_>, now: i64) -> Option<u64> {
+        let recipient = Digits::of_address(&report.recipient_address);
+        let time_stamp = time_stamp(report);
         // A reference that is known goes before one that is not.
-        let lists = [Some(reference), None].map(|it| self.by_key.get(&Key::new(it, recipient)));
+        let references = [Some(report.message_reference), None];
+        let lists = references.map(|it| self.by_key.get(&Key::new(it, recipient)));
         let newest = |is_it: &dyn Fn(&Entry) -> bool| {
             let mut numbers = lists.iter().flatten().flat_map(|list| list.iter().rev());
             let fits = |number: &&u64| {
                 let entry = self.entry(**number);
+                let entry = entry.filter(|entry| now.saturating_sub(entry.sent) <= self.window);
                 entry.is_some_and(|entry| entry.recipient.names(recipient) && is_it(entry))
             };
             numbers.find(fits).copied()
@@ -409,6 +425,12 @@ impl std::fmt::Display for Digits {
         }
         Ok(())
     }
+}
+
+/// When the service centre got the message, if the report says.
+fn time_stamp(report: &StatusReport<'_>) -> Option<Timestamp> {
+    let time_stamp = report.service_centre_time_stamp;
+    time_stamp.is_valid().then_some(time_stamp)
 }
 
 fn milliseconds(duration: Duration) -> i64 {

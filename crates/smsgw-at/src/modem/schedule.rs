@@ -315,20 +315,30 @@ impl Shared {
 
     /// When [`Self::handle_timeout`] is due.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let due = [receive::due(self), ussd::due(self)];
+        let due = [
+            receive::due(self),
+            ussd::due(self),
+            call::due(self),
+            send::due(self),
+        ];
         due.into_iter().flatten().min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         receive::handle_timeout(self, now);
         ussd::handle_timeout(self, now);
+        call::handle_timeout(self, now);
+        send::handle_timeout(self, now);
     }
 
     pub(super) fn started(&mut self, now: Instant) {
         self.ladder.reset();
         self.checks.begin(&self.config, now);
-        self.ask_sweep();
+        let sim = self.found.iccid;
+        self.references.select(sim, &self.config, now);
         receive::started(self, now);
+        ussd::started(self);
+        send::started(self);
     }
 
     pub(super) fn lost(&mut self, now: Instant) {

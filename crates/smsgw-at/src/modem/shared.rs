@@ -7,10 +7,9 @@ use super::channel::Outcome;
 use super::health::Checks;
 use super::pin::Pins;
 use super::raw::Commands;
+use super::sims::Sims;
 use super::watchdog::Ladder;
-use super::{
-    Config, Event, Fault, Health, Identity, ReceivedId, SettingsReset, SimKey, State, Ussd,
-};
+use super::{Config, Event, Fault, Health, Identity, SettingsReset, SimKey, State, Ussd};
 use super::{call, receive, send, ussd};
 use crate::charset::CharacterSet;
 use crate::command::Command;
@@ -49,7 +48,8 @@ pub(super) struct Shared {
     pub(super) call: call::Calls,
     events: VecDeque<Event>,
     dropped: u64,
-    last_id: u64,
+    /// Messages whose status reports may come.
+    pub(super) references: Sims,
     woken: bool,
 }
 
@@ -80,9 +80,10 @@ impl Shared {
     /// For so long after it was switched on a modem may say that a part of it is ready.
     const POWER_ON: Duration = Duration::from_secs(120);
 
-    pub(super) fn new(config: Config, _: Instant) -> Self {
+    pub(super) fn new(config: Config, now: Instant) -> Self {
         Self {
             ladder: Ladder::new(&config),
+            references: Sims::new(&config, now),
             pins: Pins::new(&config.refused_pins),
             settings_reset: config.reset,
             config,
@@ -105,7 +106,6 @@ impl Shared {
             call: call::Calls::default(),
             events: VecDeque::new(),
             dropped: 0,
-            last_id: 0,
             woken: false,
         }
     }
@@ -149,10 +149,9 @@ impl Shared {
         event
     }
 
-    /// A name for something received.
-    pub(super) fn next_id(&mut self) -> ReceivedId {
-        self.last_id += 1;
-        ReceivedId(self.last_id)
+    /// Something came for which there is no room.
+    pub(super) const fn drop_event(&mut self) {
+        self.dropped += 1;
     }
 
     /// Reads the answer to a command; `None` when it was refused or cannot be read.

@@ -1,0 +1,244 @@
+//! One message read from its place, one deleted there.
+
+use std::time::Instant;
+
+use super::ledger::Slot;
+use super::{fetch_later, take_in};
+use crate::cause::{Class, CmeError, CmsError};
+use crate::command::Command;
+use crate::command::storage::{DeleteMessage, ReadMessage, SetPreferredStorage, Store};
+use crate::field::Fields;
+use crate::modem::channel::{Exchange, Outcome};
+use crate::modem::procedure::{Procedure, Step};
+use crate::modem::shared::Shared;
+use crate::result::FinalResult;
+
+/// Reads one message.
+#[derive(Debug)]
+pub(super) struct Fetch {
+    slot: Slot,
+    stage: Stage,
+    /// Nobody said that there is something in the place.
+    is_walk: bool,
+}
+
+/// Deletes one message.
+#[derive(Debug)]
+pub(super) struct Delete {
+    slot: Slot,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Begin,
+    /// The store is being selected.
+    Select,
+    Work,
+}
+
+impl Fetch {
+    pub(super) const fn new(slot: Slot) -> Self {
+        Self {
+            slot,
+            stage: Stage::Begin,
+            is_walk: false,
+        }
+    }
+
+    /// Of a place that may be empty.
+    pub(super) const fn walk(slot: Slot) -> Self {
+        Self {
+            is_walk: true,
+            ..Self::new(slot)
+        }
+    }
+
+    fn read(&mut self) -> Step {
+        self.stage = Stage::Work;
+        let index = self.slot.index;
+        Step::Run(Exchange::of(&ReadMessage { index }))
+    }
+
+    fn take(&self, outcome: &Outcome, shared: &mut Shared, now: Instant) {
+        let Outcome::Final { result, lines } = outcome else {
+            return fetch_later(shared, now);
+        };
+        let index = self.slot.index;
+        match (result, ReadMessage { index }.read(lines)) {
+            (FinalResult::Ok, Ok(Some(message))) => {
+                shared.receive.sweeps.found(self.slot);
+                // Messages that somebody has put there to be sent are none of ours.
+                if message.status.is_received() {
+                    take_in(self.slot, message.pdu, None, shared, now);
+                }
+            }
+            (FinalResult::Ok, Ok(None)) => self.empty(shared, now),
+            (FinalResult::Ok, Err(error)) => {
+                shared.receive.sweeps.found(self.slot);
+                let is_content = |line: &&String| !line.is_empty() && !is_header(line);
+                let text = lines.iter().rfind(is_content).map_or("", String::as_str);
+                let octets = octets_of(text);
+                take_in(self.slot, octets, Some(error), shared, now);
+            }
+            (result, _) if is_empty_slot(result) => self.empty(shared, now),
+            _ => {
+                shared.accepted(&ReadMessage { index }.line(), outcome);
+                fetch_later(shared, now);
+            }
+        }
+    }
+
+    fn empty(&self, shared: &mut Shared, now: Instant) {
+        shared.receive.ledger.empty(self.slot);
+        if !self.is_walk {
+            // Some modems name another store than the one that it is in.
+            fetch_later(shared, now);
+        }
+    }
+}
+
+impl Procedure for Fetch {
+    fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step {
+        match (self.stage, outcome) {
+            // All that is stored is read after the next start.
+            (_, Some(Outcome::Lost { .. })) => {}
+            (Stage::Begin, _) if is_unknown(self.slot.store, shared) => {}
+            (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
+                return self.read();
+            }
+            (Stage::Begin, _) => {
+                self.stage = Stage::Select;
+                return Step::Run(select(self.slot.store));
+            }
+            (Stage::Select, Some(outcome)) => {
+                if selected(self.slot.store, &outcome, shared, now) {
+                    return self.read();
+                }
+            }
+            (Stage::Work, Some(outcome)) => self.take(&outcome, shared, now),
+            (Stage::Select | Stage::Work, None) => {}
+        }
+        Step::Done
+    }
+}
+
+impl Delete {
+    pub(super) const fn new(slot: Slot) -> Self {
+        Self {
+            slot,
+            stage: Stage::Begin,
+        }
+    }
+
+    fn delete(&mut self) -> Step {
+        self.stage = Stage::Work;
+        Step::Run(Exchange::of(&DeleteMessage::at(self.slot.index)))
+    }
+
+    fn settle(&self, outcome: &Outcome, shared: &mut Shared, now: Instant) {
+        let Outcome::Final { result, .. } = outcome else {
+            // Done or not: it has to be read first.
+            return fetch_later(shared, now);
+        };
+        if result.is_ok() {
+            shared.receive.ledger.deleted(self.slot);
+            shared.receive.is_full_told = false;
+        } else if is_empty_slot(result) {
+            shared.receive.ledger.empty(self.slot);
+        } else {
+            shared.accepted(&DeleteMessage::at(self.slot.index).line(), outcome);
+            fetch_later(shared, now);
+        }
+    }
+}
+
+impl Procedure for Delete {
+    fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step {
+        match (self.stage, outcome) {
+            (_, Some(Outcome::Lost { .. })) => {}
+            (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
+                return self.delete();
+            }
+            (Stage::Begin, _) => {
+                self.stage = Stage::Select;
+                return Step::Run(select(self.slot.store));
+            }
+            (Stage::Select, Some(outcome)) => {
+                if selected(self.slot.store, &outcome, shared, now) {
+                    return self.delete();
+                }
+            }
+            (Stage::Work, Some(outcome)) => self.settle(&outcome, shared, now),
+            (Stage::Select | Stage::Work, None) => {}
+        }
+        Step::Done
+    }
+}
+
+/// Whether the modem does not select a store that it has named.
+pub(super) fn is_unknown(store: Store, shared: &Shared) -> bool {
+    shared.receive.unknown_stores.contains(&store)
+}
+
+/// The store to be read from and deleted in.
+const fn selection(store: Store) -> SetPreferredStorage {
+    SetPreferredStorage {
+        mem1: store,
+        mem2: None,
+        mem3: None,
+    }
+}
+
+pub(super) fn select(store: Store) -> Exchange {
+    Exchange::of(&selection(store))
+}
+
+/// Whether the store is selected. What is refused for good is not tried again before the next
+/// start.
+pub(super) fn selected(store: Store, outcome: &Outcome, shared: &mut Shared, now: Instant) -> bool {
+    const MAX_UNKNOWN: usize = 16;
+    // Until it says so, nobody knows.
+    shared.stores.reading = None;
+    if shared.accepts(&selection(store), outcome) {
+        shared.stores.reading = Some(store);
+        return true;
+    }
+    match outcome {
+        Outcome::Final { result, .. } if !is_busy(result) => {
+            let unknown = &mut shared.receive.unknown_stores;
+            if !unknown.contains(&store) && unknown.len() < MAX_UNKNOWN {
+                unknown.push(store);
+            }
+        }
+        _ => fetch_later(shared, now),
+    }
+    false
+}
+
+/// Whether an error passes.
+pub(super) fn is_busy(result: &FinalResult) -> bool {
+    result.class() == Some(Class::RetryHere)
+}
+
+/// Whether an error says that there is nothing in the place.
+pub(super) fn is_empty_slot(result: &FinalResult) -> bool {
+    let cme = result.cme().map(CmeError);
+    result.cms() == Some(CmsError::INVALID_MEMORY_INDEX.0)
+        || matches!(cme, Some(CmeError::INVALID_INDEX | CmeError::NOT_FOUND))
+}
+
+fn is_header(line: &str) -> bool {
+    Fields::of(line, "+CMGR").is_some()
+}
+
+/// The octets of what should be a PDU: of its digits, or as it is.
+pub(super) fn octets_of(text: &str) -> Vec<u8> {
+    // One character an octet.
+    let latin1 = || {
+        text.chars()
+            .map(|c| u8::try_from(c).unwrap_or(b'?'))
+            .collect()
+    };
+    crate::hex::read(text).unwrap_or_else(latin1)
+}
