@@ -18,12 +18,12 @@ mod hex;
 pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
-pub mod quirks;
 #[cfg(feature = "tokio")]
 pub mod port;
+pub mod quirks;
 pub mod result;
-pub mod urc;
 #[cfg(feature = "std")]
 pub mod transcript;
+pub mod urc;
 
 pub use error::{AnswerError, AnswerErrorKind, ValueError};

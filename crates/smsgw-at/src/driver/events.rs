@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shared;
+use crate::command::identity::Imei;
 use crate::modem;
-use crate::modem::Imei;
 
 /// What a driver tells its owner.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use smsgw_net::Backoff;
 use tokio::process::Command;
 
-use crate::modem::Imei;
+use crate::command::identity::Imei;
 use crate::transcript::Tap;
 
 /// How a [`Driver`](super::Driver) treats its port.

@@ -12,7 +12,8 @@ use super::finder::Finder;
 use super::link::{self, Before, Link, Returned, Tools, Turn, Up};
 use super::options::Options;
 use super::{Closing, Inner, LastHandle, Shared};
-use crate::modem::{self, CommandError, Failure, Imei, PortRequest, QueueFull, State, Submit};
+use crate::command::identity::Imei;
+use crate::modem::{self, CommandError, Failure, PortRequest, QueueFull, State, Submit};
 
 /// How long a port has to have been open for the next pause to be the first again.
 const STABLE: Duration = Duration::from_secs(30);
@@ -116,8 +117,8 @@ impl Task {
             inner.give_up();
         }
         inner.take_events(&mut todo.requests);
-        let identity = inner.modem.identity();
-        let found = identity.and_then(|identity| identity.imei.clone());
+        // Known before the SIM is touched: no modem gets the PIN of another.
+        let found = inner.modem.imei();
         let is_other = self.imei.is_some() && found.is_some() && found != self.imei;
         let state = inner.modem.state();
         if let Some(up) = self.link.up() {

@@ -45,6 +45,7 @@ use self::channel::{Channel, Notice, Outcome};
 use self::procedure::Procedure;
 use self::schedule::{Due, Parked, Stage};
 use self::shared::Shared;
+use crate::command::identity::Imei;
 use crate::line::Urc;
 use crate::urc::UrcKind;
 
@@ -134,6 +135,17 @@ impl Modem {
         self.shared.identity.as_ref()
     }
 
+    /// The number of the modem that is at the port; `None` until it was read, and when it does not
+    /// tell. It is known before anything is asked of the SIM.
+    #[must_use]
+    pub const fn imei(&self) -> Option<Imei> {
+        match self.stage {
+            // What is known is of the last one.
+            Stage::Talk => None,
+            _ => self.shared.found.imei,
+        }
+    }
+
     /// How it was when it was looked at last.
     #[must_use]
     pub const fn health(&self) -> &Health {
@@ -144,7 +156,7 @@ impl Modem {
     /// port.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        !self.is_started || (self.running.is_none() && self.channel.is_idle())
+        !self.stage.is_ready() || (self.running.is_none() && self.channel.is_idle())
     }
 
     /// There is a port: the modem is set up.
