@@ -14,7 +14,9 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use peer::Peer;
+use peer::{IMEI, Peer};
+use smsgw_at::command::identity::Imei;
+use smsgw_at::command::pin::Pin;
 use smsgw_at::driver::{
     CallError, Driver, Event, Events, Options, Outcome, PowerHook, RequestError,
 };
@@ -226,6 +228,42 @@ async fn what_the_watchdog_wants_of_the_port_is_done() {
     assert_eq!(silent.len(), 3);
 }
 
+/// Its SIM is not touched.
+#[tokio::test(start_paused = true)]
+async fn another_modem_at_the_port_is_left_alone() {
+    let config = Config {
+        pin: Some(Pin::new("1234").unwrap()),
+        ..Config::default()
+    };
+    let options = Options {
+        imei: Some(Imei::parse("356938035643809").unwrap()),
+        ..Options::default()
+    };
+    let (driver, mut events, mut bench) = Bench::start(config, options);
+    for attempt in 0..2 {
+        let (number, port) = bench.ports.recv().await.unwrap();
+        assert_eq!(number, attempt);
+        let mut peer = Peer::new(port);
+        peer.until("AT+CGSN").await;
+        peer.answer(&[IMEI, "OK"]).await;
+        // Whether its radio is on is a part of the same look.
+        while let Some(line) = peer.command().await {
+            assert_eq!(line, "AT+CFUN?");
+            peer.usual(&line).await;
+        }
+        let (why, _) = down(&mut events).await;
+        assert_eq!(why, format!("another modem is there, {IMEI}"));
+    }
+    // The right one.
+    let mut peer = bench.port().await;
+    peer.until("AT+CGSN").await;
+    peer.answer(&["356938035643809", "OK"]).await;
+    tokio::select! {
+        _ = driver.wait_for(|state| state.is_ready()) => {}
+        () = peer.serve() => panic!("the port was closed"),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn to_close_waits_for_what_is_under_way() {
     let (driver, mut events, bench, mut peer) = ready().await;
@@ -382,6 +420,7 @@ async fn events_that_nobody_takes_are_bounded() {
         assert!(count < 10_000);
     }
     assert!((8..10_000).contains(&count), "{count}");
+    assert!(driver.command("AT", secs(1)).await.is_ok());
     drop(driver);
     serves.await.unwrap();
 }

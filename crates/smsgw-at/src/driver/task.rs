@@ -117,8 +117,8 @@ impl Task {
             inner.give_up();
         }
         inner.take_events(&mut todo.requests);
-        let identity = inner.modem.identity();
-        let found = identity.and_then(|identity| identity.imei);
+        // Known before the SIM is touched: no modem gets the PIN of another.
+        let found = inner.modem.imei();
         let is_other = self.imei.is_some() && found.is_some() && found != self.imei;
         let state = inner.modem.state();
         if let Some(up) = self.link.up() {

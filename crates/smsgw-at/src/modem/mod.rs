@@ -46,6 +46,7 @@ use self::channel::{Channel, Notice, Outcome};
 use self::procedure::Procedure;
 use self::schedule::{Due, Parked, Stage};
 use self::shared::Shared;
+use crate::command::identity::Imei;
 use crate::line::Urc;
 use crate::urc::UrcKind;
 
@@ -133,6 +134,17 @@ impl Modem {
     #[must_use]
     pub const fn identity(&self) -> Option<&Identity> {
         self.shared.identity.as_ref()
+    }
+
+    /// The number of the modem that is at the port; `None` until it was read, and when it does not
+    /// tell. It is known before anything is asked of the SIM.
+    #[must_use]
+    pub const fn imei(&self) -> Option<Imei> {
+        match self.stage {
+            // What is known is of the last one.
+            Stage::Talk => None,
+            _ => self.shared.found.imei,
+        }
     }
 
     /// How it was when it was looked at last.
