@@ -78,6 +78,11 @@ impl TextParameters {
 impl Settings {
     pub(crate) fn new(profile: &Profile) -> Self {
         let store = |stores: &[StoreName]| stores.first().copied().unwrap_or(StoreName::Sm);
+        // Nothing is told of until that is wanted, where the modem can be silent.
+        let usual = |values: &[u8]| match values {
+            [first, ..] if !values.contains(&0) => *first,
+            _ => 0,
+        };
         let mut registers = [0; 64];
         for (register, value) in [
             (3, 13),
@@ -103,7 +108,7 @@ impl Settings {
             show_header: false,
             parameters: TextParameters::DEFAULT,
             service: 0,
-            indications: [0; 5],
+            indications: profile.indications.fields().map(usual),
             stores: profile.stores.map(store),
             more_messages: 0,
             send_over: 3,

@@ -67,6 +67,12 @@ impl Context<'_> {
         }
         let reference = self.next_reference();
         fields.message_reference = Some(reference);
+        // The modem puts its own in (TS 27.005 §3.5.1).
+        let numbered = Submit {
+            message_reference: reference,
+            ..submit
+        };
+        fields.tpdu = numbered.to_vec();
         let centre = &mut self.world.centre;
         let id = centre.next_id();
         centre.accepted += 1;

@@ -81,8 +81,11 @@ impl World {
         if mailbox.waiting.len() >= most {
             return false;
         }
+        let expires = waiting.expires;
         mailbox.waiting.push_back(waiting);
-        self.attempt_at(modem, at);
+        // While the first is not taken, the others wait behind it.
+        let is_stuck = mailbox.reason.is_some();
+        self.attempt_at(modem, if is_stuck { expires } else { at });
         true
     }
 }
@@ -99,7 +102,7 @@ impl Context<'_> {
             return;
         }
         mailbox.due = None;
-        self.expire();
+        self.expire_first();
         let Some(mailbox) = self.world.centre.mailbox(id) else {
             return;
         };
@@ -128,6 +131,7 @@ impl Context<'_> {
             }
             Reception::Absent => self.waits(&first.id, "absent"),
         }
+        self.expire_stuck();
     }
 
     /// The first is with the modem: its sender gets a report, and the next one follows.
@@ -189,33 +193,54 @@ impl Context<'_> {
         }
     }
 
-    /// Gives up what waited too long.
-    fn expire(&mut self) {
+    /// Gives up the first, and the next, as far as they waited too long.
+    fn expire_first(&mut self) {
         let (id, now) = (self.modem.id, self.now);
-        loop {
-            let mailbox = self.world.centre.mailbox(id);
-            let expired = mailbox.and_then(|mailbox| {
-                if mailbox.is_shown {
-                    return None;
-                }
-                let first = mailbox.waiting.front()?;
-                if first.expires > now {
-                    return None;
-                }
-                mailbox.waiting.pop_front()
-            });
-            let Some(expired) = expired else {
-                return;
-            };
-            let who = who(&self.modem.name);
-            self.event(What::Expired {
-                who,
-                id: expired.id,
-            });
-            if let Item::Message(Some(report)) = expired.item {
-                // The validity period expired.
-                self.world.report(report, 0x46, now);
-            }
+        while let Some(mailbox) = self.world.centre.mailbox(id)
+            && !mailbox.is_shown
+            && mailbox
+                .waiting
+                .front()
+                .is_some_and(|first| first.expires <= now)
+            && let Some(expired) = mailbox.waiting.pop_front()
+        {
+            mailbox.reason = None;
+            self.expired(expired);
+        }
+    }
+
+    /// While the first is not taken: gives up what waits behind it too long, and sees when the
+    /// next will be.
+    fn expire_stuck(&mut self) {
+        let (id, now) = (self.modem.id, self.now);
+        let Some(mailbox) = self.world.centre.mailbox(id) else {
+            return;
+        };
+        if mailbox.reason.is_none() || mailbox.is_shown {
+            return;
+        }
+        let waiting = std::mem::take(&mut mailbox.waiting);
+        let is_over = |waiting: &Waiting| waiting.expires <= now;
+        let (expired, waiting): (VecDeque<_>, VecDeque<_>) = waiting.into_iter().partition(is_over);
+        let next = waiting.iter().map(|waiting| waiting.expires).min();
+        mailbox.waiting = waiting;
+        for expired in expired {
+            self.expired(expired);
+        }
+        if let Some(at) = next {
+            self.world.attempt_at(id, at);
+        }
+    }
+
+    fn expired(&mut self, expired: Waiting) {
+        let who = who(&self.modem.name);
+        self.event(What::Expired {
+            who,
+            id: expired.id,
+        });
+        if let Item::Message(Some(report)) = expired.item {
+            // The validity period expired.
+            self.world.report(report, 0x46, self.now);
         }
     }
 }

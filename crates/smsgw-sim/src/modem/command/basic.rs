@@ -185,7 +185,6 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("+CSTF", "1", "(1)"),
     ("+CAMM", "\"000000\"", ""),
     ("+CAOC", "0", "(0-2)"),
-    ("+CMUX", "", ""),
     ("+CEDRXS", "0", "(0-3)"),
     ("+CPSMS", "0", "(0,1)"),
 ];
@@ -196,10 +195,6 @@ pub(crate) fn kept(cx: &mut Context<'_>, command: &Command) -> Option<Answer> {
     const MOST: usize = 256;
     let found = SETTINGS.iter().find(|(name, ..)| *name == command.name);
     let (name, first, offered) = found?;
-    // What is not there is not offered either.
-    if offered.is_empty() && first.is_empty() {
-        return None;
-    }
     let others = &mut cx.modem.settings.others;
     let place = others.iter_mut().find(|(of, _)| of == name);
     match &command.form {
@@ -227,9 +222,10 @@ pub(crate) fn list(cx: &mut Context<'_>, command: &Command) -> Answer {
     let own = COMMANDS.iter().map(|(name, _)| *name);
     let kept = SETTINGS.iter().map(|(name, ..)| *name);
     let vendor = profile.vendor.iter().map(|vendor| vendor.name());
-    let mut names: Vec<_> = own.chain(kept).chain(vendor).collect();
+    let counter = std::iter::once(profile.retry_counter.command());
+    let mut names: Vec<_> = own.chain(kept).chain(vendor).chain(counter).collect();
     names.retain(|name| {
-        !name.starts_with(|first: char| first.is_ascii_uppercase())
+        name.starts_with(|first: char| !first.is_ascii_uppercase())
             && !profile.missing.contains(name)
     });
     names.sort_unstable();

@@ -90,16 +90,6 @@ const COMMANDS: &[(&str, Handler)] = &[
     ("+CPAS", call::activity),
     ("+CFUN", radio::functionality),
     ("+CPIN", pin::enter_pin),
-    ("+CPINR", pin::retries),
-    ("^CPIN", pin::retries),
-    ("+QPINC", pin::retries),
-    ("+SPIC", pin::retries),
-    ("^SPIC", pin::retries),
-    ("#PCT", pin::retries),
-    ("+CPINC", pin::retries),
-    ("+UPINCNT", pin::retries),
-    ("*EPIN", pin::retries),
-    ("+ZPINPUK", pin::retries),
     ("+CSIM", pin::generic_access),
     ("+CRSM", pin::restricted_access),
     ("+CBC", radio::battery_charge),
@@ -146,6 +136,9 @@ pub(crate) fn run(cx: &mut Context<'_>, command: &Command) -> Answer {
     // A profile knows better.
     if let Some(answer) = vendor::run(cx, command) {
         return answer;
+    }
+    if name == cx.modem.profile.retry_counter.command() {
+        return pin::retries(cx, command);
     }
     if cx.modem.profile.missing.contains(&name) {
         return Err(Failure::Unknown);
@@ -205,7 +198,7 @@ pub(crate) fn setting(
 
 /// Values as `=?` tells of them: `(0-2)`, `(0,2)`.
 pub(crate) fn range(values: &[u8]) -> String {
-    let is_row = values.len() > 1
+    let is_row = values.len() > 2
         && values
             .windows(2)
             .all(|two| matches!(two, [a, b] if a + 1 == *b));

@@ -197,36 +197,35 @@ pub(crate) fn retries(cx: &mut Context<'_>, command: &Command) -> Answer {
         "SIM PUK" => puk,
         _ => pin,
     };
-    let lines = match (counter, command.name.as_str(), &command.form) {
-        (RetryCounter::Cpinr, "+CPINR", Form::Execute | Form::Set(_)) => vec![
+    let lines = match (counter, &command.form) {
+        (RetryCounter::Cpinr, Form::Execute | Form::Set(_)) => vec![
             format!("+CPINR: SIM PIN,{pin},3"),
             format!("+CPINR: SIM PUK,{puk},10"),
             format!("+CPINR: SIM PIN2,{pin2},3"),
             format!("+CPINR: SIM PUK2,{puk2},10"),
         ],
-        (RetryCounter::CaretCpin, "^CPIN", Form::Read) => {
+        (RetryCounter::CaretCpin, Form::Read) => {
             vec![format!("^CPIN: {state},{now},{puk},{pin},{puk2},{pin2}")]
         }
-        (RetryCounter::Qpinc, "+QPINC", Form::Read) => vec![
+        (RetryCounter::Qpinc, Form::Read) => vec![
             format!("+QPINC: \"SC\",{pin},{puk}"),
             format!("+QPINC: \"P2\",{pin2},{puk2}"),
         ],
-        (RetryCounter::Spic, "+SPIC", Form::Execute) => {
+        (RetryCounter::Spic, Form::Execute) => {
             vec![format!("+SPIC: {pin},{puk},{pin2},{puk2}")]
         }
-        (RetryCounter::CaretSpic, "^SPIC", Form::Execute) => vec![format!("^SPIC: {now}")],
-        (RetryCounter::Pct, "#PCT", Form::Execute) => vec![format!("#PCT: {now}")],
-        (RetryCounter::Cpinc, "+CPINC", Form::Read | Form::Execute) => {
+        (RetryCounter::CaretSpic, Form::Execute) => vec![format!("^SPIC: {now}")],
+        (RetryCounter::Pct, Form::Execute) => vec![format!("#PCT: {now}")],
+        (RetryCounter::Cpinc, Form::Read | Form::Execute) => {
             vec![format!("+CPINC: {pin},{pin2},{puk},{puk2}")]
         }
-        (RetryCounter::Upincnt, "+UPINCNT", Form::Execute) => {
+        (RetryCounter::Upincnt, Form::Execute) => {
             vec![format!("+UPINCNT: {pin},{pin2},{puk},{puk2}")]
         }
-        (RetryCounter::Epin, "*EPIN", Form::Read) => {
-            vec![format!("*EPIN: {pin},{puk},{pin2},{puk2}")]
-        }
-        (RetryCounter::Zpinpuk, "+ZPINPUK", Form::Test) => vec![format!("+ZPINPUK: {pin},{puk}")],
-        _ => return Err(Failure::Unknown),
+        (RetryCounter::Epin, Form::Read) => vec![format!("*EPIN: {pin},{puk},{pin2},{puk2}")],
+        (RetryCounter::Zpinpuk, Form::Test) => vec![format!("+ZPINPUK: {pin},{puk}")],
+        (_, Form::Test) => return Ok(Then::Done),
+        _ => return Err(Failure::Error),
     };
     if !cx.modem.sim.is_present {
         return Err(Failure::Cme(10));

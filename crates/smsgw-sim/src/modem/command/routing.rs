@@ -7,12 +7,12 @@ use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::event::{What, who};
 use crate::modem::fault::Kind;
 use crate::modem::network::Context;
-use crate::modem::profile::Indications;
+use crate::modem::settings::Settings;
 
 /// `+CNMI`.
 pub(crate) fn new_message_indications(cx: &mut Context<'_>, command: &Command) -> Answer {
     let profile = cx.modem.profile;
-    let offered = fields(&profile.indications);
+    let offered = profile.indications.fields();
     match &command.form {
         Form::Read => {
             let now = cx.modem.settings.indications;
@@ -24,7 +24,7 @@ pub(crate) fn new_message_indications(cx: &mut Context<'_>, command: &Command) -
             cx.say(format!("+CNMI: {}", ranges.join(",")));
         }
         Form::Execute => {
-            cx.modem.settings.indications = [0; 5];
+            cx.modem.settings.indications = Settings::new(&profile).indications;
         }
         Form::Set(text) => {
             let arguments = Arguments::new(text);
@@ -32,7 +32,7 @@ pub(crate) fn new_message_indications(cx: &mut Context<'_>, command: &Command) -
                 return Err(Failure::Cms(303));
             }
             let mut values = cx.modem.settings.indications;
-            let refused = fields(&profile.refused_indications);
+            let refused = profile.refused_indications.fields();
             let each = values.iter_mut().zip(offered).zip(refused);
             for (n, ((value, offered), refused)) in each.enumerate() {
                 *value = arguments.number(n)?.unwrap_or(*value);
@@ -45,17 +45,6 @@ pub(crate) fn new_message_indications(cx: &mut Context<'_>, command: &Command) -
         }
     }
     Ok(Then::Done)
-}
-
-const fn fields(indications: &Indications) -> [&'static [u8]; 5] {
-    let Indications {
-        mode,
-        mt,
-        bm,
-        ds,
-        bfr,
-    } = *indications;
-    [mode, mt, bm, ds, bfr]
 }
 
 /// `+CSMS`.

@@ -8,7 +8,7 @@ use crate::modem::network::Context;
 /// A command of the profile; `None` when it has none.
 pub(crate) fn run(cx: &mut Context<'_>, command: &Command) -> Option<Answer> {
     let profile = cx.modem.profile;
-    let text = command.text();
+    let text = command.text().to_ascii_uppercase();
     let until = profile.chatter_until;
     if !until.is_empty() && text.starts_with(until) {
         cx.modem.settings.is_silenced = true;

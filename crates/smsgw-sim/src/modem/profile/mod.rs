@@ -106,6 +106,20 @@ pub struct Indications {
     pub bfr: &'static [u8],
 }
 
+impl Indications {
+    /// In the order of the command.
+    pub(crate) const fn fields(&self) -> [&'static [u8]; 5] {
+        let Self {
+            mode,
+            mt,
+            bm,
+            ds,
+            bfr,
+        } = *self;
+        [mode, mt, bm, ds, bfr]
+    }
+}
+
 /// How reading an empty place of a store is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -144,6 +158,25 @@ pub enum RetryCounter {
     Epin,
     /// `+ZPINPUK=?`.
     Zpinpuk,
+}
+
+impl RetryCounter {
+    /// The command; empty for none.
+    pub(crate) const fn command(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Cpinr => "+CPINR",
+            Self::CaretCpin => "^CPIN",
+            Self::Qpinc => "+QPINC",
+            Self::Spic => "+SPIC",
+            Self::CaretSpic => "^SPIC",
+            Self::Pct => "#PCT",
+            Self::Cpinc => "+CPINC",
+            Self::Upincnt => "+UPINCNT",
+            Self::Epin => "*EPIN",
+            Self::Zpinpuk => "+ZPINPUK",
+        }
+    }
 }
 
 /// A command of a vendor and what it is answered with.

@@ -108,7 +108,7 @@ impl Profile {
         retry_counter: RetryCounter::CaretCpin,
         packs_ussd: true,
         echoes_end: true,
-        missing: &["+CPINR", "+CCID", "+CESQ", "+CEREG", "+CPAS"],
+        missing: &["+CPINR", "+CCID", "+CESQ", "+CEREG"],
         vendor: &[
             Vendor::ok("^SYSINFO", &["^SYSINFO:2,3,0,5,1,,4"]),
             Vendor::ok("^ICCID?", &["^ICCID: {iccid}"]),
@@ -400,14 +400,13 @@ impl Profile {
         late_registration: true,
         retry_counter: RetryCounter::None,
         missing: &[
-            "+CPINR", "+CESQ", "+CEREG", "+CHUP", "+CLAC", "+CGSMS", "+CIND", "+CUSD",
+            "+CPINR", "+CESQ", "+CEREG", "+CHUP", "+CLAC", "+CGSMS", "+CIND",
         ],
         vendor: &[
             Vendor::ok("+WIND?", &["+WIND: 15"]),
             Vendor::ok("+WIND=", &[]),
             Vendor::ok("+WOPN=", &[]),
             Vendor::ok("+WSSW", &["+WSSW: 7e0902__,WAVECOM"]),
-            Vendor::ok("+CUSD=", &[]),
         ],
         ..Self::GENERIC
     };
