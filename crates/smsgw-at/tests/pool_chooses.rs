@@ -10,7 +10,8 @@
 mod pool_support;
 
 use pool_support::{World, iccid, identity, message, secs};
-use smsgw_at::modem::{self, RegistrationState};
+use smsgw_at::command::network::RegistrationState;
+use smsgw_at::modem::{self};
 use smsgw_at::pool::{
     Config, Limits, MemberId, Message, Route, SendErrorKind, SimConfig, Strategy, Target,
 };

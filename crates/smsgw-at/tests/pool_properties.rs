@@ -16,7 +16,8 @@ use pool_support::{START, World, iccid, identity, message, refusal, secs};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use smsgw_at::modem::{self, Failure, RegistrationState, State};
+use smsgw_at::command::network::RegistrationState;
+use smsgw_at::modem::{self, Failure, State};
 use smsgw_at::pool::{
     BreakerConfig, Config, Limits, MemberId, Message, PartOutcome, Route, SimConfig,
     Strategy as By, Target, UtcOffset,

@@ -11,7 +11,8 @@ mod pool_support;
 
 use pool_support::{World, iccid, message, refusal, secs};
 use smsgw_at::cause::{Class, CmsError};
-use smsgw_at::modem::{self, Failure, RegistrationState, State};
+use smsgw_at::command::network::RegistrationState;
+use smsgw_at::modem::{self, Failure, State};
 use smsgw_at::pool::{Config, Event, Limits, MemberId, Message, PartOutcome, Reason, SimConfig};
 
 /// One code of each class.

@@ -5,7 +5,8 @@ use super::config::Strategy;
 use super::queue::Entry;
 use super::sim::{Sim, SimId};
 use super::{MemberId, Pool};
-use crate::modem::{Health, RegistrationState, State};
+use crate::command::network::RegistrationState;
+use crate::modem::{Health, State};
 
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +127,7 @@ impl Pool {
     pub(super) fn may_send(&self, member: MemberId) -> bool {
         self.members.get(&member).is_some_and(|member| {
             let is_registered = member.health.registration.is_none_or(|registration| {
-                registration == RegistrationState::Unknown || registration.is_registered()
+                registration == RegistrationState::UNKNOWN || registration.is_registered()
             });
             member.state == State::Ready && is_registered
         })
@@ -152,13 +153,14 @@ impl Pool {
 /// What speaks against the place where a modem is.
 fn penalty(health: &Health) -> u32 {
     let network = match health.registration {
-        Some(RegistrationState::Home) => 0,
-        Some(RegistrationState::Roaming) => 20,
+        Some(state) if state.is_roaming() => 20,
+        Some(state) if state.is_registered() => 0,
         _ => 10,
     };
     // -113 dBm is the weakest that is told, from -73 on more does not help.
-    let signal = health.signal.map_or(10, |signal| {
-        let missing = (-73 - i32::from(signal.dbm)).clamp(0, 40);
+    let dbm = health.signal.and_then(|signal| signal.dbm());
+    let signal = dbm.map_or(10, |dbm| {
+        let missing = (-73 - i32::from(dbm)).clamp(0, 40);
         missing.unsigned_abs() / 2
     });
     network + signal

@@ -7,7 +7,8 @@ use super::breaker::BreakerConfig;
 use super::calendar::UtcOffset;
 use super::quota::Limits;
 use super::route::Route;
-use crate::modem::{Iccid, SentReferences};
+use crate::command::identity::Iccid;
+use crate::modem::SentReferences;
 
 /// How a pool chooses, what it retries, and how much it holds.
 ///

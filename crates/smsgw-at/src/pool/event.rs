@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use super::key::{MemberId, ModemKey};
 use super::message::Outcome;
-use crate::modem::{self, Failure, Iccid, Identity, Received, Report, Submit};
+use crate::command::identity::Iccid;
+use crate::modem::{self, Failure, Identity, Received, Report, Submit};
 
 /// Something happened; from [`Pool::poll_event`](super::Pool::poll_event).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::event::{Event, PartId};
 use super::key::MemberId;
 use super::sim::SimId;
 use super::{Now, Pool};
-use crate::modem::{self, Iccid, Received, Report};
+use crate::command::identity::Iccid;
+use crate::modem::{self, Received, Report};
 
 impl Pool {
     pub(super) fn incoming(&mut self, member: MemberId, event: modem::Event, now: Now) {
@@ -96,7 +97,8 @@ mod tests {
     use smsgw_gsm::tpdu::{Deliver, StatusReport, UserDataBuf};
 
     use super::*;
-    use crate::modem::{Identity, Imei, ReceivedId, Source, State};
+    use crate::command::identity::Imei;
+    use crate::modem::{Identity, ReceivedId, Source, State};
     use crate::pool::{Action, Config, MemberOptions, Message};
 
     struct World {

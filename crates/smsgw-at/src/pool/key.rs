@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Instant;
 
-use crate::modem::{Iccid, Identity, Imei};
+use crate::command::identity::{Iccid, Imei};
+use crate::modem::Identity;
 
 /// A modem and the SIM in it; never the path of its port, which changes when it is plugged in
 /// again.

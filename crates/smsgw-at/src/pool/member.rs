@@ -7,7 +7,8 @@ use super::key::{MemberId, ModemKey};
 use super::sim::{Sim, SimId};
 use super::slots::{SlotState, Slots};
 use super::{Now, Pool, breaker::Breaker, dispatch::Due};
-use crate::modem::{Health, Iccid, Identity, State};
+use crate::command::identity::Iccid;
+use crate::modem::{Health, Identity, State};
 
 /// What the pool is told of a modem that joins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Instant;
 
 use super::key::ModemKey;
-use crate::modem::{Failure, Iccid};
+use crate::command::identity::Iccid;
+use crate::modem::Failure;
 
 /// One message: all its parts, which one SIM sends in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -144,7 +144,8 @@ use self::queue::{Entry, Place, Queue};
 use self::route::Routes;
 use self::sim::{Sim, SimId};
 use self::sticky::Sticky;
-use crate::modem::{self, Iccid};
+use crate::command::identity::Iccid;
+use crate::modem::{self};
 
 pub use breaker::{BreakerConfig, BreakerState};
 pub use calendar::UtcOffset;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::modem::Iccid;
+use crate::command::identity::Iccid;
 
 /// Messages to numbers that begin so go to these SIMs.
 ///

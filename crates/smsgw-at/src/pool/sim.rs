@@ -10,7 +10,8 @@ use super::key::{MemberId, ModemKey};
 use super::queue::Queue;
 use super::quota::{Charge, Quota};
 use super::status::SimRecord;
-use crate::modem::{Iccid, SentReferences};
+use crate::command::identity::Iccid;
+use crate::modem::SentReferences;
 
 /// Names a SIM within the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@ use super::dispatch::Due;
 use super::event::{Action, Event};
 use super::key::MemberId;
 use super::{Now, Pool};
-use crate::modem::Iccid;
+use crate::command::identity::Iccid;
 
 /// The SIM slots of a modem.
 ///

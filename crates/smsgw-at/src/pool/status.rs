@@ -5,7 +5,8 @@ use super::key::{MemberId, ModemKey};
 use super::quota::{Limits, Usage};
 use super::sim::Sim;
 use super::{Now, Pool};
-use crate::modem::{Health, Iccid, SentReference, State};
+use crate::command::identity::Iccid;
+use crate::modem::{Health, SentReference, State};
 
 /// How a SIM is, and the modem it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]

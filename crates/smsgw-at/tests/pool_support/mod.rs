@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use smsgw_at::modem::{
-    self, Failure, Iccid, Identity, Imei, Imsi, RegistrationState, State, Submit,
-};
+use smsgw_at::command::identity::{Iccid, Imei, Imsi};
+use smsgw_at::command::network::RegistrationState;
+use smsgw_at::modem::{self, Failure, Identity, State, Submit};
 use smsgw_at::pool::{
     Action, Config, Event, MemberId, MemberOptions, Message, Now, Outcome, PartOutcome, Pool,
     SendErrorKind,
