@@ -26,6 +26,7 @@
 //! | `smpp` | yes | [`smpp`] and its conversions; needs `gsm` for text |
 //! | `ucp` | yes | [`ucp`] and its conversions; needs `gsm` for text |
 //! | `at` | yes | [`at`], GSM modems, and their conversions; needs `gsm` |
+//! | `serial` | no | serial ports for the driver in [`at`]; brings `at` and `tokio` |
 //! | `tokio` | no | the tokio shells of the protocol crates |
 //! | `tls` | no | TLS for them |
 //! | `serde` | no | `Serialize` and `Deserialize` for [`Message`] and its parts |

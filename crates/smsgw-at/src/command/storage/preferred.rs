@@ -202,7 +202,6 @@ command! {
         // One list for each of mem1, mem2, mem3 that the modem has.
         let fields = find(lines, "+CPMS", "mem1")?;
         let lists = fields.take(3).map(|field| {
-            // `(("ME","SM"),("ME"))`: one pair too many.
             field.texts().filter_map(Store::from_name).collect()
         });
         Ok(lists.collect())
