@@ -312,7 +312,7 @@ fn a_full_store_is_told_once_and_read() {
             bench.run(1000);
         }
         let full = Event::StorageFull { store };
-        assert_eq!(bench.news(), [full.clone()], "{notice}");
+        assert_eq!(bench.news(), std::slice::from_ref(&full), "{notice}");
         // At once, and then not all the time.
         assert_eq!(bench.times("AT+CMGL=4"), 4, "{notice}");
         // There was room in between.

@@ -9,7 +9,6 @@ use super::shared::Shared;
 use super::{Call, Event, Failure, QueueFull};
 use crate::command::call::{Caller, HangUp, HangUpCall};
 use crate::line::Urc;
-use crate::result::FinalResult;
 use crate::urc::UrcKind;
 
 /// The call that comes in, of which there is one at a time, and requests to end it.
@@ -183,11 +182,7 @@ impl Procedure for End {
                 self.tried = 1;
                 return Step::Run(Exchange::of(&HangUpCall));
             }
-            // That is what it is to be.
-            Some(Outcome::Final {
-                result: FinalResult::Ok | FinalResult::NoCarrier,
-                ..
-            }) => Ok(()),
+            Some(outcome) if outcome.is_ok() => Ok(()),
             // Some modems know only one of the two.
             Some(Outcome::Final { .. }) if self.tried == 1 => {
                 self.tried = 2;

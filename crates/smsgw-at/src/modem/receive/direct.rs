@@ -28,8 +28,7 @@ pub(super) struct Direct {
 
 #[derive(Debug)]
 struct Owed {
-    /// `None` when there is nothing that the caller could have.
-    id: Option<ReceivedId>,
+    id: ReceivedId,
     is_report: bool,
     is_safe: bool,
     deadline: Instant,
@@ -41,6 +40,9 @@ struct Early {
     fault: Option<AnswerError>,
     is_report: bool,
 }
+
+/// A line without the PDU that it announces.
+const MISSING: AnswerError = AnswerError::new(AnswerErrorKind::Missing, "pdu", 0);
 
 impl Direct {
     /// The network waits no longer for an acknowledgement.
@@ -59,7 +61,7 @@ impl Direct {
 
     pub(super) fn persisted(&mut self, id: ReceivedId) {
         for owed in &mut self.owed {
-            owed.is_safe |= owed.id == Some(id);
+            owed.is_safe |= owed.id == id;
         }
     }
 
@@ -81,18 +83,15 @@ impl Direct {
 /// A message or a report comes.
 pub(super) fn handle(urc: &Urc, shared: &mut Shared, now: Instant) {
     let is_report = urc.kind() == UrcKind::StatusReport;
-    let text = match &urc.data {
-        Some(Following::Pdu(text) | Following::Text(text)) => text,
-        None => {
-            let error = AnswerError::new(AnswerErrorKind::Missing, "pdu", 0);
-            let line = urc.line.clone();
-            shared.fault(Fault::Unreadable { line, error });
-            // Else nothing would come after it.
-            return owe(None, is_report, true, shared, now);
+    let (pdu, fault) = match &urc.data {
+        Some(Following::Pdu(text) | Following::Text(text)) => {
+            let pdu = octets_of(text);
+            let fault = fault_of(&urc.line, text, &pdu);
+            (pdu, fault)
         }
+        // It is told all the same: the network is to know that it has come.
+        None => (Vec::new(), Some(MISSING)),
     };
-    let pdu = octets_of(text);
-    let fault = fault_of(&urc.line, text, &pdu);
     let early = Early {
         pdu,
         fault,
@@ -147,11 +146,14 @@ fn take_in(early: Early, shared: &mut Shared, now: Instant) {
         fault,
         is_report: is_announced,
     } = early;
-    let seen = shared.receive.ledger.direct(&pdu);
+    let seen = match fault {
+        Some(MISSING) => shared.receive.ledger.missing(),
+        _ => shared.receive.ledger.direct(&pdu),
+    };
     let (Seen::New(id) | Seen::Waiting(id) | Seen::Safe(id)) = seen;
     let is_safe = matches!(seen, Seen::Safe(_));
     let is_report = is_announced || (fault.is_none() && is_report(&pdu));
-    owe(Some(id), is_report, is_safe, shared, now);
+    owe(id, is_report, is_safe, shared, now);
     if matches!(seen, Seen::New(_)) {
         let arrived = Arrived {
             source: Source::Direct,
@@ -162,7 +164,7 @@ fn take_in(early: Early, shared: &mut Shared, now: Instant) {
     }
 }
 
-fn owe(id: Option<ReceivedId>, is_report: bool, is_safe: bool, shared: &mut Shared, now: Instant) {
+fn owe(id: ReceivedId, is_report: bool, is_safe: bool, shared: &mut Shared, now: Instant) {
     let direct = &mut shared.receive.direct;
     if !shared.routing.acknowledge
         || (is_report && direct.refuses_reports)
@@ -171,7 +173,7 @@ fn owe(id: Option<ReceivedId>, is_report: bool, is_safe: bool, shared: &mut Shar
         return;
     }
     // What comes again is owed one answer.
-    direct.owed.retain(|owed| id.is_none() || owed.id != id);
+    direct.owed.retain(|owed| owed.id != id);
     direct.owed.push_back(Owed {
         id,
         is_report,
