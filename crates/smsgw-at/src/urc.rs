@@ -147,7 +147,8 @@ impl Urc {
     }
 
     /// Whether it tells that the modem has started: what was set before is gone, and a command in
-    /// flight will have no answer. Not before its first answer, when it is only starting still.
+    /// flight will have no answer. A modem says it more than once, and some sticks repeat `^BOOT`
+    /// for as long as they run.
     #[must_use]
     pub fn is_boot(&self) -> bool {
         self.kind() == UrcKind::Boot
