@@ -143,7 +143,12 @@ async fn ports_are_probed_politely_and_those_of_one_modem_are_told_to_be_so() {
         );
     symlink(satellites.path(), path.join("ttyUSB4")).unwrap();
 
-    let found = discover(&Places::directory(path), &ProbeOptions::default()).await;
+    // Patience for a machine that is busy.
+    let options = ProbeOptions {
+        first: Duration::from_millis(1_500),
+        ..ProbeOptions::default()
+    };
+    let found = discover(&Places::directory(path), &options).await;
     let found = found.unwrap();
     assert_eq!(found.modems.len(), 1);
     let modem = &found.modems[0];
