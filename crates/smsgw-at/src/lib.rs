@@ -18,6 +18,8 @@ mod hex;
 pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
+#[cfg(feature = "std")]
+pub mod pool;
 #[cfg(feature = "tokio")]
 pub mod port;
 pub mod quirks;

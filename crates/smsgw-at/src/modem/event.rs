@@ -135,7 +135,7 @@ pub struct Identity {
 
 /// Names something received, within one [`Modem`](super::Modem).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReceivedId(pub(super) u64);
+pub struct ReceivedId(pub(crate) u64);
 
 impl fmt::Display for ReceivedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
