@@ -62,6 +62,8 @@ pub(crate) struct World {
     pub(crate) subscribers: HashMap<String, ModemId>,
     /// Those that modems to come have, too.
     faults: Vec<Fault>,
+    /// The serial number of the last broadcast.
+    pub(crate) broadcasts: u16,
     /// How many chances were taken.
     pub(crate) chances: u64,
 }
@@ -144,6 +146,7 @@ impl Network {
                 centre: Centre::new(),
                 subscribers: HashMap::new(),
                 faults: Vec::new(),
+                broadcasts: 0,
                 chances: 0,
                 config,
             },
@@ -284,11 +287,8 @@ impl Network {
     /// Takes the network away from a modem, or gives it back.
     pub fn set_coverage(&mut self, modem: ModemId, has_network: bool, now: Instant) {
         self.with(modem, now, |cx| {
-            if has_network {
-                cx.regain_network();
-            } else {
-                cx.lose_network(None);
-            }
+            cx.modem.radio.has_coverage = has_network;
+            cx.register();
         });
     }
 
@@ -465,6 +465,7 @@ impl Modem {
             radio: Radio {
                 functionality: 1,
                 stat: 0,
+                has_coverage: true,
                 is_lost: false,
                 signal: config.signal,
                 is_detached: false,
