@@ -61,6 +61,18 @@ pub enum What {
         /// Why.
         reason: &'static str,
     },
+    /// A program opened the port of a modem.
+    Open {
+        /// Which.
+        #[serde(flatten)]
+        who: Who,
+    },
+    /// No program has the port of a modem open any more.
+    Close {
+        /// Which.
+        #[serde(flatten)]
+        who: Who,
+    },
     /// A modem is unplugged.
     Cut {
         /// Which.

@@ -192,14 +192,22 @@ impl Network {
     ///
     /// A port is open from the beginning; octets open it, too.
     pub fn handle_open(&mut self, modem: ModemId, now: Instant) {
-        self.with(modem, now, |cx| cx.modem.output.open());
+        self.with(modem, now, |cx| {
+            cx.modem.output.open();
+            let who = who(&cx.modem.name);
+            cx.event(What::Open { who });
+        });
     }
 
     /// A user closed the port of a modem, by which DTR drops. What was begun and not ended is
     /// given up: a half line, a prompt. What was not read is gone, and so is what is written
     /// until the port is open again.
     pub fn handle_close(&mut self, modem: ModemId, now: Instant) {
-        self.with(modem, now, |cx| interpreter::close(cx));
+        self.with(modem, now, |cx| {
+            interpreter::close(cx);
+            let who = who(&cx.modem.name);
+            cx.event(What::Close { who });
+        });
     }
 
     /// Lets happen what is due.
@@ -217,6 +225,13 @@ impl Network {
         if let Some(modem) = self.modems.get_mut(modem.index()) {
             modem.output.take(out);
         }
+    }
+
+    /// Whether a modem has written something.
+    #[must_use]
+    pub fn has_output(&self, modem: ModemId) -> bool {
+        let modem = self.modems.get(modem.index());
+        modem.is_some_and(|modem| modem.output.is_ready())
     }
 
     /// The next event.

@@ -86,6 +86,11 @@ impl Output {
         self.later.front().map(|(at, _)| *at)
     }
 
+    /// Whether something is ready.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     /// Hands out what is ready.
     pub(crate) fn take(&mut self, out: &mut BytesMut) {
         if out.is_empty() {
