@@ -49,6 +49,8 @@ pub(crate) enum Pending {
     Lines(Vec<String>, Option<Failure>),
     /// A prompt that takes its time.
     Prompt(Entry),
+    /// A command that takes its time.
+    Command(Command),
 }
 
 /// A message that is being sent.
@@ -82,6 +84,7 @@ impl Pending {
                 failure.map_or(Ok(Then::Done), Err)
             }
             Self::Prompt(entry) => Ok(Then::Prompt(entry)),
+            Self::Command(command) => super::run(cx, &command),
         }
     }
 }
@@ -339,7 +342,7 @@ fn send(cx: &mut Context<'_>, sending: Sending) -> Answer {
     let to = sending.outgoing.recipient(cx.world);
     if let Some(strike) = cx.modem.faults.strike(Kind::Deregister) {
         cx.struck(Kind::Deregister);
-        cx.lose_network(Some(strike.delay));
+        cx.lose_network(strike.delay);
     }
     let mut strike = |kind| {
         let world = &*cx.world;
