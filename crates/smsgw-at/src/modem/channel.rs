@@ -253,6 +253,8 @@ enum Phase {
 struct Lines {
     lines: Vec<String>,
     octets: usize,
+    /// A line has come that says that an older message was taken: the next `OK` is that one's.
+    is_late: bool,
 }
 
 impl Lines {
@@ -610,10 +612,32 @@ impl Channel {
                 },
                 Event::Line(line),
             ) => {
-                if exchange.final_optional && answer.lines.is_empty() {
-                    deadline = deadline.min(now + Self::OPTIONAL_FINAL);
+                if is_data_result(&line) && !exchange.line.starts_with("AT+CMSS") {
+                    answer.is_late = true;
+                    let late = Late::Taken(Some(line));
+                    self.notices.push_back(Notice::Late(late));
+                } else {
+                    if exchange.final_optional && answer.lines.is_empty() {
+                        deadline = deadline.min(now + Self::OPTIONAL_FINAL);
+                    }
+                    answer.push(line);
                 }
-                answer.push(line);
+                Phase::Command {
+                    exchange,
+                    answer,
+                    deadline,
+                }
+            }
+            (
+                Phase::Command {
+                    exchange,
+                    mut answer,
+                    deadline,
+                },
+                Event::Final(FinalResult::Ok),
+            ) if answer.is_late => {
+                answer.is_late = false;
+                self.reader.expect(InFlight::Command(&exchange.line));
                 Phase::Command {
                     exchange,
                     answer,
