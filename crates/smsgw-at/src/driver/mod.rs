@@ -80,6 +80,8 @@ struct Shared {
     /// Told when there may be an event.
     told: Notify,
     state: watch::Sender<State>,
+    /// The modem is ready and has nothing to do.
+    idle: watch::Sender<bool>,
     ended: watch::Sender<bool>,
 }
 
@@ -124,6 +126,7 @@ impl Driver {
             word: Notify::new(),
             told: Notify::new(),
             state: watch::Sender::new(State::Closed),
+            idle: watch::Sender::new(false),
             ended: watch::Sender::new(false),
         });
         let task = Task::new(Arc::clone(&shared), Box::new(finder), options);
@@ -178,7 +181,7 @@ impl Driver {
     /// Says that a message or a report is safe: the modem need not keep it any longer.
     pub fn persisted(&self, id: ReceivedId) {
         self.shared.lock().modem.persisted(id, now());
-        self.shared.word.notify_one();
+        self.shared.touch();
     }
 
     /// Sends a USSD request, or the answer to what the network asked, and waits for what the network
@@ -254,6 +257,18 @@ impl Driver {
         }
     }
 
+    /// Waits until the modem is ready and has nothing to do: what was stored when it became ready is
+    /// among the [events](Events), and what was asked for is done. `false` when the driver ends
+    /// before. Cancel-safe.
+    pub async fn idle(&self) -> bool {
+        let mut idle = self.shared.idle.subscribe();
+        let ended = self.ended();
+        tokio::select! {
+            is_idle = idle.wait_for(|is_idle| *is_idle) => is_idle.is_ok(),
+            () = ended => false,
+        }
+    }
+
     /// What the modem is, and which SIM it has; `None` before that is known.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
@@ -303,7 +318,7 @@ impl Driver {
         let made = request(&mut inner)?;
         inner.outstanding += 1;
         drop(inner);
-        self.shared.word.notify_one();
+        self.shared.touch();
         Ok(made)
     }
 
