@@ -241,6 +241,12 @@ impl Driver {
         settled(known).await
     }
 
+    /// Has the modem start again (`+CFUN=1,1`), once what it is doing has ended, and sets it up then.
+    pub fn reset(&self) {
+        self.shared.lock().modem.reset(now());
+        self.shared.word.notify_one();
+    }
+
     /// Where the modem is.
     #[must_use]
     pub fn state(&self) -> State {
@@ -305,6 +311,11 @@ impl Driver {
     pub async fn close(&self) {
         self.shared.end(Closing::Now);
         self.ended().await;
+    }
+
+    /// Begins to [close](Self::close).
+    pub(crate) fn begin_close(&self) {
+        self.shared.end(Closing::Now);
     }
 
     fn request<T>(
