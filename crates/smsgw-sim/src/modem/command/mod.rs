@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use super::answer::Failure;
 use super::arguments::{Command, Form};
-use super::network::Context;
+use super::world::Context;
 use send::{Entry, Pending};
 
 /// What follows from a command, or why it was not done.

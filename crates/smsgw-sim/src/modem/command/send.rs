@@ -11,9 +11,9 @@ use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::centre::Outgoing;
 use crate::modem::charset::from_hex;
 use crate::modem::fault::{Fault, Kind};
-use crate::modem::network::{Context, Timer, World};
 use crate::modem::sim::Lock;
 use crate::modem::store::{Stat, StoreName};
+use crate::modem::world::{Context, Timer, World};
 
 /// Data that is being entered after a prompt.
 #[derive(Debug)]

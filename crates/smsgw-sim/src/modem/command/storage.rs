@@ -5,9 +5,9 @@ use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::event::{What, who};
 use crate::modem::fault::Kind;
-use crate::modem::network::Context;
 use crate::modem::profile::EmptyPlace;
 use crate::modem::store::{Stat, StoreName};
+use crate::modem::world::Context;
 
 /// `+CPMS`.
 pub(crate) fn preferred_storage(cx: &mut Context<'_>, command: &Command) -> Answer {

@@ -5,8 +5,8 @@ use super::{Answer, Then, setting};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::charset::Charset;
-use crate::modem::network::Context;
 use crate::modem::settings::TextParameters;
+use crate::modem::world::Context;
 
 /// `+CSCA`.
 pub(crate) fn service_centre(cx: &mut Context<'_>, command: &Command) -> Answer {
