@@ -63,6 +63,7 @@ impl Context<'_> {
 
     pub(crate) fn booted(&mut self) {
         self.modem.power = Power::On;
+        self.modem.settled = Some(self.now + self.modem.profile.settling_time);
         self.start_chatter();
         self.register();
     }

@@ -40,6 +40,8 @@ pub(crate) struct Modem {
     pub(crate) call: Option<Call>,
     pub(crate) saved: Saved,
     pub(crate) faults: Faults,
+    /// When what is on the SIM can be had; `None` when it can.
+    pub(crate) settled: Option<Instant>,
     /// What ends a hang, and which one it is.
     pub(crate) hang: Option<(Until, u64)>,
 }
@@ -221,6 +223,7 @@ impl Modem {
             call: None,
             saved: Saved::default(),
             faults: Faults::new(seed, faults),
+            settled: None,
             hang: None,
         }
     }

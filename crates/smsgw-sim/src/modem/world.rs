@@ -173,7 +173,7 @@ impl<'a> Context<'a> {
             Timer::Booted => self.booted(),
             Timer::EndOfHang(nth) => {
                 if self.modem.hang.is_some_and(|(_, hang)| hang == nth) {
-                    self.modem.hang = None;
+                    self.end_hang();
                 }
             }
             Timer::Continue(nth) => interpreter::go_on(self, nth),

@@ -98,7 +98,11 @@ impl Sending {
         {
             stored.stat = Stat::Sent;
         }
-        cx.say(format!("{}: {reference}", self.name));
+        if cx.modem.faults.strike(Kind::NoReference).is_some() {
+            cx.struck(Kind::NoReference);
+        } else {
+            cx.say(format!("{}: {reference}", self.name));
+        }
         Ok(Then::Done)
     }
 

@@ -119,6 +119,9 @@ pub(crate) fn list_messages(cx: &mut Context<'_>, command: &Command) -> Answer {
             }
         }
     }
+    if found.is_empty() && cx.modem.profile.refuses_empty_list {
+        return Err(Failure::Cms(321));
+    }
     for (index, stored) in found {
         let lines = cx.stored_lines(&stored, Some(index));
         cx.lines.extend(lines);

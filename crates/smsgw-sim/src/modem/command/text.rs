@@ -57,6 +57,9 @@ pub(crate) fn text_parameters(cx: &mut Context<'_>, command: &Command) -> Answer
                 data_coding_scheme: arguments.number(3)?.unwrap_or(now.data_coding_scheme),
             };
             cx.modem.settings.parameters = parameters;
+            if cx.modem.profile.forgets_centre {
+                cx.modem.sim.service_centre.clear();
+            }
         }
     }
     Ok(Then::Done)

@@ -24,6 +24,8 @@ pub enum Kind {
     LostSubmit,
     /// A message is sent; its result comes after a while, in the middle of whatever is said then.
     LateResult,
+    /// A message is sent, and `OK` alone tells of it: its reference is not known.
+    NoReference,
     /// A command is answered with an error.
     Error,
     /// A command is answered after a while; other commands wait for it.
@@ -46,6 +48,10 @@ pub enum Kind {
     Merge,
     /// Octets that mean nothing come before what the modem writes.
     Noise,
+    /// A line is echoed twice.
+    RepeatedEcho,
+    /// What a command is answered with comes twice; its result does not.
+    RepeatedAnswer,
     /// All stores are full.
     Full,
     /// A message that came is stored, and nothing tells of it.
@@ -79,7 +85,7 @@ pub(super) struct Arguments {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::PromptDelay,
         Self::NoPrompt,
         Self::Refuse,
@@ -88,6 +94,7 @@ impl Kind {
         Self::LostResult,
         Self::LostSubmit,
         Self::LateResult,
+        Self::NoReference,
         Self::Error,
         Self::Slow,
         Self::Hang,
@@ -99,6 +106,8 @@ impl Kind {
         Self::Split,
         Self::Merge,
         Self::Noise,
+        Self::RepeatedEcho,
+        Self::RepeatedAnswer,
         Self::Full,
         Self::LostIndication,
         Self::RepeatedIndication,
@@ -121,6 +130,7 @@ impl Kind {
             Self::LostResult => "lost-result",
             Self::LostSubmit => "lost-submit",
             Self::LateResult => "late-result",
+            Self::NoReference => "no-reference",
             Self::Error => "error",
             Self::Slow => "slow",
             Self::Hang => "hang",
@@ -132,6 +142,8 @@ impl Kind {
             Self::Split => "split",
             Self::Merge => "merge",
             Self::Noise => "noise",
+            Self::RepeatedEcho => "repeated-echo",
+            Self::RepeatedAnswer => "repeated-answer",
             Self::Full => "full",
             Self::LostIndication => "lost-indication",
             Self::RepeatedIndication => "repeated-indication",

@@ -25,7 +25,8 @@ pub(super) fn in_data(cx: &mut Context<'_>, octet: u8) {
             if octet == ESCAPE {
                 // A message that is given up is no error (TS 27.005 §3.5.1).
                 let ok = result("OK", &cx.modem.settings);
-                return finish(cx, Some(&ok));
+                let says = !cx.modem.profile.silent_escape;
+                return finish(cx, says.then_some(&ok));
             }
             if struck(cx, "data") {
                 return;

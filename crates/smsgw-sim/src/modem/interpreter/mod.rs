@@ -66,10 +66,11 @@ const CTRL_Z: u8 = 0x1A;
 /// Takes octets of the user.
 pub(crate) fn feed(cx: &mut Context<'_>, octets: &[u8]) {
     cx.modem.output.open();
-    if cx.modem.power != Power::On {
-        return;
-    }
     for &octet in octets {
+        // What comes while it starts is lost.
+        if cx.modem.power != Power::On {
+            return;
+        }
         if cx.modem.faults.has(Kind::DropInput) && cx.modem.faults.strike(Kind::DropInput).is_some()
         {
             continue;
@@ -97,7 +98,7 @@ pub(crate) fn close(cx: &mut Context<'_>) {
         .hang
         .is_some_and(|(until, _)| matches!(until, Until::Escape | Until::Reopen))
     {
-        cx.modem.hang = None;
+        cx.end_hang();
     }
     cx.modem.output.close();
     release_held(cx);
@@ -131,8 +132,7 @@ fn in_hang(cx: &mut Context<'_>, octet: u8) {
         return;
     };
     if until == Until::Escape && matches!(octet, ESCAPE | CTRL_Z) {
-        cx.modem.hang = None;
-        return;
+        return cx.end_hang();
     }
     let line = &mut cx.modem.input.line;
     if octet != CR {
@@ -168,6 +168,10 @@ fn in_command(cx: &mut Context<'_>, octet: u8) {
             let line = std::mem::take(&mut input.line);
             let is_too_long = std::mem::take(&mut input.is_too_long);
             let line: String = line.into_iter().map(char::from).collect();
+            if cx.modem.settings.echo && cx.modem.faults.strike(Kind::RepeatedEcho).is_some() {
+                cx.struck(Kind::RepeatedEcho);
+                cx.write(&format!("{line}\r"));
+            }
             end_of_line(cx, &line, is_too_long);
         }
         _ if octet == backspace => {
@@ -257,6 +261,12 @@ impl Context<'_> {
         } else {
             self.write_line(line);
         }
+    }
+
+    /// It obeys again; what was written meanwhile is gone.
+    pub(crate) fn end_hang(&mut self) {
+        self.modem.hang = None;
+        self.modem.input.line.clear();
     }
 
     /// Tells that a fault hit.

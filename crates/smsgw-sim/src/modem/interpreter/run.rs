@@ -36,7 +36,9 @@ pub(super) fn run(cx: &mut Context<'_>, line: String) {
         (Ok(commands), Some(running)) => {
             running.rest = commands.into();
             let is_bare = running.rest.is_empty();
-            if !(is_bare && struck(cx, "AT")) {
+            if is_bare && cx.modem.profile.refuses_bare {
+                fail(cx, Failure::Error);
+            } else if !(is_bare && struck(cx, "AT")) {
                 advance(cx);
             }
         }
@@ -238,6 +240,10 @@ fn flush(cx: &mut Context<'_>) {
     }
     let end = cx.modem.profile.line_end;
     let text = lines.join(end);
+    if cx.modem.faults.strike(Kind::RepeatedAnswer).is_some() {
+        cx.struck(Kind::RepeatedAnswer);
+        cx.write_line(&text);
+    }
     if cx.modem.settings.verbose {
         cx.write_line(&text);
     } else {
