@@ -379,10 +379,10 @@ fn reports_are_lost_or_come_twice() {
     bench.send(OUTSIDE, "a");
     assert_eq!(bench.advance(seconds(5)), "");
     bench.send(OUTSIDE, "b");
-    assert_eq!(bench.advance(seconds(5)), "+CDSI: \"SR\",1");
+    assert_eq!(bench.advance(seconds(5)), "+CDSI: \"SM\",1");
     set(&mut bench, "repeated-report");
     bench.send(OUTSIDE, "c");
-    assert_eq!(bench.advance(seconds(5)), "+CDSI: \"SR\",2|+CDSI: \"SR\",3");
+    assert_eq!(bench.advance(seconds(5)), "+CDSI: \"SM\",2|+CDSI: \"SM\",3");
     bench.ask("AT+CNMI=2,1,0,1");
     bench.send(OUTSIDE, "d");
     assert_eq!(bench.advance(seconds(5)).matches("+CDS: ").count(), 2);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use smsgw_gsm::DecodeErrorKind;
 use smsgw_gsm::field::{Address, TypeOfAddress};
 use smsgw_gsm::tpdu::{Context as Way, ModemPdu, Tpdu};
 
@@ -262,7 +263,7 @@ pub(crate) fn entered(cx: &mut Context<'_>, entry: Entry) -> Answer {
     let body = || text.clone().map_err(|()| Failure::Cms(305));
     match what {
         EntryKind::Submit(name, length) => {
-            let pdu = pdu(length)?;
+            let pdu = without_trailing(pdu(length)?);
             let decoded = ModemPdu::decode(&pdu, Way::MS_TO_SC);
             let decoded = decoded.map_err(|_| Failure::Cms(304))?;
             let is_command = name == "+CMGC";
@@ -319,6 +320,17 @@ pub(crate) fn entered(cx: &mut Context<'_>, entry: Entry) -> Answer {
             super::routing::acknowledge_now(cx, is_good)
         }
     }
+}
+
+/// Some programs write an octet more than they should. Modems hand it on, and nobody reads it.
+fn without_trailing(mut pdu: Vec<u8>) -> Vec<u8> {
+    let error = ModemPdu::decode(&pdu, Way::MS_TO_SC).err();
+    let offset = error.and_then(|error| match error.kind {
+        DecodeErrorKind::TrailingOctets { .. } => Some(error.offset),
+        _ => None,
+    });
+    pdu.truncate(offset.unwrap_or(usize::MAX));
+    pdu
 }
 
 /// A text that is written as if it had come.
