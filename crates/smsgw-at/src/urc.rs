@@ -147,7 +147,8 @@ impl Urc {
     }
 
     /// Whether it tells that the modem has started: what was set before is gone, and a command in
-    /// flight will have no answer. Not before its first answer, when it is only starting still.
+    /// flight will have no answer. A modem says it more than once, and some sticks repeat `^BOOT`
+    /// for as long as they run.
     #[must_use]
     pub fn is_boot(&self) -> bool {
         self.kind() == UrcKind::Boot
@@ -242,5 +243,108 @@ fn wavecom(values: &str) -> UrcKind<'_> {
         "3" => UrcKind::Boot,
         "0" | "1" | "4" | "7" | "8" | "13" => UrcKind::SimState,
         _ => UrcKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TABLE, UrcKind, kind};
+
+    #[test]
+    fn each_word_has_one_row() {
+        let mut words: alloc::vec::Vec<_> = TABLE.iter().flat_map(|(words, _)| *words).collect();
+        words.sort_unstable();
+        let count = words.len();
+        words.dedup();
+        assert_eq!(words.len(), count);
+    }
+
+    #[test]
+    fn lines_of_every_kind() {
+        for (line, expected) in [
+            (
+                "+CMTI: SM,12",
+                UrcKind::NewMessage {
+                    store: "SM",
+                    index: Some(12),
+                },
+            ),
+            (
+                "+cmti: \"ME\", 1",
+                UrcKind::NewMessage {
+                    store: "ME",
+                    index: Some(1),
+                },
+            ),
+            (
+                "+CMTI: \"SM\"",
+                UrcKind::NewMessage {
+                    store: "SM",
+                    index: None,
+                },
+            ),
+            (
+                "+CDSI: \"SR\",4",
+                UrcKind::StatusReportStored {
+                    store: "SR",
+                    index: Some(4),
+                },
+            ),
+            (
+                "+CBMI: \"BM\",0",
+                UrcKind::BroadcastStored {
+                    store: "BM",
+                    index: Some(0),
+                },
+            ),
+            ("+CMT: ,33", UrcKind::Message),
+            ("+CDS: 24", UrcKind::StatusReport),
+            ("+CBM: 88", UrcKind::Broadcast),
+            ("+CUSD: 2", UrcKind::Ussd),
+            ("+CEREG: 1", UrcKind::Registration),
+            ("^RSSI:18", UrcKind::Signal),
+            ("*PSUTTZ: 1", UrcKind::Network),
+            ("RING", UrcKind::Ring),
+            ("+CRING: VOICE", UrcKind::Ring),
+            ("+CLIP: \"1\",129", UrcKind::Clip),
+            ("NO CARRIER", UrcKind::Call),
+            ("CONNECT 9600", UrcKind::Call),
+            ("VOICE CALL: BEGIN", UrcKind::Call),
+            ("^SMMEMFULL: \"SM\"", UrcKind::StorageFull),
+            ("%SMSFULL", UrcKind::StorageFull),
+            ("+CIEV: \"smsfull\",1", UrcKind::StorageFull),
+            ("+CIEV: 8,1", UrcKind::StorageFull),
+            ("+QIND: \"smsfull\",\"ME\"", UrcKind::StorageFull),
+            ("+CIEV: \"smsfull\",0", UrcKind::Indicator),
+            ("+CIEV: 8,0", UrcKind::Indicator),
+            ("+CIEV: \"signal\",4", UrcKind::Indicator),
+            ("+ZUSIMR:2", UrcKind::SimState),
+            ("+CPIN: READY", UrcKind::SimState),
+            ("RDY", UrcKind::Boot),
+            ("+CFUN: 1", UrcKind::Boot),
+            ("Call Ready", UrcKind::Boot),
+            ("SMS Ready", UrcKind::Boot),
+            ("^BOOT:1,0,0,0,6", UrcKind::Boot),
+            ("+QIND: SMS DONE", UrcKind::Boot),
+            ("+ZURDY", UrcKind::Boot),
+            ("+WIND: 3", UrcKind::Boot),
+            ("+WIND: 4", UrcKind::SimState),
+            ("+CFUN: 4", UrcKind::Other),
+            ("+QIND: \"csq\",14,99", UrcKind::Other),
+            ("NORMAL POWER DOWN", UrcKind::PowerDown),
+            ("+CMGS: 12", UrcKind::Late),
+            ("OK", UrcKind::Late),
+            ("^DSFLOWRPT:0", UrcKind::Other),
+            ("+XYZZY: 1", UrcKind::Unknown),
+            ("+CMTIX: 1", UrcKind::Unknown),
+            ("+CMT", UrcKind::Message),
+            ("RINGING", UrcKind::Unknown),
+            ("RING: 1", UrcKind::Unknown),
+            ("OK then", UrcKind::Unknown),
+            ("call ready", UrcKind::Unknown),
+            ("", UrcKind::Unknown),
+        ] {
+            assert_eq!(kind(line), expected, "{line}");
+        }
     }
 }

@@ -128,6 +128,11 @@ fn noise_in_front_is_junk() {
         b"\0\xFF> ",
         &[junk(b"\0\xFF"), Event::Prompt],
     );
+    says(
+        Command("ATI"),
+        b"a\x05b\xFC\r\nOK\r\n",
+        &[junk(b"a\x05b\xFC"), OK],
+    );
     // A name may begin with a letter of Latin-1.
     says(
         Command("AT+CGMI"),
@@ -504,6 +509,13 @@ fn late_results_are_news_and_answer_nothing() {
         Command("AT+CSQ"),
         octets,
         &[urc("+CMGS: 12"), urc("OK"), line("+CSQ: 9,99"), OK],
+    );
+    // Before its data are sent a message has no result.
+    let octets = "\r\n+CMGS: 12\r\n\r\nOK\r\n\r\n> ";
+    says(
+        Command("AT+CMGS=23"),
+        octets,
+        &[urc("+CMGS: 12"), urc("OK"), Event::Prompt],
     );
     // Another command's answer, out of step.
     let octets = "\r\n+COPS: 0,0,\"X\"\r\n\r\n+CSQ: 9,99\r\n\r\nOK\r\n";

@@ -10,8 +10,9 @@
 mod pool_support;
 
 use pool_support::{World, iccid, identity, message, secs};
+use smsgw_at::command::identity::Imsi;
 use smsgw_at::command::network::RegistrationState;
-use smsgw_at::modem::{self};
+use smsgw_at::modem;
 use smsgw_at::pool::{
     Config, Limits, MemberId, Message, Route, SendErrorKind, SimConfig, Strategy, Target,
 };
@@ -57,12 +58,12 @@ fn the_least_loaded_is_chosen() {
 #[test]
 fn a_weak_signal_gets_less() {
     let (mut world, [a, b]) = World::with_modems(not_sticky());
-    world.health(a, Some(RegistrationState::Home), Some(-113));
+    world.health(a, Some(RegistrationState::HOME), Some(-113));
     // 20 points are two messages within a minute.
     assert_eq!(one_by_one(&mut world, 4), [b, b, a, b]);
     // A modem without a signal is not worth more than one with a weak one.
     world.pass(60);
-    world.health(a, Some(RegistrationState::Roaming), None);
+    world.health(a, Some(RegistrationState::ROAMING), None);
     assert_eq!(one_by_one(&mut world, 4), [b, b, b, a]);
 }
 
@@ -101,9 +102,9 @@ fn a_sim_with_little_quota_left_gets_less() {
 fn a_modem_without_a_network_gets_none() {
     let (mut world, [a, b]) = World::with_modems(not_sticky());
     for state in [
-        RegistrationState::NotRegistered,
-        RegistrationState::Searching,
-        RegistrationState::Denied,
+        RegistrationState::NOT_REGISTERED,
+        RegistrationState::SEARCHING,
+        RegistrationState::DENIED,
     ] {
         world.health(a, Some(state), Some(-60));
         assert_eq!(one_by_one(&mut world, 2), [b, b], "{state:?}");
@@ -304,7 +305,7 @@ fn a_route_to_an_operator_goes_by_the_imsi() {
     };
     let (mut world, [a]) = World::with_modems(config);
     let mut german = identity(2, 2);
-    german.imsi = modem::Imsi::new("262010000000002");
+    german.imsi = Imsi::parse("262010000000002").ok();
     let b = world.plug_as(&german);
     world.send(1, "+4930123456", 1);
     assert!(world.has(b) && !world.has(a));

@@ -175,7 +175,7 @@ fn a_sim_that_moves_to_another_modem_takes_its_messages_along() {
     world.sent(b);
     assert!(world.outcome(1).is_sent());
     assert_eq!(world.pool.key(a), None);
-    let key = world.outcome(1).sent_by.clone().unwrap();
+    let key = world.outcome(1).sent_by.unwrap();
     assert_eq!(key, ModemKey::of(&identity(2, 1)).unwrap());
     // Another SIM in the first one.
     world.start(a, &identity(1, 9));

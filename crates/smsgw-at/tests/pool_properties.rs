@@ -72,9 +72,9 @@ fn step() -> impl Strategy<Value = Step> {
     ]);
     let registration = select(vec![
         None,
-        Some(RegistrationState::Home),
-        Some(RegistrationState::Searching),
-        Some(RegistrationState::Roaming),
+        Some(RegistrationState::HOME),
+        Some(RegistrationState::SEARCHING),
+        Some(RegistrationState::ROAMING),
     ]);
     let failure = select(vec![
         refusal(42),
@@ -402,7 +402,7 @@ impl Model {
     fn finish(&mut self) {
         for index in 0..self.members.len() {
             self.perform(Step::Resume(index));
-            self.perform(Step::Register(index, Some(RegistrationState::Home)));
+            self.perform(Step::Register(index, Some(RegistrationState::HOME)));
             self.perform(Step::State(index, State::Ready));
         }
         while !self.members.is_empty() {

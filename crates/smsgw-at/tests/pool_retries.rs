@@ -122,7 +122,7 @@ fn retry_elsewhere_is_tried_here_where_there_is_no_other() {
 fn a_modem_fault_goes_elsewhere_at_once_and_counts() {
     let (mut world, [a, b]) = world();
     // The other is chosen first, and busy.
-    world.health(a, Some(RegistrationState::Home), Some(-113));
+    world.health(a, Some(RegistrationState::HOME), Some(-113));
     for token in 1..=3 {
         world.pass(60);
         world.send(100 + token, "1", 1);

@@ -7,6 +7,7 @@
 )]
 
 #[path = "support/pty.rs"]
+#[allow(dead_code, reason = "what another test wants of it")]
 mod pty;
 
 use std::io::{ErrorKind, Read as _, Write as _};

@@ -18,6 +18,17 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(duration).map_err(|_| "less than nothing".to_owned())
 }
 
+/// A share, from 0 to 1: `0.1` or `10%`.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let (number, whole) = match text.strip_suffix('%') {
+        Some(number) => (number, 100.0),
+        None => (text, 1.0),
+    };
+    let share = number.parse::<f64>().ok().map(|number| number / whole);
+    let share = share.filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "not a share from 0 to 1, or from 0% to 100%".to_owned())
+}
+
 /// A text that a C-octet string of `MAX` octets can hold.
 pub(crate) fn c_octets<const MAX: usize>(text: &str) -> Result<String, String> {
     COctetString::<MAX>::try_from(text)

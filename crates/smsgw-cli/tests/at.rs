@@ -225,8 +225,8 @@ fn values_say_what_lines_mean() {
         ),
         (
             "AT+CNMI=?",
-            "+CNMI: (0-2),(0,1),(0),(0,1),(1)",
-            json!({ "cnmi_test": ["(0-2)", "(0-1)", "(0)", "(0-1)", "(1)"] }),
+            "+CNMI: (0-2),(0,1),(0),(0,1),(0-4000000000)",
+            json!({ "cnmi_test": [[0, 1, 2], [0, 1], [0], [0, 1], "(0-4000000000)"] }),
         ),
         ("AT+CSCS?", "+CSCS: \"UCS2\"", json!({ "cscs": "UCS2" })),
         (
@@ -234,7 +234,7 @@ fn values_say_what_lines_mean() {
             "+CSCS: \"GSM\",\"HEX\"",
             json!({ "cscs_test": ["GSM", "HEX"] }),
         ),
-        ("AT+CSMS=?", "+CSMS=(0)", json!({ "csms_test": "(0)" })),
+        ("AT+CSMS=?", "+CSMS=(0)", json!({ "csms_test": [0] })),
         ("AT+CPIN?", "+CPIN: SIM PIN", json!({ "cpin": "SIM PIN" })),
         (
             "AT+COPS?",
@@ -331,13 +331,16 @@ in flight: AT+CSQ
 ";
     assert_eq!(text, expected);
     let pdu = "07915155000000F0040B915155998988F800006211122255520010C8329BFD069DC3ED76BD356FCFC9";
-    let text = dissect(&[], &hex(&format!("+CMT: ,33\r\n{pdu}\r\n> \x1b[31m\r\n")));
+    let text = dissect(
+        &[],
+        &hex(&format!("+CMT: ,33\r\n{pdu}\r\n+X: \x1b[31m\r\n")),
+    );
     let expected = format!(
         "\
 nothing in flight
      94  urc     +CMT: ,33  (deliver from +15559998888: \"Hello gammu-smsd\")
                  {pdu}
-    103  urc     > \\u{{1b}}[31m  (unknown)
+    105  urc     +X: \\u{{1b}}[31m  (unknown)
 
 "
     );

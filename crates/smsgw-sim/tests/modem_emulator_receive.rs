@@ -11,7 +11,7 @@ use modem_emulator::*;
 use smsgw_gsm::dcs::{Class, DataCodingScheme};
 use smsgw_gsm::field::{Address, Timestamp};
 use smsgw_gsm::tpdu::{Context, Deliver, ModemPdu, StatusReport, Tpdu, UserDataBuf};
-use smsgw_sim::modem::{Config, ModemConfig, Profile, What};
+use smsgw_sim::modem::{Config, ModemConfig, Profile, StoreName, What};
 
 fn inject(bench: &mut Bench, text: &str) {
     let now = bench.now;
@@ -154,9 +154,28 @@ fn flags_say_what_is_deleted() {
     assert_eq!(Bench::one().ask("AT+CMGD=1,5"), "+CMS ERROR: 304");
 }
 
+/// A modem with a store for status reports.
+fn with_report_store() -> ModemConfig {
+    let profile = Profile {
+        stores: [
+            &[
+                StoreName::Sm,
+                StoreName::Me,
+                StoreName::Mt,
+                StoreName::Sr,
+                StoreName::Bm,
+            ],
+            &[StoreName::Sm, StoreName::Me, StoreName::Mt],
+            &[StoreName::Sm, StoreName::Me, StoreName::Mt],
+        ],
+        ..Profile::GENERIC
+    };
+    ModemConfig::new(FIRST).with_profile(profile)
+}
+
 #[test]
 fn stores_are_chosen_and_counted() {
-    let mut bench = Bench::one();
+    let mut bench = Bench::of(with_report_store());
     assert_eq!(
         bench.ask("AT+CPMS=?"),
         "+CPMS: (\"SM\",\"ME\",\"MT\",\"SR\",\"BM\"),(\"SM\",\"ME\",\"MT\"),(\"SM\",\"ME\",\"MT\")|OK"
@@ -633,7 +652,7 @@ fn reports_are_dropped_shown_or_stored() {
         report_of(report.split('|').nth(1).unwrap()),
         (0, OUTSIDE.to_owned())
     );
-    let (mut bench, report) = reported(modem(), Config::default(), 2);
+    let (mut bench, report) = reported(with_report_store(), Config::default(), 2);
     assert_eq!(report, "+CDSI: \"SR\",1");
     assert_eq!(bench.ask("AT+CMGL=4"), "OK");
     assert_eq!(bench.ask("AT+CPMS=\"SR\""), "+CPMS: 1,20,0,20,0,20|OK");
@@ -646,7 +665,7 @@ fn reports_are_dropped_shown_or_stored() {
         "+CPMS: \"SR\",0,20,\"SM\",0,20,\"SM\",0,20|OK"
     );
     // Without such a store they lie among the messages.
-    let (mut bench, report) = reported(modem().with_profile(Profile::SIMCOM), Config::default(), 2);
+    let (mut bench, report) = reported(modem(), Config::default(), 2);
     assert_eq!(report, "+CDSI: \"SM\",1");
     assert!(bench.ask("AT+CMGL=4").starts_with("+CMGL: 1,0,,"));
     // Some store them although they should be shown.
@@ -656,7 +675,7 @@ fn reports_are_dropped_shown_or_stored() {
 
 #[test]
 fn text_mode_shows_reports_in_a_line() {
-    let mut bench = Bench::one();
+    let mut bench = Bench::of(with_report_store());
     bench.ask("AT+CMGF=1;+CSMP=49,167,0,0;+CNMI=2,1,0,1");
     bench.write(&format!("AT+CMGS=\"{OUTSIDE}\"\r"));
     bench.write("a\u{1A}");

@@ -32,8 +32,8 @@ pub struct Candidate {
 const MAX_PORTS: usize = 1_024;
 
 /// How the names of modems' ports begin, on Linux and others.
-const NAMES: [&str; 8] = [
-    "ttyUSB", "ttyACM", "ttyHS", "ttyXRUSB", "rfcomm", "wwan", "cuaU", "cu.usb",
+const NAMES: [&str; 7] = [
+    "ttyUSB", "ttyACM", "ttyHS", "ttyXRUSB", "rfcomm", "cuaU", "cu.usb",
 ];
 
 impl Places {

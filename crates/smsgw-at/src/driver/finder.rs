@@ -8,7 +8,7 @@ use crate::port::{Port, PortAddress};
 /// What opens the port of a modem whenever it has none.
 ///
 /// A [`PortAddress`] opens the same port each time, which is right for sockets and for the names in
-/// `/dev/serial/by-id`. `ByImei` finds the modem wherever it is plugged
+/// `/dev/serial/by-id`. [`ByImei`](crate::discover::ByImei) finds the modem wherever it is plugged
 /// in. A closure opens whatever it likes:
 ///
 /// ```no_run

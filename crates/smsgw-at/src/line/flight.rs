@@ -211,10 +211,14 @@ impl Flight {
     }
 
     /// Whether the answer to a part of the command begins with this word; how the part is written.
+    /// What prompts has no answer before its data are sent: what looks like one is the late result
+    /// of the message before.
     pub(super) fn form(&self, word: &str) -> Option<Form> {
+        let is_early = self.kind == Kind::Command && self.prompt != Prompt::No;
         let mut parts = self.parts.iter();
         let part = parts.find(|part| are_alike(&part.word, word))?;
-        Some(part.form)
+        let has_data = PROMPTING.contains(&part.word.as_str());
+        Some(part.form).filter(|_| !(is_early && has_data))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Judgement {
     Final(FinalResult),
     /// Nothing asked for it.
     Urc,
-    /// A prompt that nothing waits for.
+    /// A prompt that nothing waits for, or noise.
     Junk,
 }
 
@@ -34,14 +34,18 @@ pub(super) fn judge(line: &str, flight: &Flight, is_after_blank: bool) -> Judgem
     if flight.is_echo(line.as_bytes()) || is_command(line) {
         return Judgement::Echo;
     }
+    let kind = urc::kind(line);
+    let word = word(line);
+    if kind == UrcKind::Unknown && word.is_none() && line.chars().any(|it| it.is_ascii_control()) {
+        return Judgement::Junk;
+    }
     if flight.kind == Kind::Idle {
         return Judgement::Urc;
     }
     if let Some(result) = finals::read(line, flight, is_after_blank) {
         return Judgement::Final(result);
     }
-    let kind = urc::kind(line);
-    if let Some(word) = word(line) {
+    if let Some(word) = word {
         return match flight.form(word) {
             Some(form) if is_answer(line, word, form, kind) => Judgement::Line,
             Some(_) => Judgement::Urc,

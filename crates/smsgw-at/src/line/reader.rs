@@ -186,7 +186,8 @@ impl LineReader {
 
     /// Whether `>` here begins a line, or stands behind an echo without an end.
     fn is_prompt(&self) -> bool {
-        let is_start = self.line.iter().all(|it| !it.is_ascii_graphic());
+        // From behind: a line of many `>` is looked at once.
+        let is_start = self.line.iter().rev().all(|it| !it.is_ascii_graphic());
         self.is_ordinary() && !self.is_overlong && (is_start || self.flight.is_echo(&self.line))
     }
 
@@ -315,7 +316,7 @@ impl LineReader {
     fn ordinary(&mut self, line: String, is_after_blank: bool) {
         match judge(&line, &self.flight, is_after_blank) {
             Judgement::Echo => self.events.push_back(Event::Echo(line)),
-            Judgement::Junk => self.events.push_back(Event::Junk(line.into_bytes())),
+            Judgement::Junk => self.events.push_back(Event::Junk(octets(&line))),
             Judgement::Urc => self.urc(line),
             Judgement::Final(FinalResult::Ok) if mem::take(&mut self.owes_ok) => self.urc(line),
             Judgement::Final(result) => {
@@ -411,6 +412,12 @@ fn is_known(line: &[u8]) -> bool {
 
 fn is_blank(octet: &u8) -> bool {
     octet.is_ascii_control() || *octet == b' '
+}
+
+/// The octets that a text of one character an octet was.
+fn octets(text: &str) -> Vec<u8> {
+    let octets = text.chars().map(u8::try_from);
+    octets.filter_map(Result::ok).collect()
 }
 
 /// One character an octet.

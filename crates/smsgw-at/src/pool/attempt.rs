@@ -156,7 +156,7 @@ impl Pool {
         let sent_by = entry.begun_by.and_then(|sim| self.sims.get(&sim));
         self.events.push_back(Event::Outcome(Outcome {
             token: entry.token,
-            sent_by: sent_by.map(|sim| sim.key.clone()),
+            sent_by: sent_by.map(|sim| sim.key),
             parts: entry.results,
             attempts: entry.attempts,
         }));
@@ -266,7 +266,7 @@ impl Pool {
         if let Some(sim) = self.sims.get_mut(&sim)
             && sim.breaker.succeeded()
         {
-            let key = sim.key.clone();
+            let key = sim.key;
             self.events.push_back(Event::BreakerClosed { key });
         }
     }
@@ -275,7 +275,7 @@ impl Pool {
         if let Some(sim) = self.sims.get_mut(&sim)
             && let Some(until) = sim.breaker.failed(now.mono)
         {
-            let key = sim.key.clone();
+            let key = sim.key;
             self.events.push_back(Event::BreakerOpened { key, until });
         }
     }

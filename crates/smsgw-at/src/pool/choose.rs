@@ -5,7 +5,8 @@ use super::config::Strategy;
 use super::queue::Entry;
 use super::sim::{Sim, SimId};
 use super::{MemberId, Pool};
-use crate::command::network::RegistrationState;
+use crate::command::identity::Imsi;
+use crate::command::network::{RegistrationState, Signal};
 use crate::modem::{Health, State};
 
 /// Where a message goes.
@@ -36,10 +37,11 @@ impl Pool {
     /// Whether the route of a lane leads to a SIM.
     fn is_target(&self, lane: usize, sim: &Sim) -> bool {
         let operator = sim.config.operator.as_deref();
-        self.config
-            .routes
-            .get(lane)
-            .is_none_or(|route| route.to.holds(&sim.iccid, operator, sim.imsi.as_deref()))
+        self.config.routes.get(lane).is_none_or(|route| {
+            route
+                .to
+                .holds(&sim.iccid, operator, sim.imsi.as_ref().map(Imsi::as_str))
+        })
     }
 
     fn choose_among(
@@ -158,7 +160,7 @@ fn penalty(health: &Health) -> u32 {
         _ => 10,
     };
     // -113 dBm is the weakest that is told, from -73 on more does not help.
-    let dbm = health.signal.and_then(|signal| signal.dbm());
+    let dbm = health.signal.and_then(Signal::dbm);
     let signal = dbm.map_or(10, |dbm| {
         let missing = (-73 - i32::from(dbm)).clamp(0, 40);
         missing.unsigned_abs() / 2

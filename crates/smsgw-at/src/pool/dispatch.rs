@@ -168,7 +168,7 @@ impl Pool {
         };
         let is_used = sim.left() == 0 && sim.in_flight.is_none() && sim.member.is_some();
         if is_used && !std::mem::replace(&mut sim.quota_told, true) {
-            let sim = sim.iccid.clone();
+            let sim = sim.iccid;
             self.events.push_back(Event::QuotaUsed { sim });
         }
     }

@@ -81,7 +81,7 @@ impl Pool {
     /// The SIM in a modem.
     fn sim_in(&self, member: MemberId) -> Option<(SimId, Iccid)> {
         let sim = self.members.get(&member)?.any_sim(&self.by_iccid)?;
-        Some((sim, self.sims.get(&sim)?.iccid.clone()))
+        Some((sim, self.sims.get(&sim)?.iccid))
     }
 }
 
@@ -177,8 +177,8 @@ mod tests {
 
     fn identity(modem: &str, sim: &str) -> Identity {
         Identity {
-            imei: Imei::new(modem),
-            iccid: Iccid::new(sim),
+            imei: Imei::parse(modem).ok(),
+            iccid: Iccid::parse(sim).ok(),
             ..Identity::default()
         }
     }
@@ -215,7 +215,7 @@ mod tests {
         world.tell(member, modem::Event::Received(received.clone()));
         let told = Event::Received {
             member,
-            sim: Iccid::new(SIMS[1]),
+            sim: Iccid::parse(SIMS[1]).ok(),
             received,
         };
         assert_eq!(world.event(), told);
@@ -239,7 +239,7 @@ mod tests {
         let pdu = report(201, "0791234567");
         assert_eq!(
             world.report(other, pdu.clone()),
-            (Iccid::new(SIMS[1]), None)
+            (Iccid::parse(SIMS[1]).ok(), None)
         );
         // The SIM has moved into another modem, a day later.
         world.pool.leave(member, world.now);
@@ -248,14 +248,17 @@ mod tests {
         let about = PartId { token: 7, part: 1 };
         assert_eq!(
             world.report(member, pdu),
-            (Iccid::new(SIMS[0]), Some(about))
+            (Iccid::parse(SIMS[0]).ok(), Some(about))
         );
         assert_eq!(world.report(member, vec![0]).1, None);
         // By a second port of the modem, which sends nothing.
         let twin = world.plug("490154203237534", SIMS[0]);
         let pdu = report(200, "+41791234567");
         let about = PartId { token: 7, part: 0 };
-        assert_eq!(world.report(twin, pdu), (Iccid::new(SIMS[0]), Some(about)));
+        assert_eq!(
+            world.report(twin, pdu),
+            (Iccid::parse(SIMS[0]).ok(), Some(about))
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::modem::Identity;
 
 /// A modem and the SIM in it; never the path of its port, which changes when it is plugged in
 /// again.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ModemKey {
     /// The modem's number; `None` when it does not tell.
     pub imei: Option<Imei>,
@@ -21,8 +21,8 @@ impl ModemKey {
     #[must_use]
     pub fn of(identity: &Identity) -> Option<Self> {
         Some(Self {
-            imei: identity.imei.clone(),
-            iccid: identity.iccid.clone()?,
+            imei: identity.imei,
+            iccid: identity.iccid?,
         })
     }
 }

@@ -7,7 +7,7 @@ use super::key::{MemberId, ModemKey};
 use super::sim::{Sim, SimId};
 use super::slots::{SlotState, Slots};
 use super::{Now, Pool, breaker::Breaker, dispatch::Due};
-use crate::command::identity::Iccid;
+use crate::command::identity::{Iccid, Imsi};
 use crate::modem::{Health, Identity, State};
 
 /// What the pool is told of a modem that joins.
@@ -28,7 +28,7 @@ pub(super) struct Member {
     pub(super) health: Health,
     /// What it is, once it has said so.
     key: Option<ModemKey>,
-    imsi: Option<String>,
+    imsi: Option<Imsi>,
     /// The SIM in it, if messages go by it.
     pub(super) sim: Option<SimId>,
     pub(super) is_draining: bool,
@@ -87,13 +87,13 @@ impl Pool {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        let given = member.options.iccid.clone();
-        let key = identity.iccid.clone().or(given).map(|iccid| ModemKey {
-            imei: identity.imei.clone(),
+        let given = member.options.iccid;
+        let key = identity.iccid.or(given).map(|iccid| ModemKey {
+            imei: identity.imei,
             iccid,
         });
-        member.key.clone_from(&key);
-        member.imsi = identity.imsi.as_ref().map(|imsi| imsi.as_str().to_owned());
+        member.key = key;
+        member.imsi = identity.imsi;
         let Some(key) = key else {
             self.unbind(id);
             let member = id;
@@ -153,9 +153,8 @@ impl Pool {
         }
         self.next_sim += 1;
         let id = SimId(self.next_sim);
-        self.sims
-            .insert(id, Sim::new(key.clone(), &self.config, now));
-        self.by_iccid.insert(key.iccid.clone(), id);
+        self.sims.insert(id, Sim::new(*key, &self.config, now));
+        self.by_iccid.insert(key.iccid, id);
         id
     }
 
@@ -179,15 +178,15 @@ impl Pool {
         else {
             return;
         };
-        let Some(key) = member.key.clone() else {
+        let Some(key) = member.key else {
             return;
         };
         if sim.key != key {
             // What the SIM failed at in another modem says nothing of this one.
             sim.breaker = Breaker::new(self.config.breaker);
         }
-        sim.key = key.clone();
-        sim.imsi = member.imsi.clone().or_else(|| sim.imsi.take());
+        sim.key = key;
+        sim.imsi = member.imsi.or(sim.imsi);
         member.sim = Some(sim_id);
         if sim.member.replace(id) != Some(id) {
             self.has_changed = true;
@@ -205,7 +204,7 @@ impl Pool {
         };
         if let Some(sim) = self.sims.get_mut(&sim) {
             sim.member = None;
-            let key = sim.key.clone();
+            let key = sim.key;
             self.events.push_back(Event::Unplugged { member: id, key });
         }
     }

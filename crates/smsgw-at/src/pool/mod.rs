@@ -81,7 +81,8 @@
 //!
 //! ```
 //! use std::time::Instant;
-//! use smsgw_at::modem::{self, Iccid, Identity, State};
+//! use smsgw_at::command::identity::Iccid;
+//! use smsgw_at::modem::{self, Identity, State};
 //! use smsgw_at::pool::{Action, Config, Event, MemberOptions, Message, Now, Pool};
 //!
 //! let now = Now { mono: Instant::now(), unix: 1_700_000_000 };
@@ -89,8 +90,8 @@
 //! let member = pool.join(MemberOptions::default(), now);
 //!
 //! // The modem tells what it is and that it is ready.
-//! let iccid = Iccid::new("8941010000000000001");
-//! let identity = Identity { iccid, ..Identity::default() };
+//! let iccid = Iccid::parse("8941010000000000001")?;
+//! let identity = Identity { iccid: Some(iccid), ..Identity::default() };
 //! pool.handle_event(member, modem::Event::Identified(identity), now);
 //! pool.handle_event(member, modem::Event::State(State::Ready), now);
 //!
@@ -111,7 +112,7 @@
 //!     }
 //! }
 //! assert_eq!(pool.queued(), 0);
-//! # Ok::<(), smsgw_at::pool::SendError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod attempt;
@@ -145,7 +146,7 @@ use self::route::Routes;
 use self::sim::{Sim, SimId};
 use self::sticky::Sticky;
 use crate::command::identity::Iccid;
-use crate::modem::{self};
+use crate::modem;
 
 pub use breaker::{BreakerConfig, BreakerState};
 pub use calendar::UtcOffset;
@@ -349,7 +350,7 @@ impl Pool {
             sim.config = config.clone();
             sim.quota_told = false;
         }
-        self.config.sims.insert(iccid.clone(), config);
+        self.config.sims.insert(*iccid, config);
         self.has_changed = true;
         self.settle(now);
     }
@@ -364,7 +365,7 @@ impl Pool {
         for record in records {
             let key = ModemKey {
                 imei: None,
-                iccid: record.iccid.clone(),
+                iccid: record.iccid,
             };
             let id = self.sim_of(&key, now);
             self.with_sim(id, |sim| sim.restore(record, now));
@@ -398,7 +399,7 @@ impl Pool {
         let id = self.queue.take_id();
         let lane = self.routes.find(&message.recipient);
         let pinned = message.sim.as_ref().map(|iccid| {
-            let (imei, iccid) = (None, iccid.clone());
+            let (imei, iccid) = (None, *iccid);
             self.forget_sims();
             self.sim_of(&ModemKey { imei, iccid }, now)
         });

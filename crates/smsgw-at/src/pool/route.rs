@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn an_operator_is_configured_or_in_the_imsi() {
-        let iccid = Iccid::new("8941010000000000001").unwrap();
+        let iccid = Iccid::parse("8941010000000000001").unwrap();
         let target = Target::Operator("22801".to_owned());
         assert!(target.holds(&iccid, None, Some("228010000000001")));
         assert!(!target.holds(&iccid, None, Some("228020000000001")));
@@ -117,7 +117,7 @@ mod tests {
         assert!(blue.holds(&iccid, Some("blue"), None));
         assert!(!blue.holds(&iccid, None, Some("228010000000001")));
         assert!(!Target::Operator(String::new()).holds(&iccid, None, Some("228")));
-        assert!(Target::Sims(vec![iccid.clone()]).holds(&iccid, None, None));
+        assert!(Target::Sims(vec![iccid]).holds(&iccid, None, None));
         assert!(!Target::Sims(Vec::new()).holds(&iccid, None, None));
     }
 }

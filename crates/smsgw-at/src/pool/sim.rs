@@ -10,7 +10,7 @@ use super::key::{MemberId, ModemKey};
 use super::queue::Queue;
 use super::quota::{Charge, Quota};
 use super::status::SimRecord;
-use crate::command::identity::Iccid;
+use crate::command::identity::{Iccid, Imsi};
 use crate::modem::SentReferences;
 
 /// Names a SIM within the pool.
@@ -30,7 +30,7 @@ pub(super) struct Sim {
     pub(super) member: Option<MemberId>,
     /// What it is in, or was last.
     pub(super) key: ModemKey,
-    pub(super) imsi: Option<String>,
+    pub(super) imsi: Option<Imsi>,
     pub(super) quota: Quota,
     /// Of the modem with this SIM in it.
     pub(super) breaker: Breaker,
@@ -68,7 +68,7 @@ impl Sim {
     pub(super) fn new(key: ModemKey, config: &Config, now: Now) -> Self {
         Self {
             config: config.sim_config(&key.iccid).clone(),
-            iccid: key.iccid.clone(),
+            iccid: key.iccid,
             member: None,
             imsi: None,
             quota: Quota::new(config.utc_offset, now),

@@ -164,7 +164,7 @@ impl Pool {
         let sim = self.members.get(&id).and_then(|member| member.sim);
         let sim = sim.and_then(|sim| self.sims.get(&sim));
         let is_drained = sim.is_none_or(|sim| sim.is_drained(&self.queue));
-        let from = sim.map(|sim| sim.iccid.clone());
+        let from = sim.map(|sim| sim.iccid);
         let Some(slots) = self.slots_mut(id) else {
             return;
         };
@@ -211,7 +211,7 @@ impl Pool {
             self.events.push_back(Event::SlotSwitched {
                 member: id,
                 slot: to,
-                sim: iccid.clone(),
+                sim: *iccid,
             });
         }
         let Some(slots) = self.slots_mut(id) else {
@@ -227,7 +227,7 @@ impl Pool {
         }
         let current = slots.current;
         if let Some(slot) = slots.known.get_mut(current) {
-            slot.iccid = Some(iccid.clone());
+            slot.iccid = Some(*iccid);
             slot.failed_until = None;
         }
     }

@@ -55,7 +55,7 @@ impl Pool {
     pub(super) fn status_of(&self, id: super::sim::SimId, sim: &Sim, now: Now) -> SimStatus {
         let member = sim.member.and_then(|member| self.members.get(&member));
         SimStatus {
-            key: sim.key.clone(),
+            key: sim.key,
             member: sim.member,
             state: member.map_or(State::Closed, |member| member.state),
             health: member
@@ -74,7 +74,7 @@ impl Pool {
 
     pub(super) fn record_of(sim: &Sim, now: Now) -> SimRecord {
         SimRecord {
-            iccid: sim.iccid.clone(),
+            iccid: sim.iccid,
             written: now.unix,
             usage: sim.quota.usage(now),
             references: sim.references.export(now.mono),

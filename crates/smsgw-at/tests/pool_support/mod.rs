@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use smsgw_at::command::identity::{Iccid, Imei, Imsi};
-use smsgw_at::command::network::RegistrationState;
+use smsgw_at::command::network::{RegistrationState, Signal};
 use smsgw_at::modem::{self, Failure, Identity, State, Submit};
 use smsgw_at::pool::{
     Action, Config, Event, MemberId, MemberOptions, Message, Now, Outcome, PartOutcome, Pool,
@@ -73,7 +73,7 @@ impl World {
     pub(crate) fn start(&mut self, member: MemberId, identity: &Identity) {
         self.state(member, State::Starting);
         self.tell(member, modem::Event::Identified(identity.clone()));
-        self.health(member, Some(RegistrationState::Home), Some(-73));
+        self.health(member, Some(RegistrationState::HOME), Some(-73));
         self.state(member, State::Ready);
     }
 
@@ -271,19 +271,22 @@ fn pdu(part: u8) -> Vec<u8> {
 /// Modem and SIM by their numbers.
 pub(crate) fn identity(modem: u64, sim: u64) -> Identity {
     Identity {
-        imei: Imei::new(&format!("{:015}", 490_154_203_000_000 + modem)),
+        imei: Imei::parse(&(490_154_203_000_000 + modem).to_string()).ok(),
         iccid: Some(iccid(sim)),
-        imsi: Imsi::new(&format!("22801{sim:010}")),
+        imsi: Imsi::parse(&format!("22801{sim:010}")).ok(),
         ..Identity::default()
     }
 }
 
 pub(crate) fn iccid(sim: u64) -> Iccid {
-    Iccid::new(&format!("{:019}", 8_941_010_000_000_000_000 + sim)).unwrap()
+    Iccid::parse(&(8_941_010_000_000_000_000 + sim).to_string()).unwrap()
 }
 
-pub(crate) fn signal(dbm: i16) -> modem::Signal {
-    modem::Signal { dbm }
+pub(crate) fn signal(dbm: i16) -> Signal {
+    Signal {
+        rssi: u8::try_from((dbm + 113) / 2).unwrap(),
+        ber: None,
+    }
 }
 
 pub(crate) fn refusal(code: u16) -> Failure {

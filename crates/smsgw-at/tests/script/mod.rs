@@ -100,6 +100,21 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("AT+CPINR", "+CPINR: SIM PIN,3,3\nOK"),
 ];
 
+/// What a good modem says to a line.
+pub(crate) fn good_answer(line: &str) -> Vec<u8> {
+    let known = DEFAULTS.iter().find(|(known, _)| *known == line);
+    let text = match (known, line) {
+        (Some((_, text)), _) => text,
+        (None, line) if line.ends_with('\u{1a}') => "+CMGS: 5\nOK",
+        (None, line) if line.starts_with("AT+CMGS=") => ">",
+        (None, line) if line.starts_with("AT+CUSD=1") => "OK\n+CUSD: 0,\"done\",15",
+        (None, line) if line.starts_with("AT") => "OK",
+        _ => "",
+    };
+    let pieces = lines(text).pieces;
+    pieces.into_iter().flat_map(|(_, octets)| octets).collect()
+}
+
 impl Peer {
     fn reply(&mut self, line: &str) -> Reply {
         let once = self.once.get_mut(line).and_then(VecDeque::pop_front);

@@ -1,12 +1,15 @@
 //! Events on standard output, one JSON line each.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::json;
 use smsgw_sim::event::Events;
 use smsgw_sim::json_line;
 
+/// How long the reader of the last events has to take them.
+pub(super) const LAST_EVENTS: Duration = Duration::from_secs(1);
 /// Octets of lines that are written at once, while there are more.
 const MAX_LINES: usize = 64 << 10;
 

@@ -1,6 +1,5 @@
 //! `smsgw sim smsc`: a message centre.
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,13 +14,11 @@ use smsgw_smpp::tls::{Acceptor, ClientCertificates, Identity, ServerFiles, TlsEr
 use smsgw_smpp::types::InterfaceVersion;
 use tokio::sync::oneshot;
 
-use super::print::print;
-use crate::values::{Password, address, c_octets, c_octets_password, duration, utc_offset};
+use super::print::{LAST_EVENTS, print};
+use crate::values::{Password, address, c_octets, c_octets_password, duration, share, utc_offset};
 
 /// Where is listened for SMPP unless something else is said.
 const SMPP: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 2775));
-/// How long the reader of the last events has to take them.
-const LAST_EVENTS: Duration = Duration::from_secs(1);
 
 /// A message centre (SMSC): takes messages, sends receipts, misbehaves as told.
 #[derive(Debug, clap::Args)]
@@ -149,27 +146,12 @@ enum Version {
     V5_0,
 }
 
-pub(crate) fn run(args: Args) -> ExitCode {
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failure(&error),
-    };
-    let result = runtime.block_on(serve(args));
-    // Nothing is left that is worth waiting for.
-    runtime.shutdown_background();
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failure(&error),
-    }
+pub(crate) fn run(args: &Args) -> ExitCode {
+    super::block_on("smsc", serve(args))
 }
 
-fn failure(error: &dyn fmt::Display) -> ExitCode {
-    eprintln!("smsgw sim smsc: {error}");
-    ExitCode::FAILURE
-}
-
-async fn serve(args: Args) -> Result<(), String> {
-    let config = config(&args)?;
+async fn serve(args: &Args) -> Result<(), String> {
+    let config = config(args)?;
     let smsc = Smsc::start(config)
         .await
         .map_err(|error| format!("cannot listen at {error}"))?;
@@ -331,7 +313,7 @@ impl FromStr for Failures {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (kind, share) = text.split_once('=').unwrap_or(("undeliv", text));
+        let (kind, number) = text.split_once('=').unwrap_or(("undeliv", text));
         let kind = match kind {
             "undeliv" => FailureKind::Undeliverable,
             "rejectd" => FailureKind::Rejected,
@@ -339,15 +321,8 @@ impl FromStr for Failures {
             "none" => FailureKind::None,
             _ => return Err("there are undeliv, rejectd, expired and none".to_owned()),
         };
-        let (number, whole) = match share.strip_suffix('%') {
-            Some(number) => (number, 100.0),
-            None => (share, 1.0),
-        };
-        let share = number.parse::<f64>().ok().map(|number| number / whole);
-        match share.filter(|share| (0.0..=1.0).contains(share)) {
-            Some(share) => Ok(Self { kind, share }),
-            None => Err("not a share from 0 to 1, or from 0% to 100%".to_owned()),
-        }
+        let share = share(number)?;
+        Ok(Self { kind, share })
     }
 }
 

@@ -132,11 +132,7 @@ impl Simulator {
 
     /// Has a line of the control socket carried out; insists that it is.
     pub(crate) fn command(&self, line: &str) -> Value {
-        let mut stream = UnixStream::connect(&self.control).unwrap();
-        writeln!(stream, "{line}").unwrap();
-        let mut answer = String::new();
-        BufReader::new(stream).read_line(&mut answer).unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let answer = ask(&self.control, line);
         assert_eq!(answer["ok"], true, "{line}: {answer}: {:?}", self.process);
         answer
     }
@@ -156,6 +152,15 @@ impl Drop for Simulator {
         // The simulator removes it, unless the end of the test kills it.
         let _ = fs::remove_file(&self.control);
     }
+}
+
+/// Sends a line to a control socket.
+pub(crate) fn ask(control: &Path, line: &str) -> Value {
+    let mut stream = UnixStream::connect(control).unwrap();
+    writeln!(stream, "{line}").unwrap();
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).unwrap();
+    serde_json::from_str(&answer).unwrap()
 }
 
 /// The account of [`serve`] and what its link binds with.
@@ -278,6 +283,11 @@ pub(crate) fn python(package: &str, script_name: &str) -> Command {
 
 /// Node.js with node-smpp.
 pub(crate) fn node(script_name: &str) -> Command {
+    node_with("smpp", script_name)
+}
+
+/// Node.js with a package from tests/interop/package.json, to run one of the scripts here.
+pub(crate) fn node_with(package: &str, script_name: &str) -> Command {
     let node = || {
         let mut node = Command::new("node");
         node.env(
@@ -286,7 +296,8 @@ pub(crate) fn node(script_name: &str) -> Command {
         );
         node
     };
-    must_run("node-smpp", node().args(["-e", "require('smpp')"]));
+    let probe = format!("require('{package}')");
+    must_run(package, node().args(["-e", &probe]));
     let mut command = node();
     command.arg(script(script_name));
     command

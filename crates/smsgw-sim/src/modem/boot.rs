@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::command::call::Signal;
 use super::device::Power;
 use super::event::{What, who};
 use super::interpreter::Input;
@@ -14,6 +13,10 @@ use super::sim::Lock;
 impl Context<'_> {
     /// Starts anew: what was not on the SIM or in a store is gone.
     pub(crate) fn boot(&mut self, reason: &'static str) {
+        // What was said before the user asked for it still arrives.
+        if reason != "reset" {
+            self.modem.output.clear();
+        }
         self.stop();
         self.modem.power = Power::Starting;
         let who = who(&self.modem.name);
@@ -31,6 +34,7 @@ impl Context<'_> {
             return;
         }
         self.stop();
+        self.modem.output.clear();
         self.modem.power = Power::Off;
         let who = who(&self.modem.name);
         self.event(What::Cut { who });
@@ -40,7 +44,6 @@ impl Context<'_> {
         let modem = &mut *self.modem;
         modem.epoch += 1;
         modem.input = Input::default();
-        modem.output.clear();
         modem.settings = Settings::new(&modem.profile);
         modem.sim.reset();
         modem.hang = None;
@@ -54,11 +57,8 @@ impl Context<'_> {
         }
         modem.radio.is_lost = false;
         modem.ussd = None;
+        self.end_call();
         self.set_stat(0);
-        if self.modem.call.is_some() {
-            self.signalled(Signal::HangUp);
-        }
-        self.modem.output.clear();
     }
 
     pub(crate) fn booted(&mut self) {
@@ -74,13 +74,11 @@ impl Context<'_> {
         }
     }
 
-    /// Loses the network, for a while or until it is there again.
-    pub(crate) fn lose_network(&mut self, delay: Option<Duration>) {
+    /// Loses the network for a while.
+    pub(crate) fn lose_network(&mut self, delay: Duration) {
         self.modem.radio.is_lost = true;
         self.register();
-        if let Some(delay) = delay {
-            self.after(delay, Timer::Regained);
-        }
+        self.after(delay, Timer::Regained);
     }
 
     pub(crate) fn regain_network(&mut self) {
@@ -113,6 +111,7 @@ impl Context<'_> {
         let radio = &self.modem.radio;
         let wants = self.modem.power == Power::On
             && radio.functionality == 1
+            && radio.has_coverage
             && !radio.is_lost
             && !radio.is_detached
             && self.modem.sim.is_ready();

@@ -78,7 +78,9 @@ pub(crate) struct Radio {
     pub(crate) functionality: u8,
     /// As `+CREG` tells it.
     pub(crate) stat: u8,
-    /// Set from outside, and kept until that is over.
+    /// Whether there is a network at all.
+    pub(crate) has_coverage: bool,
+    /// Whether it was lost all the same.
     pub(crate) is_lost: bool,
     pub(crate) signal: u8,
     /// `+COPS=2`: the user wants none.

@@ -144,6 +144,18 @@ pub enum What {
         /// The message.
         id: String,
     },
+    /// A page of a cell broadcast came to a modem that wants it.
+    Broadcast {
+        /// Which modem.
+        #[serde(flatten)]
+        who: Who,
+        /// Its source and type.
+        message_id: u16,
+        /// The text of the page, when it is one.
+        text: Option<String>,
+        /// The store, or the line that showed it.
+        store: &'static str,
+    },
     /// A stored message was deleted.
     Delete {
         /// Which modem.

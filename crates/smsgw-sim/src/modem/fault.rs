@@ -65,7 +65,7 @@ pub enum Kind {
     RepeatedReport,
     /// The right PIN is taken for a wrong one.
     WrongPin,
-    /// Lines that nobody asked for come in a burst, at a message that came or a command.
+    /// Lines that nobody asked for come in a burst, in front of what a command is answered with.
     Flood,
 }
 
@@ -217,6 +217,7 @@ impl Kind {
             },
             Self::Flood => Arguments {
                 size: Some(100),
+                on: true,
                 ..none
             },
             _ => none,
@@ -266,7 +267,7 @@ impl Until {
 /// | `delay=TIME`, `delay=TIME-TIME` | how long it takes |
 /// | `code=NUMBER` | which error: of `+CMS ERROR`, of `+CME ERROR` for `error`, 0 for `ERROR` |
 /// | `to=NUMBER` | only messages for that number |
-/// | `on=COMMAND` | only that command (`on=+CMGS`), or `on=data`: when the data of a message ended |
+/// | `on=COMMAND` | only that command (`on=+CMGS`, `on=AT` for a bare one), or `on=data`: when the data of a message ended |
 /// | `until=escape`, `reopen`, `reset`, `power` | what ends a hang |
 /// | `size=COUNT` | octets of noise or of a piece, lines of a flood |
 ///
@@ -531,7 +532,7 @@ impl Faults {
     pub(crate) fn set(&mut self, fault: Fault) {
         let ends = fault.every.is_none() && fault.to.is_none() && fault.on.is_none();
         self.slots
-            .retain(|slot| !slot.fault.is_same(&fault) && !(ends && slot.fault.kind == fault.kind));
+            .retain(|slot| !(slot.fault.is_same(&fault) || ends && slot.fault.kind == fault.kind));
         if fault.every.is_some() && self.slots.len() < MAX_FAULTS {
             self.slots.push(Slot {
                 fault,

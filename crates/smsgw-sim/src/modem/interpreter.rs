@@ -9,7 +9,7 @@ use super::command::send::{self, Entry, Pending};
 use super::command::{self, Then};
 use super::device::Power;
 use super::event::{What, who};
-use super::fault::{Kind, Until};
+use super::fault::{Kind, Strike, Until};
 use super::network::{Context, Timer};
 
 /// What a modem has read and not done yet.
@@ -228,7 +228,10 @@ fn run(cx: &mut Context<'_>, line: String) {
     match (parsed, &mut cx.modem.input.running) {
         (Ok(commands), Some(running)) => {
             running.rest = commands.into();
-            advance(cx);
+            let is_bare = running.rest.is_empty();
+            if !(is_bare && struck(cx, "AT")) {
+                advance(cx);
+            }
         }
         (Err(failure), _) => fail(cx, failure),
         (Ok(_), None) => {}
@@ -248,7 +251,14 @@ fn advance(cx: &mut Context<'_>) {
         if struck(cx, &command.name) {
             return;
         }
-        let answer = command::run(cx, &command);
+        let slow = strike(cx, Kind::Slow, &command.name);
+        let answer = match slow {
+            Some(strike) => {
+                cx.struck(Kind::Slow);
+                Ok(Then::Later(strike.delay, Pending::Command(command)))
+            }
+            None => command::run(cx, &command),
+        };
         if !conclude(cx, answer) {
             return;
         }
@@ -257,14 +267,7 @@ fn advance(cx: &mut Context<'_>) {
 
 /// The faults that hit a command, or the end of data; whether it is over with that.
 pub(crate) fn struck(cx: &mut Context<'_>, on: &str) -> bool {
-    let modem = &mut *cx.modem;
-    let mut strike = |kind| {
-        modem.faults.strike_if(kind, |fault| match &fault.on {
-            Some(only) => only.eq_ignore_ascii_case(on),
-            None => on != "data",
-        })
-    };
-    if let Some(strike) = strike(Kind::Hang) {
+    if let Some(strike) = strike(cx, Kind::Hang, on) {
         cx.struck(Kind::Hang);
         let input = &mut cx.modem.input;
         input.running = None;
@@ -277,17 +280,17 @@ pub(crate) fn struck(cx: &mut Context<'_>, on: &str) -> bool {
         }
         return true;
     }
-    if strike(Kind::Reboot).is_some() {
+    if strike(cx, Kind::Reboot, on).is_some() {
         cx.struck(Kind::Reboot);
         cx.boot("fault");
         return true;
     }
-    if strike(Kind::Unplug).is_some() {
+    if strike(cx, Kind::Unplug, on).is_some() {
         cx.struck(Kind::Unplug);
         cx.cut();
         return true;
     }
-    if let Some(strike) = strike(Kind::Error) {
+    if let Some(strike) = strike(cx, Kind::Error, on) {
         cx.struck(Kind::Error);
         let failure = match strike.code {
             0 => Failure::Error,
@@ -296,11 +299,18 @@ pub(crate) fn struck(cx: &mut Context<'_>, on: &str) -> bool {
         fail(cx, failure);
         return true;
     }
-    if let Some(strike) = strike(Kind::Flood) {
+    if let Some(strike) = strike(cx, Kind::Flood, on) {
         cx.struck(Kind::Flood);
         cx.flood(strike.size);
     }
     false
+}
+
+fn strike(cx: &mut Context<'_>, kind: Kind, on: &str) -> Option<Strike> {
+    cx.modem.faults.strike_if(kind, |fault| match &fault.on {
+        Some(only) => only.eq_ignore_ascii_case(on),
+        None => on != "data",
+    })
 }
 
 /// Takes the answer of a command; whether the next may follow.

@@ -62,6 +62,8 @@ pub(crate) struct World {
     pub(crate) subscribers: HashMap<String, ModemId>,
     /// Those that modems to come have, too.
     faults: Vec<Fault>,
+    /// The serial number of the last broadcast.
+    pub(crate) broadcasts: u16,
     /// How many chances were taken.
     pub(crate) chances: u64,
 }
@@ -144,6 +146,7 @@ impl Network {
                 centre: Centre::new(),
                 subscribers: HashMap::new(),
                 faults: Vec::new(),
+                broadcasts: 0,
                 chances: 0,
                 config,
             },
@@ -189,7 +192,11 @@ impl Network {
     ///
     /// A port is open from the beginning; octets open it, too.
     pub fn handle_open(&mut self, modem: ModemId, now: Instant) {
-        self.with(modem, now, |cx| cx.modem.output.open());
+        self.with(modem, now, |cx| {
+            cx.modem.output.open();
+            let who = who(&cx.modem.name);
+            cx.event(What::Open { who });
+        });
     }
 
     /// A user closed the port of a modem, by which DTR drops. What was begun and not ended is
@@ -295,11 +302,8 @@ impl Network {
     /// Takes the network away from a modem, or gives it back.
     pub fn set_coverage(&mut self, modem: ModemId, has_network: bool, now: Instant) {
         self.with(modem, now, |cx| {
-            if has_network {
-                cx.regain_network();
-            } else {
-                cx.lose_network(None);
-            }
+            cx.modem.radio.has_coverage = has_network;
+            cx.register();
         });
     }
 
@@ -476,6 +480,7 @@ impl Modem {
             radio: Radio {
                 functionality: 1,
                 stat: 0,
+                has_coverage: true,
                 is_lost: false,
                 signal: config.signal,
                 is_detached: false,

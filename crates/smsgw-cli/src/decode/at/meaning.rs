@@ -125,7 +125,8 @@ fn answer(line: &str, command: &str) -> Option<Meaning> {
             let it = TestNewMessageIndications.read(lines).ok()?;
             let all = [it.mode, it.mt, it.bm, it.ds, it.bfr];
             let words: Vec<_> = all.iter().map(Ranges::to_string).collect();
-            Meaning::new("cnmi_test", json!(words), words.join(" "))
+            let value = all.each_ref().map(numbers);
+            Meaning::new("cnmi_test", json!(value), words.join(" "))
         }
         "+CNMI" => {
             let it = ReadNewMessageIndications.read(lines).ok()?;
@@ -134,8 +135,9 @@ fn answer(line: &str, command: &str) -> Option<Meaning> {
             Meaning::new("cnmi", value, String::new())
         }
         "+CSMS" if is_test => {
-            let services = TestMessageService.read(lines).ok()?.to_string();
-            Meaning::new("csms_test", json!(services), format!("services {services}"))
+            let services = TestMessageService.read(lines).ok()?;
+            let words = format!("services {services}");
+            Meaning::new("csms_test", numbers(&services), words)
         }
         "+CSCS" if is_test => {
             let sets = TestCharacterSet.read(lines).ok()?;
@@ -164,6 +166,15 @@ fn answer(line: &str, command: &str) -> Option<Meaning> {
         _ => return None,
     };
     Some(meaning)
+}
+
+/// The numbers of a short list; others as the modem writes them.
+fn numbers(ranges: &Ranges) -> Json {
+    let count = ranges.iter().map(|(low, high)| u64::from(high - low) + 1);
+    if count.sum::<u64>() > 256 {
+        return json!(ranges.to_string());
+    }
+    ranges.iter().flat_map(|(low, high)| low..=high).collect()
 }
 
 /// What nobody asked for.

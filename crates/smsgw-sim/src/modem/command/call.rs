@@ -140,12 +140,7 @@ pub(crate) fn hang_up(cx: &mut Context<'_>, command: &Command) -> Answer {
     if command.form == Form::Test {
         return Ok(Then::Done);
     }
-    if let Some(call) = cx.modem.call.take() {
-        cx.call_event(call.party, "ended");
-        if let Some(peer) = call.peer {
-            cx.tell_peer(peer, Signal::HangUp);
-        }
-    }
+    cx.end_call();
     Ok(Then::Done)
 }
 
@@ -209,6 +204,16 @@ impl Context<'_> {
         self.world
             .agenda
             .add(self.now, Action::Signal(peer, signal));
+    }
+
+    /// Ends the call from this side, if there is one.
+    pub(crate) fn end_call(&mut self) {
+        if let Some(call) = self.modem.call.take() {
+            self.call_event(call.party, "ended");
+            if let Some(peer) = call.peer {
+                self.tell_peer(peer, Signal::HangUp);
+            }
+        }
     }
 
     /// The other party does something.

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod basic;
+mod broadcast;
 pub(crate) mod call;
 mod identity;
 mod phonebook;
@@ -112,7 +113,7 @@ const COMMANDS: &[(&str, Handler)] = &[
     ("+CSCA", text::service_centre),
     ("+CSMP", text::text_parameters),
     ("+CSDH", text::show_header),
-    ("+CSCB", routing::broadcasts),
+    ("+CSCB", broadcast::select),
     ("+CSAS", text::save_settings),
     ("+CRES", text::restore_settings),
     ("+CNMI", routing::new_message_indications),

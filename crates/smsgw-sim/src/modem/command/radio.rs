@@ -184,7 +184,7 @@ impl Context<'_> {
     /// 0 to 31, or 99 when there is none.
     pub(crate) fn signal(&self) -> u8 {
         let radio = &self.modem.radio;
-        if radio.functionality == 1 && !radio.is_lost {
+        if radio.functionality == 1 && radio.has_coverage && !radio.is_lost {
             radio.signal
         } else {
             99

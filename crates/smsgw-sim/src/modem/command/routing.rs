@@ -116,26 +116,3 @@ pub(crate) fn acknowledge_now(cx: &mut Context<'_>, is_good: bool) -> Answer {
     }
     Ok(Then::Done)
 }
-
-/// `+CSCB`: which cell broadcasts are taken.
-pub(crate) fn broadcasts(cx: &mut Context<'_>, command: &Command) -> Answer {
-    match &command.form {
-        Form::Read => {
-            let (mode, ids, codings) = cx.modem.settings.broadcasts.clone();
-            cx.say(format!("+CSCB: {mode},\"{ids}\",\"{codings}\""));
-        }
-        Form::Test => cx.say("+CSCB: (0,1)"),
-        Form::Execute => return Err(Failure::BAD_PARAMETER),
-        Form::Set(text) => {
-            const MOST: usize = 256;
-            let arguments = Arguments::new(text);
-            let mode = arguments.number(0)?.unwrap_or(0);
-            let text = |n| arguments.get(n).map_or("", |value| value.text.as_str());
-            if mode > 1 || text(1).len() > MOST || text(2).len() > MOST {
-                return Err(Failure::BAD_PARAMETER);
-            }
-            cx.modem.settings.broadcasts = (mode, text(1).to_owned(), text(2).to_owned());
-        }
-    }
-    Ok(Then::Done)
-}

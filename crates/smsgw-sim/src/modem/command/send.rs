@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use smsgw_gsm::DecodeErrorKind;
 use smsgw_gsm::field::{Address, TypeOfAddress};
 use smsgw_gsm::tpdu::{Context as Way, ModemPdu, Tpdu};
 
@@ -49,6 +50,8 @@ pub(crate) enum Pending {
     Lines(Vec<String>, Option<Failure>),
     /// A prompt that takes its time.
     Prompt(Entry),
+    /// A command that takes its time.
+    Command(Command),
 }
 
 /// A message that is being sent.
@@ -82,6 +85,7 @@ impl Pending {
                 failure.map_or(Ok(Then::Done), Err)
             }
             Self::Prompt(entry) => Ok(Then::Prompt(entry)),
+            Self::Command(command) => super::run(cx, &command),
         }
     }
 }
@@ -259,7 +263,7 @@ pub(crate) fn entered(cx: &mut Context<'_>, entry: Entry) -> Answer {
     let body = || text.clone().map_err(|()| Failure::Cms(305));
     match what {
         EntryKind::Submit(name, length) => {
-            let pdu = pdu(length)?;
+            let pdu = without_trailing(pdu(length)?);
             let decoded = ModemPdu::decode(&pdu, Way::MS_TO_SC);
             let decoded = decoded.map_err(|_| Failure::Cms(304))?;
             let is_command = name == "+CMGC";
@@ -318,6 +322,17 @@ pub(crate) fn entered(cx: &mut Context<'_>, entry: Entry) -> Answer {
     }
 }
 
+/// Some programs write an octet more than they should. Modems hand it on, and nobody reads it.
+fn without_trailing(mut pdu: Vec<u8>) -> Vec<u8> {
+    let error = ModemPdu::decode(&pdu, Way::MS_TO_SC).err();
+    let offset = error.and_then(|error| match error.kind {
+        DecodeErrorKind::TrailingOctets { .. } => Some(error.offset),
+        _ => None,
+    });
+    pdu.truncate(offset.unwrap_or(usize::MAX));
+    pdu
+}
+
 /// A text that is written as if it had come.
 fn written_deliver(cx: &Context<'_>, from: Address, body: &str) -> Result<Vec<u8>, Failure> {
     let submit = cx.submit_of(from, body)?;
@@ -339,7 +354,7 @@ fn send(cx: &mut Context<'_>, sending: Sending) -> Answer {
     let to = sending.outgoing.recipient(cx.world);
     if let Some(strike) = cx.modem.faults.strike(Kind::Deregister) {
         cx.struck(Kind::Deregister);
-        cx.lose_network(Some(strike.delay));
+        cx.lose_network(strike.delay);
     }
     let mut strike = |kind| {
         let world = &*cx.world;

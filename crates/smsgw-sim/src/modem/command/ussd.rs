@@ -1,6 +1,6 @@
 //! USSD (3GPP TS 27.007 §7.15): menus of the network, in the encodings that users try.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use smsgw_gsm::{alphabet, septet, ucs2};
 
@@ -8,8 +8,8 @@ use super::{Answer, Then};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form, Value};
 use crate::modem::charset::{Charset, from_hex, septets, to_hex};
-use crate::modem::event::{What, who};
-use crate::modem::network::{Context, Timer};
+use crate::modem::event::{ModemId, What, who};
+use crate::modem::network::{Context, Network, Timer};
 use crate::modem::ussd::Page;
 
 /// How long the network waits for a reply.
@@ -24,6 +24,15 @@ pub(crate) struct Session {
     /// What was answered last; `None` while an answer is on its way.
     page: Option<Page>,
     nth: u64,
+}
+
+impl Network {
+    /// Lets the network say something to a modem by USSD that nobody asked for.
+    pub fn ussd(&mut self, modem: ModemId, text: &str, now: Instant) {
+        self.with(modem, now, |cx| {
+            cx.ussd_told(0, String::new(), Some(text.to_owned()));
+        });
+    }
 }
 
 /// `+CUSD`.
@@ -125,6 +134,11 @@ impl Context<'_> {
         } else {
             self.modem.ussd = None;
         }
+        self.ussd_told(m, request, answer);
+    }
+
+    /// What the network says is shown, and told of.
+    fn ussd_told(&mut self, m: u8, request: String, answer: Option<String>) {
         if self.modem.settings.ussd == 1 {
             let line = match &answer {
                 Some(text) => {
@@ -154,16 +168,7 @@ impl Context<'_> {
         {
             return;
         }
-        if self.modem.settings.ussd == 1 {
-            self.unsolicited("+CUSD: 2");
-        }
-        let who = who(&self.modem.name);
-        self.event(What::Ussd {
-            who,
-            request: String::new(),
-            answer: None,
-            m: 2,
-        });
+        self.ussd_told(2, String::new(), None);
     }
 
     /// An answer as the modem writes it, and its data coding scheme.

@@ -82,9 +82,13 @@ impl Listen {
             Self::Tcp(address) => TcpListener::bind(address).await.map(Listener::Tcp),
             Self::Unix(path) => {
                 let listener = control::listen(path)?;
-                Ok(Listener::Unix(listener, Socket(Some(path.clone()))))
+                let path = Some(path.clone());
+                Ok(Listener::Unix(Socket { listener, path }))
             }
-            Self::Abstract(name) => Ok(Listener::Unix(abstract_socket(name)?, Socket(None))),
+            Self::Abstract(name) => {
+                let (listener, path) = (abstract_socket(name)?, None);
+                Ok(Listener::Unix(Socket { listener, path }))
+            }
         }
     }
 }
@@ -121,7 +125,7 @@ fn abstract_socket(_name: &str) -> io::Result<UnixListener> {
 pub(super) enum Listener {
     Pty(Pty),
     Tcp(TcpListener),
-    Unix(UnixListener, Socket),
+    Unix(Socket),
 }
 
 /// What a program reads from and writes to.
@@ -134,7 +138,7 @@ impl Listener {
     pub(super) fn address(&self, asked: &Listen) -> io::Result<Listen> {
         match self {
             Self::Tcp(listener) => Ok(Listen::Tcp(listener.local_addr()?)),
-            Self::Pty(_) | Self::Unix(..) => Ok(asked.clone()),
+            Self::Pty(_) | Self::Unix(_) => Ok(asked.clone()),
         }
     }
 
@@ -149,7 +153,7 @@ impl Listener {
                 stream.set_nodelay(true)?;
                 Box::new(stream)
             }
-            Self::Unix(listener, _) => Box::new(listener.accept().await?.0),
+            Self::Unix(socket) => Box::new(socket.listener.accept().await?.0),
         })
     }
 
@@ -161,7 +165,7 @@ impl Listener {
         match self {
             Self::Pty(_) => std::future::pending().await,
             Self::Tcp(listener) => listener.accept().await.map(drop),
-            Self::Unix(listener, _) => listener.accept().await.map(drop),
+            Self::Unix(socket) => socket.listener.accept().await.map(drop),
         }
     }
 
@@ -169,18 +173,21 @@ impl Listener {
     pub(super) fn reset(&self) -> io::Result<()> {
         match self {
             Self::Pty(pty) => pty.reset(),
-            Self::Tcp(_) | Self::Unix(..) => Ok(()),
+            Self::Tcp(_) | Self::Unix(_) => Ok(()),
         }
     }
 }
 
-/// The file of a Unix socket, which is removed with it.
+/// A Unix socket, whose file is removed with it.
 #[derive(Debug)]
-pub(super) struct Socket(Option<PathBuf>);
+pub(super) struct Socket {
+    listener: UnixListener,
+    path: Option<PathBuf>,
+}
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if let Some(path) = &self.0 {
+        if let Some(path) = &self.path {
             // Somebody may have been faster.
             let _ = fs::remove_file(path);
         }

@@ -1,5 +1,6 @@
 //! [`Emulator`]: modems that programs can open.
 
+mod control;
 mod listen;
 mod port;
 mod pty;
@@ -155,6 +156,13 @@ impl Handle {
         self.with(|network, _| network.clear_faults(modem));
     }
 
+    /// Lets one modem, or all, start anew, as after a lack of power.
+    pub fn reboot(&self, modem: Option<ModemId>) {
+        for line in self.0.chosen(modem) {
+            self.with(|network, now| network.reboot(line.modem, now));
+        }
+    }
+
     /// Unplugs one modem, or all: what was at its place is gone when this returns.
     pub async fn cut(&self, modem: Option<ModemId>) {
         for line in self.0.chosen(modem) {
@@ -201,9 +209,11 @@ impl fmt::Debug for Handle {
 /// A modem, and where it is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LineReport {
-    /// Which.
+    /// Which: `connection` in JSON, as in events.
+    #[serde(rename = "connection")]
     pub modem: ModemId,
-    /// What events call it.
+    /// What events call it: `modem` in JSON.
+    #[serde(rename = "modem")]
     pub name: String,
     /// The number of its SIM.
     pub number: String,

@@ -99,7 +99,11 @@ async fn serve(modem: ModemId, listener: &mut Listener, port: &Port, shared: &Sh
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        shared.with(|network, now| network.handle_open(modem, now));
+        shared.with(|network, now| {
+            // What it wrote before anybody came is gone.
+            network.poll_transmit(modem, &mut BytesMut::new());
+            network.handle_open(modem, now);
+        });
         tokio::select! {
             // Whoever goes is gone, in whatever way.
             _ = talk(modem, stream, port, shared) => {}

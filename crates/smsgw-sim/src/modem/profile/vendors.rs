@@ -47,7 +47,8 @@ impl Profile {
         },
         refused_indications: NONE,
         stores_reports: false,
-        stores: [&[Sm, Me, Mt, Sr, Bm], &[Sm, Me, Mt], &[Sm, Me, Mt]],
+        // No store for reports: they lie among the messages, where all programs find them.
+        stores: [&[Sm, Me, Mt, Bm], &[Sm, Me, Mt], &[Sm, Me, Mt]],
         first_index: 1,
         empty_place: EmptyPlace::Error,
         full_notice: "",
