@@ -27,5 +27,6 @@ pub mod result;
 #[cfg(feature = "std")]
 pub mod transcript;
 pub mod urc;
+pub mod vendors;
 
 pub use error::{AnswerError, AnswerErrorKind, ValueError};
