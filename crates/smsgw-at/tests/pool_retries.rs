@@ -10,6 +10,7 @@
 mod pool_support;
 
 use pool_support::{World, iccid, message, refusal, secs};
+use smsgw_at::ValueError;
 use smsgw_at::cause::{Class, CmsError};
 use smsgw_at::command::network::RegistrationState;
 use smsgw_at::modem::{self, Failure, State};
@@ -179,7 +180,7 @@ fn a_permanent_refusal_is_final() {
 
 #[test]
 fn no_prompt_and_no_answer_go_elsewhere_and_count() {
-    for failure in [Failure::NoPrompt, Failure::Silent, Failure::Lost] {
+    for failure in [Failure::NoPrompt, Failure::Silent] {
         let (mut world, [a, b]) = world();
         world.send(1, "1", 1);
         world.failed(a, failure.clone());
@@ -196,6 +197,37 @@ fn no_prompt_and_no_answer_go_elsewhere_and_count() {
         assert_refused(&world, 1, failure);
         assert!(breaker_opened(&world));
     }
+}
+
+#[test]
+fn what_was_lost_before_it_was_written_stays_if_its_modem_is_back() {
+    let (mut world, [a, b]) = world();
+    world.send(1, "1", 1);
+    world.failed(a, Failure::Lost);
+    world.pass(10);
+    assert!(world.has(a) && !world.has(b));
+    // It is not back.
+    let (token, _) = world.take(a);
+    world.state(a, State::Closed);
+    let failure = Failure::Lost;
+    world.tell(a, modem::Event::NotSent { token, failure });
+    world.sent(b);
+    assert!(world.outcome(1).is_sent());
+    assert!(!breaker_opened(&world));
+}
+
+#[test]
+fn what_cannot_be_written_is_not_sent() {
+    let (mut world, [a, b]) = world();
+    let error = ValueError::Range {
+        min: 1,
+        max: 164,
+        had: 0,
+    };
+    world.send(1, "1", 1);
+    world.failed(a, Failure::Value(error));
+    assert!(!world.has(b));
+    assert_refused(&world, 1, Failure::Value(error));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What became of a part, and what follows for its message.
 
+use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
+
 use super::event::{Event, PartId};
 use super::message::{Outcome, PartOutcome, Reason};
 use super::queue::{Entry, Place};
@@ -52,7 +54,7 @@ impl Pool {
         let verdict = Verdict::of(&failure);
         if verdict.counts {
             self.breaker_failed(sim, now);
-        } else if verdict.retry == Retry::Never {
+        } else if verdict.retry == Retry::Never && matches!(failure, Failure::Refused(_)) {
             // The message is at fault: the modem brought it as far as the network.
             self.breaker_succeeded(sim);
         }
@@ -101,8 +103,12 @@ impl Pool {
             part,
         } = PartId::from_token(token);
         let sim = self.members.get(&member).and_then(|member| member.sim);
-        if let (Ok(Some(reference)), Some(sim)) = (&result, sim) {
-            self.with_sim(sim, |sim| sim.references.learn(token, *reference));
+        if let Some(sim) = sim.and_then(|sim| self.sims.get_mut(&sim)) {
+            match &result {
+                Ok(Some(reference)) => sim.references.learn(token, *reference),
+                Ok(None) => {}
+                Err(_) => sim.references.forget(token),
+            }
         }
         if let Some((_, entry)) = self.queue.find(message)
             && let Some(known) = entry.results.get_mut(part)
@@ -181,12 +187,15 @@ impl Pool {
             PartOutcome::Sent { reference } => reference,
             PartOutcome::Unknown | PartOutcome::NotSent(_) => None,
         };
-        let recipient = &entry.message.recipient;
-        if let Some(sim) = self.sims.get_mut(&sim_id) {
+        let pdu = entry.message.parts.get(part.part);
+        if let Some(recipient) = pdu.and_then(|pdu| reported_recipient(pdu))
+            && let Some(sim) = self.sims.get_mut(&sim_id)
+        {
             let token = part.to_token();
-            sim.references.sent(token, reference, recipient, now.mono);
+            sim.references.sent(token, reference, &recipient, now.mono);
         }
-        self.sticky.touch(recipient.chars(), sim_id);
+        let recipient = entry.message.recipient.chars();
+        self.sticky.touch(recipient, sim_id);
         entry.results.push(outcome);
         entry.begun_by = Some(sim_id);
         entry.tries = 0;
@@ -284,5 +293,15 @@ impl Pool {
             let key = sim.key;
             self.events.push_back(Event::BreakerOpened { key, until });
         }
+    }
+}
+
+/// To whom a PDU goes, if it asks for a report.
+fn reported_recipient(pdu: &[u8]) -> Option<String> {
+    match ModemPdu::decode(pdu, Context::MS_TO_SC).ok()?.tpdu {
+        Tpdu::Submit(submit) if submit.status_report_request => {
+            Some(submit.destination_address.to_string())
+        }
+        _ => None,
     }
 }

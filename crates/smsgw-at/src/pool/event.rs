@@ -50,7 +50,7 @@ pub enum Event {
         sim: Option<Iccid>,
         /// The part that it is about; `None` when nothing that this SIM sent fits.
         about: Option<PartId>,
-        /// The report.
+        /// The report; its token is the modem's name of the part.
         report: Report,
     },
     /// A modem can be used, once it is ready.

@@ -61,7 +61,7 @@ impl Pool {
     }
 
     /// The modem knows what it sent itself; this SIM may have sent it by another one.
-    fn reported(&mut self, member: MemberId, report: Report, now: Now) {
+    fn reported(&mut self, member: MemberId, mut report: Report, now: Now) {
         let sim = self.sim_in(member);
         let matched = sim.as_ref().and_then(|(id, _)| {
             let references = &mut self.sims.get_mut(id)?.references;
@@ -70,6 +70,7 @@ impl Pool {
                 _ => None,
             }
         });
+        report.is_repeated |= matched.is_some_and(|matched| matched.is_repeated);
         self.events.push_back(Event::Report {
             member,
             sim: sim.map(|(_, iccid)| iccid),
@@ -94,7 +95,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use smsgw_gsm::field::{Address, Status, Timestamp};
-    use smsgw_gsm::tpdu::{Deliver, StatusReport, UserDataBuf};
+    use smsgw_gsm::tpdu::{Deliver, StatusReport, Submit, UserDataBuf};
 
     use super::*;
     use crate::command::identity::Imei;
@@ -128,9 +129,12 @@ mod tests {
         }
 
         fn send(&mut self, token: u64, to: &str, parts: usize) {
+            let text = UserDataBuf::text("It is I.").unwrap();
+            let mut submit = Submit::new(Address::parse(to).unwrap(), text.view());
+            submit.status_report_request = true;
             let message = Message {
                 recipient: to.to_owned(),
-                parts: vec![vec![0]; parts],
+                parts: vec![ModemPdu::from(submit).to_vec(); parts],
                 sim: None,
                 expires: None,
             };
@@ -157,6 +161,8 @@ mod tests {
                 id: ReceivedId(1),
                 source: Source::Direct,
                 token: None,
+                state: None,
+                is_repeated: false,
                 pdu,
             };
             self.tell(member, modem::Event::Report(report.clone()));
@@ -211,6 +217,7 @@ mod tests {
             id: ReceivedId(1),
             source: Source::Direct,
             pdu: ModemPdu::from(Deliver::new(from, time, text.view())).to_vec(),
+            fault: None,
         };
         world.tell(member, modem::Event::Received(received.clone()));
         let told = Event::Received {
@@ -219,7 +226,7 @@ mod tests {
             received,
         };
         assert_eq!(world.event(), told);
-        world.send(1, "079 123 45 67", 1);
+        world.send(1, "0791234567", 1);
         assert_eq!(world.assigned().0, member);
     }
 

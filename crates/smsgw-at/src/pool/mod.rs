@@ -60,9 +60,15 @@
 //! | refused, [`ModemFault`](crate::cause::Class::ModemFault) | only where there is no other, as above | at once | yes |
 //! | refused, [`SimFault`](crate::cause::Class::SimFault) | never | at once | yes |
 //! | refused, [`Permanent`](crate::cause::Class::Permanent) | never | never | no |
-//! | no prompt, no answer, lost before it was written | only where there is no other, as above | at once | yes |
+//! | no prompt, no answer, one that cannot be read | only where there is no other, as above | at once | yes |
+//! | the modem was lost before it was written | as `RetryHere`, if it is back | at once if not | no |
+//! | it cannot be written to any modem | never | never | no |
 //! | given back before it was begun | if it can go on | at once if not | no |
 //! | unknown | never | never | yes |
+//!
+//! The modem's own [`send_retries`](crate::modem::Config::send_retries) should be 0: they come first,
+//! and hold up all that waits. Which refusals leave open whether a message was taken, so that it is
+//! unknown, is for the modem to say: see [`Doubt`](crate::modem::Doubt).
 //!
 //! A message tries at most [`failovers`](Config::failovers) SIMs after the first, and waits at most
 //! [`patience`](Config::patience) for the next one.

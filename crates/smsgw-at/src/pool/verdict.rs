@@ -26,12 +26,7 @@ pub(super) struct Verdict {
 
 impl Verdict {
     pub(super) fn of(failure: &Failure) -> Self {
-        let class = match failure {
-            Failure::Refused(result) => result.class().unwrap_or(Class::ModemFault),
-            // No prompt, no answer, an answer that cannot be read, a modem that was lost.
-            _ => Class::ModemFault,
-        };
-        let (retry, counts) = match class {
+        let (retry, counts) = match failure.class() {
             Class::RetryHere => (Retry::Here, false),
             Class::RetryElsewhere => (Retry::Elsewhere, false),
             Class::SimFault => (Retry::OnlyElsewhere, true),

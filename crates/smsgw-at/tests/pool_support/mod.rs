@@ -263,9 +263,10 @@ pub(crate) fn message(to: &str, parts: u8) -> Message {
     }
 }
 
-/// Not to be read, only to be told apart.
+/// To 1234567, asks for a report; the text is one octet, by which parts are told apart.
 fn pdu(part: u8) -> Vec<u8> {
-    vec![0, 1, 0, part]
+    let submit = b"\x00\x21\x00\x07\x81\x21\x43\x65\xF7\x00\x04\x01";
+    [submit, &[part][..]].concat()
 }
 
 /// Modem and SIM by their numbers.

@@ -145,7 +145,8 @@ impl PoolHandle {
         (handle, PoolEvents { shared })
     }
 
-    /// Starts a driver and lets its modem join.
+    /// Starts a driver and lets its modem join. The modem retries nothing by itself, whatever its
+    /// configuration says: the pool does.
     ///
     /// # Errors
     /// [`PoolClosed`] when the pool closes.
@@ -155,10 +156,11 @@ impl PoolHandle {
     pub fn add(
         &self,
         finder: impl Finder,
-        modem: modem::Config,
+        mut modem: modem::Config,
         port: driver::Options,
         member: MemberOptions,
     ) -> Result<MemberId, PoolClosed> {
+        modem.send_retries = 0;
         let (driver, events) = Driver::start(finder, modem, port);
         self.add_driver(driver, events, member)
     }
@@ -256,6 +258,7 @@ impl PoolHandle {
 
     /// Cancels a message: what of it was not begun is not sent. Its outcome says how far it had
     /// come. `false` when there is no such message.
+    #[must_use]
     pub fn cancel(&self, token: u64) -> bool {
         self.shared.with(|pool, now| pool.cancel(token, now))
     }
@@ -278,6 +281,7 @@ impl PoolHandle {
     }
 
     /// Has a modem change to another of its SIMs: see [`Pool::switch_slot`].
+    #[must_use]
     pub fn switch_slot(&self, member: MemberId, slot: usize) -> bool {
         self.shared
             .with(|pool, now| pool.switch_slot(member, slot, now))
