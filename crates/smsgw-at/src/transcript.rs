@@ -97,21 +97,22 @@ const SECRETS: [&[u8]; 4] = [b"CPIN=", b"CPIN2=", b"CPWD=", b"CLCK="];
 const LONGEST: usize = 6;
 
 /// Covers what stands behind a secret's name up to the end of the line, in whatever pieces it comes.
-struct Mask {
+#[derive(Debug)]
+pub(crate) struct Mask {
     /// The last octets, in capital letters.
     last: [u8; LONGEST],
     covers: bool,
 }
 
 impl Mask {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             last: [0; LONGEST],
             covers: false,
         }
     }
 
-    fn cover(&mut self, octets: &[u8]) -> Vec<u8> {
+    pub(crate) fn cover(&mut self, octets: &[u8]) -> Vec<u8> {
         let mut shown = Vec::with_capacity(octets.len());
         for &octet in octets {
             if matches!(octet, b'\r' | b'\n') {

@@ -207,7 +207,7 @@ impl World {
                 ];
                 let submit = Submit {
                     pdu,
-                    more_to_follow: token % 2 == 0,
+                    more_to_follow: token.is_multiple_of(2),
                 };
                 if self.modem.send(token, submit, self.now).is_ok() {
                     self.asked.insert(token, 0);

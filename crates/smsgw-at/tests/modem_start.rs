@@ -89,7 +89,7 @@ fn three_times_at_every_300_ms_and_then_the_prompt_is_left() {
     assert_eq!(at("AT")[..3], [400, 700, 1_000]);
     // ESC before anything, and again before Ctrl-Z, so that Ctrl-Z sends nothing.
     assert_eq!(at("ESC")[..2], [100, 1_300]);
-    assert_eq!(at("")[..1], [2_300]);
+    assert_eq!(at("CTRL-Z")[..1], [2_300]);
     assert_eq!(bench.modem.state(), State::Recovering);
 }
 

@@ -51,7 +51,7 @@ fn the_ladder_is_climbed_from_the_mildest_means_to_the_strongest() {
     let mut expected = vec!["AT+A"];
     expected.extend(probe);
     // ESC, Ctrl-Z, ESC and results on; DTR; the port reopened, by nobody here.
-    expected.extend(["ESC", "", "ESC", "ATQ0V1"]);
+    expected.extend(["ESC", "CTRL-Z", "ESC", "ATQ0V1"]);
     expected.extend(probe);
     expected.extend(probe);
     expected.extend(probe);

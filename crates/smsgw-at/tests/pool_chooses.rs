@@ -380,7 +380,7 @@ fn what_cannot_be_sent_is_not_taken() {
         world.try_send(1, many),
         Err(SendErrorKind::Parts { had: 256 })
     );
-    let token = world.try_send(1 << 56, message("1", 1));
+    let token = world.try_send(1 << 55, message("1", 1));
     assert_eq!(token, Err(SendErrorKind::Token));
     world.send(1, "1", 255);
     let twice = world.try_send(1, message("1", 1));
@@ -436,4 +436,24 @@ fn a_message_can_be_taken_back() {
     assert!(world.pool.cancel(3, world.now));
     world.pump();
     assert!(world.outcome(3).is_unsent());
+}
+
+#[test]
+fn a_message_can_be_taken_out_before_it_is_begun() {
+    let (mut world, [a]) = World::with_modems(not_sticky());
+    world.send(1, "1", 2);
+    world.send(2, "1", 1);
+    assert_eq!(world.pool.withdraw(2), Some(message("1", 1)));
+    assert_eq!(world.pool.withdraw(2), None);
+    assert_eq!(world.pool.withdraw(1), None, "its modem has it");
+    world.sent(a);
+    assert_eq!(world.pool.withdraw(1), None);
+    world.sent(a);
+    assert_eq!(world.outcomes.len(), 1);
+    // One that was refused and is to be tried again.
+    world.send(3, "1", 1);
+    world.refused(a, 42);
+    assert!(world.pool.withdraw(3).is_some());
+    world.pass(1_000);
+    assert_eq!((world.assigned.len(), world.pool.queued()), (3, 0));
 }

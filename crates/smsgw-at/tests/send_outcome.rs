@@ -192,6 +192,74 @@ fn a_late_result_is_that_of_the_message_and_not_of_the_next_command() {
 }
 
 #[test]
+fn a_late_result_is_not_that_of_a_command_which_is_in_flight_by_then() {
+    // The modem answers other commands while it sends.
+    let mut bench = ready();
+    bench.on(CMGS, lines(">"));
+    bench.once("DATA", silence());
+    bench.on("DATA", lines("+CMGS: 6\nOK"));
+    send(&mut bench, 1, PDU);
+    bench.run(190_000);
+    let late = |reference| Event::SentLate {
+        token: 1,
+        reference: Some(reference),
+    };
+    // A command of another's.
+    let reply = lines("+CMGS: 5\nOK").then(500, "+GCAP: +CGSM\nOK");
+    bench.once("AT+GCAP", reply);
+    let timer = std::time::Duration::from_secs(5);
+    bench.modem.command(9, "AT+GCAP", timer, bench.now).unwrap();
+    bench.settle();
+    bench.run(10_000);
+    assert!(bench.has(&late(5)));
+    let answer = bench.news().pop();
+    let Some(Event::Answer {
+        token: 9,
+        answer: Ok(answer),
+    }) = answer
+    else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(answer.lines, ["+GCAP: +CGSM"]);
+
+    // The next message, which has no prompt yet.
+    let mut bench = ready();
+    bench.once(CMGS, lines(">"));
+    bench.once("DATA", silence());
+    bench.once(CMGS, lines("+CMGS: 5\nOK").then(5000, ">"));
+    bench.on("DATA", lines("+CMGS: 6\nOK"));
+    send(&mut bench, 1, PDU);
+    send(&mut bench, 2, PDU);
+    bench.run(240_000);
+    let news = bench.news();
+    assert_eq!(news[2..], [late(5), sent(2, Some(6))], "{news:?}");
+    assert_eq!(bench.times(HEX), 2);
+}
+
+#[test]
+fn nothing_is_sent_while_a_late_result_may_come() {
+    for (late, sends_at) in [(190_000, 190), (400_000, 210)] {
+        let mut bench = ready();
+        bench.on(CMGS, lines(">"));
+        bench.once("DATA", lines("").then(late, "+CMGS: 5\nOK"));
+        bench.on("DATA", lines("+CMGS: 6\nOK"));
+        send(&mut bench, 1, PDU);
+        send(&mut bench, 2, PDU);
+        bench.run(600_000);
+        let sends: Vec<u128> = bench
+            .written
+            .iter()
+            .filter(|(_, line)| line == CMGS)
+            .map(|(at, _)| at / 1000 - 60)
+            .collect();
+        assert_eq!(sends, [0, sends_at], "{late}");
+        let tells = |event: &Event| matches!(event, Event::SentLate { token: 1, .. });
+        assert!(bench.events.iter().any(tells), "{late}");
+        assert!(bench.has(&sent(2, Some(6))));
+    }
+}
+
+#[test]
 fn a_modem_that_answers_twice_has_sent_no_other_message() {
     let mut bench = ready();
     bench.on(CMGS, lines(">"));
@@ -200,7 +268,7 @@ fn a_modem_that_answers_twice_has_sent_no_other_message() {
     send(&mut bench, 1, PDU);
     bench.run(200_000);
     send(&mut bench, 2, PDU);
-    bench.run(10_000);
+    bench.run(30_000);
     let overdue = Event::Overdue { token: 1 };
     let unknown = Event::Unknown { token: 1 };
     assert_eq!(bench.news(), [overdue, unknown, sent(2, Some(6))]);

@@ -148,6 +148,27 @@ fn a_result_comes_late_among_others() {
 }
 
 #[test]
+fn a_message_is_sent_and_has_no_reference() {
+    let mut bench = with("no-reference,times=1");
+    assert_eq!(bench.send(OUTSIDE, "a"), "OK");
+    assert_eq!(bench.send(OUTSIDE, "b"), "+CMGS: 2|OK");
+    assert_eq!(told(&mut bench), (vec!["no-reference"], 2));
+}
+
+#[test]
+fn echoes_and_answers_come_twice() {
+    let mut bench = with("repeated-answer,times=1");
+    assert_eq!(
+        bench.write("AT+CSQ\r"),
+        "\r\n+CSQ: 20,99\r\n\r\n+CSQ: 20,99\r\n\r\nOK\r\n"
+    );
+    bench.ask("ATE1");
+    set(&mut bench, "repeated-echo,times=1");
+    assert_eq!(bench.write("AT\r"), "AT\rAT\r\r\nOK\r\n");
+    assert_eq!(bench.write("AT\r"), "AT\r\r\nOK\r\n");
+}
+
+#[test]
 fn a_command_fails() {
     let mut bench = with("error,on=+CPMS,times=1");
     assert_eq!(bench.ask("AT+CSQ"), "+CSQ: 20,99|OK");

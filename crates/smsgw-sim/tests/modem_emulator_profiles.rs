@@ -359,6 +359,56 @@ fn all_strings_may_follow_the_character_set() {
 }
 
 #[test]
+fn some_need_time_after_their_start() {
+    for (profile, busy) in [
+        (Profile::QUECTEL, "+CMS ERROR: 314"),
+        (Profile::SIMCOM, "+CME ERROR: 14"),
+        (Profile::WAVECOM, "+CME ERROR: 515"),
+    ] {
+        let mut bench = of(profile);
+        assert!(
+            bench.ask("AT+CPMS?").ends_with("|OK"),
+            "it settled long ago"
+        );
+        let first = bench.first();
+        bench.network.reboot(first, bench.now);
+        bench.advance(profile.boot_time);
+        bench.ask("ATE0");
+        bench.ask("AT+CMEE=1");
+        for command in ["AT+CPMS?", "AT+CMGL=4", "AT+CSCA?"] {
+            assert_eq!(bench.ask(command), busy, "{}", profile.name);
+        }
+        assert_eq!(bench.ask("AT+CMGF=0"), "OK");
+        bench.advance(profile.settling_time);
+        assert!(bench.ask("AT+CPMS?").ends_with("|OK"), "{}", profile.name);
+    }
+}
+
+#[test]
+fn some_forget_the_service_centre() {
+    let mut bench = of(Profile::ZTE);
+    assert_eq!(bench.ask("AT+CSMP=17,167,0,0"), "OK");
+    assert_eq!(bench.ask("AT+CSCA?"), "+CSCA: \"\",129|OK");
+    assert_eq!(bench.send(OUTSIDE, "a"), "+CMS ERROR: 330");
+    bench.ask("AT+CSCA=\"+491710760000\"");
+    assert_eq!(bench.send(OUTSIDE, "a"), "+CMGS: 1|OK");
+}
+
+#[test]
+fn an_odd_modem_can_be_worked_with() {
+    let mut bench = of(Profile::ODD);
+    assert_eq!(bench.ask("AT"), "ERROR");
+    assert_eq!(bench.ask("AT+CMEE=1"), "ERROR");
+    assert_eq!(bench.ask("AT+CSMS=?"), "+CSMS=(0)|OK");
+    assert_eq!(bench.ask("AT+CMGL=4"), "+CMS ERROR: 321");
+    assert_eq!(bench.ask("AT+CREG?"), "+CREG: 2,1,\"0B,\"0100701\",7|OK");
+    assert_eq!(bench.ask("AT+CEREG?"), "OK");
+    assert_eq!(bench.write("AT+CMGS=20\r"), "\r\n> ");
+    assert_eq!(bench.write("\u{1B}"), "");
+    assert_eq!(bench.send(OUTSIDE, "a"), "+CMGS: 1|OK");
+}
+
+#[test]
 fn vendors_have_commands_of_their_own() {
     for (profile, command, wanted) in [
         (Profile::HUAWEI, "AT^SYSINFO", "^SYSINFO:2,3,0,5,1,,4|OK"),

@@ -80,6 +80,8 @@ struct Shared {
     /// Told when there may be an event.
     told: Notify,
     state: watch::Sender<State>,
+    /// The modem is ready and has nothing to do.
+    idle: watch::Sender<bool>,
     ended: watch::Sender<bool>,
 }
 
@@ -124,6 +126,7 @@ impl Driver {
             word: Notify::new(),
             told: Notify::new(),
             state: watch::Sender::new(State::Closed),
+            idle: watch::Sender::new(false),
             ended: watch::Sender::new(false),
         });
         let task = Task::new(Arc::clone(&shared), Box::new(finder), options);
@@ -178,7 +181,7 @@ impl Driver {
     /// Says that a message or a report is safe: the modem need not keep it any longer.
     pub fn persisted(&self, id: ReceivedId) {
         self.shared.lock().modem.persisted(id, now());
-        self.shared.word.notify_one();
+        self.shared.touch();
     }
 
     /// Sends a USSD request, or the answer to what the network asked, and waits for what the network
@@ -238,6 +241,12 @@ impl Driver {
         settled(known).await
     }
 
+    /// Has the modem start again (`+CFUN=1,1`), once what it is doing has ended, and sets it up then.
+    pub fn reset(&self) {
+        self.shared.lock().modem.reset(now());
+        self.shared.word.notify_one();
+    }
+
     /// Where the modem is.
     #[must_use]
     pub fn state(&self) -> State {
@@ -251,6 +260,18 @@ impl Driver {
         tokio::select! {
             state = state.wait_for(is) => state.ok().map(|state| *state),
             () = ended => None,
+        }
+    }
+
+    /// Waits until the modem is ready and has nothing to do: what was stored when it became ready is
+    /// among the [events](Events), and what was asked for is done. `false` when the driver ends
+    /// before. Cancel-safe.
+    pub async fn idle(&self) -> bool {
+        let mut idle = self.shared.idle.subscribe();
+        let ended = self.ended();
+        tokio::select! {
+            is_idle = idle.wait_for(|is_idle| *is_idle) => is_idle.is_ok(),
+            () = ended => false,
         }
     }
 
@@ -292,6 +313,11 @@ impl Driver {
         self.ended().await;
     }
 
+    /// Begins to [close](Self::close).
+    pub(crate) fn begin_close(&self) {
+        self.shared.end(Closing::Now);
+    }
+
     fn request<T>(
         &self,
         request: impl FnOnce(&mut Inner) -> Result<T, RequestError>,
@@ -303,7 +329,7 @@ impl Driver {
         let made = request(&mut inner)?;
         inner.outstanding += 1;
         drop(inner);
-        self.shared.word.notify_one();
+        self.shared.touch();
         Ok(made)
     }
 

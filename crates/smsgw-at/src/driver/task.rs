@@ -5,6 +5,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use smsgw_net::{Backoff, now};
+use tokio::sync::watch;
 
 use super::call::{RequestError, settles};
 use super::events::{Down, Event};
@@ -131,8 +132,11 @@ impl Task {
         self.was_ready |= state.is_ready();
         todo.timeout = inner.modem.poll_timeout();
         todo.ends = inner.may_end();
+        let is_idle = state.is_ready() && inner.modem.is_idle() && !inner.events.is_full();
+        // Under the lock: whoever asks for something then is not told that it is done.
+        set(&self.shared.idle, is_idle);
         drop(inner);
-        self.shared.is_at(state);
+        set(&self.shared.state, state);
         self.shared.told.notify_one();
         todo
     }
@@ -238,7 +242,8 @@ impl Task {
         }
         inner.has_ended = true;
         drop(inner);
-        self.shared.is_at(State::Closed);
+        set(&self.shared.idle, false);
+        set(&self.shared.state, State::Closed);
         self.shared.told.notify_one();
         self.shared.ended.send_replace(true);
     }
@@ -256,13 +261,20 @@ impl Shared {
         self.word.notify_one();
     }
 
-    fn is_at(&self, state: State) {
-        self.state.send_if_modified(|last| {
-            let is_new = *last != state;
-            *last = state;
-            is_new
-        });
+    /// There is something to do for the task.
+    pub(super) fn touch(&self) {
+        set(&self.idle, false);
+        self.word.notify_one();
     }
+}
+
+/// Tells a change, if it is one.
+fn set<T: PartialEq>(place: &watch::Sender<T>, value: T) {
+    place.send_if_modified(|last| {
+        let is_new = *last != value;
+        *last = value;
+        is_new
+    });
 }
 
 impl Drop for LastHandle {

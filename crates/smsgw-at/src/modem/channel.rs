@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 
 use super::resync::{Owed, Resync, Synced};
-use super::tap::Transcript;
+use super::tap::Wire;
 use crate::command::Command;
 use crate::line::{Event, InFlight, LineReader, Urc};
 use crate::result::{ErrorReport, FinalResult};
@@ -195,7 +195,7 @@ impl fmt::Debug for Data {
 pub(super) struct Channel {
     reader: LineReader,
     output: BytesMut,
-    transcript: Transcript,
+    wire: Wire,
     phase: Phase,
     /// Commands whose results did not come: they may come yet.
     owed: Vec<Owed>,
@@ -253,6 +253,8 @@ enum Phase {
 struct Lines {
     lines: Vec<String>,
     octets: usize,
+    /// A line has come that says that an older message was taken: the next `OK` is that one's.
+    is_late: bool,
 }
 
 impl Lines {
@@ -282,7 +284,7 @@ impl Channel {
         Self {
             reader: LineReader::new(),
             output: BytesMut::new(),
-            transcript: Transcript::default(),
+            wire: Wire::default(),
             phase: Phase::Idle,
             owed: Vec::new(),
             next_label: 0,
@@ -294,8 +296,9 @@ impl Channel {
         }
     }
 
-    pub(super) const fn transcript(&mut self) -> &mut Transcript {
-        &mut self.transcript
+    /// What all that is written and read passes.
+    pub(super) const fn wire(&mut self) -> &mut Wire {
+        &mut self.wire
     }
 
     /// Silence between an answer and the next command.
@@ -322,7 +325,6 @@ impl Channel {
     }
 
     fn reset(&mut self) {
-        self.transcript.flush();
         self.reader = LineReader::new();
         self.output.clear();
         self.phase = Phase::Idle;
@@ -363,7 +365,6 @@ impl Channel {
         let owed = std::mem::take(&mut self.owed);
         let mut resync = Resync::new(owed, interval, self.next_label, now);
         let line = resync.begin(now);
-        self.transcript.flush();
         self.write_line(line);
         self.phase = Phase::Probing(resync);
     }
@@ -375,7 +376,7 @@ impl Channel {
     }
 
     pub(super) fn push(&mut self, octets: &[u8], now: Instant) {
-        self.transcript.received(octets);
+        self.wire.received(octets);
         self.reader.push(octets);
         self.hold_until = Some(now + Self::HOLD);
     }
@@ -480,7 +481,6 @@ impl Channel {
 
     fn command(&mut self, exchange: Exchange, now: Instant) {
         self.not_before = None;
-        self.transcript.hide(&exchange);
         self.write_line(&exchange.line);
         self.phase = Phase::Command {
             answer: Lines::default(),
@@ -490,7 +490,6 @@ impl Channel {
     }
 
     fn command_is_silent(&mut self, exchange: Exchange, answer: Lines, now: Instant) {
-        self.transcript.flush();
         if exchange.data.is_some() {
             return self.escape(exchange, now);
         }
@@ -613,10 +612,32 @@ impl Channel {
                 },
                 Event::Line(line),
             ) => {
-                if exchange.final_optional && answer.lines.is_empty() {
-                    deadline = deadline.min(now + Self::OPTIONAL_FINAL);
+                if is_data_result(&line) && !exchange.line.starts_with("AT+CMSS") {
+                    answer.is_late = true;
+                    let late = Late::Taken(Some(line));
+                    self.notices.push_back(Notice::Late(late));
+                } else {
+                    if exchange.final_optional && answer.lines.is_empty() {
+                        deadline = deadline.min(now + Self::OPTIONAL_FINAL);
+                    }
+                    answer.push(line);
                 }
-                answer.push(line);
+                Phase::Command {
+                    exchange,
+                    answer,
+                    deadline,
+                }
+            }
+            (
+                Phase::Command {
+                    exchange,
+                    mut answer,
+                    deadline,
+                },
+                Event::Final(FinalResult::Ok),
+            ) if answer.is_late => {
+                answer.is_late = false;
+                self.reader.expect(InFlight::Command(&exchange.line));
                 Phase::Command {
                     exchange,
                     answer,
@@ -742,7 +763,6 @@ impl Channel {
     }
 
     fn answered(&mut self, outcome: Outcome, now: Instant) {
-        self.transcript.flush();
         self.reader.expect(InFlight::Idle);
         self.not_before = Some(now + self.gap);
         self.notices.push_back(Notice::Outcome(outcome));
@@ -794,7 +814,7 @@ impl Channel {
     }
 
     fn write(&mut self, octets: &[u8]) {
-        self.transcript.sent(octets);
+        self.wire.sent(octets);
         self.output.extend_from_slice(octets);
     }
 }

@@ -77,6 +77,9 @@ pub struct Config {
     /// The first and the longest pause before that; each is twice the last. Nothing else is sent
     /// meanwhile.
     pub send_pauses: (Duration, Duration),
+    /// How long nothing is sent after a message whose result has not come, unless it comes after
+    /// all: it must not be taken for that of the next.
+    pub unknown_pause: Duration,
     /// Which errors leave open whether a message was taken.
     pub doubt: Doubt,
     /// How messages and reports that come directly are acknowledged.
@@ -170,6 +173,7 @@ impl Config {
             Some(&mut self.recovery_pauses.1),
             Some(&mut self.send_pauses.0),
             Some(&mut self.send_pauses.1),
+            Some(&mut self.unknown_pause),
             Some(&mut self.report_window),
         ];
         for timer in timers.into_iter().flatten() {
@@ -207,6 +211,7 @@ impl Default for Config {
             max_queue: 1000,
             send_retries: 2,
             send_pauses: (Duration::from_secs(5), Duration::from_secs(60)),
+            unknown_pause: Duration::from_secs(30),
             doubt: Doubt::default(),
             acknowledgement: Acknowledgement::default(),
             max_unpersisted: 1000,

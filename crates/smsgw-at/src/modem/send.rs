@@ -30,7 +30,8 @@ pub(super) struct Sends {
     waiting: VecDeque<Message>,
     /// The token of the one that is being sent.
     in_flight: Option<u64>,
-    /// After a refusal that passes, nothing is sent before.
+    /// Nothing is sent before: after a refusal that passes, and while the result of another one may
+    /// come late.
     not_before: Option<Instant>,
     /// The last one whose outcome is unknown: its result may come late.
     unknown: Option<Unknown>,
@@ -141,6 +142,7 @@ pub(super) fn handle_late(shared: &mut Shared, late: Late, now: Instant) {
     };
     match late {
         Late::Taken(_) => {
+            shared.send.not_before = None;
             if let Some(reference) = reference {
                 shared.references.learn(token, reference);
             }
@@ -256,8 +258,12 @@ impl Send {
             Outcome::Final { result, .. } if is_refusal(&result, shared.config.doubt) => {
                 self.refused(result, shared, now);
             }
-            Outcome::Final { .. } | Outcome::Unknown | Outcome::Lost { data_written: true } => {
+            Outcome::Final { .. } | Outcome::Lost { data_written: true } => {
                 self.unknown(shared, now);
+            }
+            Outcome::Unknown => {
+                self.unknown(shared, now);
+                shared.send.not_before = Some(now + shared.config.unknown_pause);
             }
             Outcome::NoPrompt {
                 refused: Some(result),

@@ -1,125 +1,66 @@
-//! A look at all that goes over the wire, without the PIN.
+//! A look at all that goes over the wire, without PINs.
 
 use smsgw_net::{Direction, Tap};
 
 use super::Modem;
-use super::channel::Exchange;
+use crate::transcript::Mask;
 
 impl Modem {
     /// Shows all octets to `tap` from now on: sent ones when they are made, which is before they
     /// are written; received ones before anything is made of them.
     ///
-    /// A PIN is shown as asterisks, in the modem's echo, too: while it is on its way what is
-    /// received is shown in whole lines.
+    /// Of commands that carry a PIN or a password what stands behind the `=` is shown as `***`, in
+    /// the modem's echo, too.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Instant;
+    /// use smsgw_at::modem::{Config, Modem};
+    /// use smsgw_net::Tap;
+    ///
+    /// let now = Instant::now();
+    /// let mut modem = Modem::new(Config::default(), now);
+    /// let (seen, tapped) = mpsc::channel();
+    /// modem.set_tap(Tap::new(move |_, octets: &[u8]| {
+    ///     let _ = seen.send(octets.to_vec());
+    /// }));
+    /// modem.handle_open(now);
+    /// modem.handle_octets(b"AT+CPIN=\"1234\"\r", now);
+    /// assert_eq!(tapped.recv()?, b"AT+CPIN=***\r");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_tap(&mut self, tap: Tap) {
-        self.channel.transcript().set(tap);
+        self.channel.wire().tapped = Some(Tapped {
+            tap,
+            sent: Mask::new(),
+            received: Mask::new(),
+        });
     }
 }
 
-/// What goes to the tap.
+/// What all octets pass.
 #[derive(Debug, Default)]
-pub(super) struct Transcript {
+pub(super) struct Wire {
+    tapped: Option<Tapped>,
+}
+
+#[derive(Debug)]
+struct Tapped {
     tap: Tap,
-    hidden: Option<Hidden>,
+    sent: Mask,
+    received: Mask,
 }
 
-/// A command that nobody may see is on its way.
-struct Hidden {
-    secret: String,
-    /// Received and not shown yet: the secret may begin in it.
-    held: Vec<u8>,
-}
-
-impl Transcript {
-    const MAX_HELD: usize = 4096;
-
-    fn set(&mut self, tap: Tap) {
-        self.tap = tap;
-    }
-
-    /// This is about to be sent.
-    pub(super) fn hide(&mut self, exchange: &Exchange) {
-        self.flush();
-        if exchange.is_secret {
-            // `AT+CPIN="1234"`: what is behind the sign is the secret.
-            let secret = exchange
-                .line
-                .split_once('=')
-                .map_or("", |(_, secret)| secret);
-            self.hidden = Some(Hidden {
-                secret: secret.trim_matches('"').to_owned(),
-                held: Vec::new(),
-            });
-        }
-    }
-
-    /// Nothing is on its way any more.
-    pub(super) fn flush(&mut self) {
-        if let Some(hidden) = self.hidden.take() {
-            let octets = hidden.masked(&hidden.held);
-            self.show(Direction::Received, &octets);
-        }
-    }
-
+impl Wire {
     pub(super) fn sent(&mut self, octets: &[u8]) {
-        match &self.hidden {
-            Some(hidden) => {
-                let octets = hidden.masked(octets);
-                self.show(Direction::Sent, &octets);
-            }
-            None => self.show(Direction::Sent, octets),
+        if let Some(Tapped { tap, sent, .. }) = &mut self.tapped {
+            tap.show(Direction::Sent, &sent.cover(octets));
         }
     }
 
     pub(super) fn received(&mut self, octets: &[u8]) {
-        let Some(hidden) = &mut self.hidden else {
-            return self.show(Direction::Received, octets);
-        };
-        hidden.held.extend_from_slice(octets);
-        let whole = hidden.held.iter().rposition(|octet| *octet == b'\n');
-        let len = match whole {
-            Some(last) => last + 1,
-            None if hidden.held.len() > Self::MAX_HELD => hidden.held.len(),
-            None => return,
-        };
-        let shown: Vec<u8> = hidden.held.drain(..len).collect();
-        let shown = hidden.masked(&shown);
-        self.show(Direction::Received, &shown);
-    }
-
-    fn show(&mut self, direction: Direction, octets: &[u8]) {
-        if !octets.is_empty() {
-            self.tap.show(direction, octets);
+        if let Some(Tapped { tap, received, .. }) = &mut self.tapped {
+            tap.show(Direction::Received, &received.cover(octets));
         }
-    }
-}
-
-impl Hidden {
-    fn masked(&self, octets: &[u8]) -> Vec<u8> {
-        let secret = self.secret.as_bytes();
-        let mut masked = octets.to_vec();
-        if secret.is_empty() {
-            return masked;
-        }
-        let mut at = 0;
-        while let Some(rest) = masked
-            .get_mut(at..)
-            .filter(|rest| rest.len() >= secret.len())
-        {
-            match rest.get_mut(..secret.len()) {
-                Some(found) if found == secret => {
-                    found.fill(b'*');
-                    at += secret.len();
-                }
-                _ => at += 1,
-            }
-        }
-        masked
-    }
-}
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("****")
     }
 }

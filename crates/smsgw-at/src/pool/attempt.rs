@@ -2,7 +2,7 @@
 
 use super::event::{Event, PartId};
 use super::message::{Outcome, PartOutcome, Reason};
-use super::queue::Place;
+use super::queue::{Entry, Place};
 use super::sim::{InFlight, MessageId, SimId};
 use super::verdict::{Retry, Verdict};
 use super::{MemberId, Now, Pool, dispatch::Due};
@@ -143,15 +143,9 @@ impl Pool {
     /// Tells the outcome of a message; of the parts that were not sent, the first and the others
     /// have these reasons.
     pub(super) fn finish(&mut self, id: MessageId, first: Reason, others: Reason) {
-        self.set_patience(id, None);
-        self.take_from_place(id);
-        let Some(mut entry) = self.queue.entries.remove(&id) else {
+        let Some(mut entry) = self.take_out(id) else {
             return;
         };
-        self.queue.by_token.remove(&entry.token);
-        if let Some(expires) = entry.message.expires {
-            self.due.remove(&(expires, Due::Expiry(id)));
-        }
         entry.fill(first, others);
         let sent_by = entry.begun_by.and_then(|sim| self.sims.get(&sim));
         self.events.push_back(Event::Outcome(Outcome {
@@ -160,6 +154,18 @@ impl Pool {
             parts: entry.results,
             attempts: entry.attempts,
         }));
+    }
+
+    /// Takes a message out of the pool.
+    pub(super) fn take_out(&mut self, id: MessageId) -> Option<Entry> {
+        self.set_patience(id, None);
+        self.take_from_place(id);
+        let entry = self.queue.entries.remove(&id)?;
+        self.queue.by_token.remove(&entry.token);
+        if let Some(expires) = entry.message.expires {
+            self.due.remove(&(expires, Due::Expiry(id)));
+        }
+        Some(entry)
     }
 
     /// A part was sent, or may have been.

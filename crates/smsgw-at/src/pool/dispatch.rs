@@ -180,12 +180,12 @@ impl Pool {
         };
         let is_there = self.sims.get(&id).and_then(|sim| sim.member) == Some(in_flight.member);
         if !is_there || !self.may_send(in_flight.member) {
-            self.withdraw(id);
+            self.ask_for_part(id);
         }
     }
 
     /// Asks a modem to give back what it has, once.
-    pub(super) fn withdraw(&mut self, id: SimId) {
+    pub(super) fn ask_for_part(&mut self, id: SimId) {
         if let Some(sim) = self.sims.get_mut(&id)
             && let Some(in_flight) = &mut sim.in_flight
             && !std::mem::replace(&mut in_flight.is_withdrawn, true)

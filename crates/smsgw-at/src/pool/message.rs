@@ -126,6 +126,8 @@ pub enum SendErrorKind {
     TokenInUse,
     /// The token is above [`Pool::MAX_TOKEN`](super::Pool::MAX_TOKEN).
     Token,
+    /// The task of the pool has ended, or will.
+    Closed,
     /// It has no part, or more than [`Message::MAX_PARTS`].
     Parts {
         /// How many it has.
@@ -144,6 +146,7 @@ impl fmt::Display for SendErrorKind {
         match self {
             Self::QueueFull => f.write_str("the queue is full"),
             Self::TokenInUse => f.write_str("a message with this token has no outcome yet"),
+            Self::Closed => f.write_str("the pool is closed"),
             Self::Token => write!(f, "the token is above {}", super::Pool::MAX_TOKEN),
             Self::Parts { had } => write!(f, "1 to {} parts, had {had}", Message::MAX_PARTS),
         }

@@ -133,6 +133,8 @@ mod sim;
 mod slots;
 mod status;
 mod sticky;
+#[cfg(feature = "tokio")]
+mod task;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -159,6 +161,8 @@ pub use quota::{Limits, Usage, Used};
 pub use route::{Route, Target};
 pub use slots::{SlotCommand, Slots};
 pub use status::{SimRecord, SimStatus};
+#[cfg(feature = "tokio")]
+pub use task::{PoolClosed, PoolEvent, PoolEvents, PoolHandle, PoolOptions, PoolSending};
 
 /// Many modems as one. See [the module](self).
 pub struct Pool {
@@ -186,8 +190,9 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// The highest token that a message may have: 2^56 - 1.
-    pub const MAX_TOKEN: u64 = u64::MAX >> 8;
+    /// The highest token that a message may have: 2^55 - 1. A modem knows each part by the token of
+    /// its message times 256 and its place.
+    pub const MAX_TOKEN: u64 = u64::MAX >> 9;
 
     /// A pool without modems.
     #[must_use]
@@ -267,7 +272,26 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes a message back: what of it was not begun is not sent. Its outcome says how far it had
+    /// Gives a message back of which no part was given to a modem yet: it has no outcome then.
+    pub fn withdraw(&mut self, token: u64) -> Option<Message> {
+        let (id, entry) = self.queue.find(token)?;
+        let (is_begun, place) = (entry.begun_by.is_some(), entry.place);
+        let is_sending = matches!(place, Place::Current(sim) if self.is_sending(sim));
+        if is_begun || is_sending {
+            return None;
+        }
+        self.take_out(id).map(|entry| entry.message)
+    }
+
+    /// [Cancels](Self::cancel) all messages.
+    pub fn cancel_all(&mut self, now: Now) {
+        let tokens: Vec<u64> = self.queue.by_token.keys().copied().collect();
+        for token in tokens {
+            self.cancel(token, now);
+        }
+    }
+
+    /// Cancels a message: what of it was not begun is not sent. Its outcome says how far it had
     /// come. `false` when there is no such message.
     pub fn cancel(&mut self, token: u64, now: Now) -> bool {
         let Some((id, entry)) = self.queue.find(token) else {
@@ -276,7 +300,7 @@ impl Pool {
         entry.is_cancelled = true;
         let place = entry.place;
         match place {
-            Place::Current(sim) if self.is_sending(sim) => self.withdraw(sim),
+            Place::Current(sim) if self.is_sending(sim) => self.ask_for_part(sim),
             _ => self.finish(id, Reason::Cancelled, Reason::Cancelled),
         }
         self.settle(now);

@@ -63,6 +63,9 @@ struct Peer {
     has_prompt: bool,
     is_dead: bool,
     echoes: bool,
+    /// It answers a command when it has answered those before it, and not sooner.
+    is_serial: bool,
+    busy_until: Option<Instant>,
 }
 
 /// `DATA` stands for what is written after a prompt, `ESC` for itself.
@@ -218,6 +221,11 @@ impl Bench {
         self.peer.has_prompt = true;
     }
 
+    /// It answers one command after the other.
+    pub(crate) fn serial(&mut self) {
+        self.peer.is_serial = true;
+    }
+
     pub(crate) fn echo(&mut self, echoes: bool) {
         self.peer.echoes = echoes;
     }
@@ -324,6 +332,10 @@ impl Bench {
                 self.peer.has_prompt = false;
                 "ESC".to_owned()
             }
+            0x1a if !self.peer.has_prompt => {
+                self.peer.input.clear();
+                return self.hear("CTRL-Z".to_owned());
+            }
             0x1a => {
                 let data = std::mem::take(&mut self.peer.input);
                 self.peer.has_prompt = false;
@@ -352,9 +364,14 @@ impl Bench {
         if self.peer.is_dead {
             return;
         }
+        let wait = match self.peer.busy_until {
+            Some(until) if self.peer.is_serial => until.saturating_duration_since(self.now),
+            _ => Duration::ZERO,
+        };
         for (after, octets) in self.peer.reply(line).pieces {
             self.peer.has_prompt |= octets.ends_with(b"> ");
-            self.comes(after, octets);
+            self.comes(wait + after, octets);
+            self.peer.busy_until = Some(self.now + wait + after);
         }
     }
 

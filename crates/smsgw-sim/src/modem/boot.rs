@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::device::Power;
 use super::event::{What, who};
 use super::interpreter::Input;
-use super::network::{Context, Timer};
 use super::reception::Routing;
 use super::settings::Settings;
 use super::sim::Lock;
+use super::world::{Context, Timer};
 
 impl Context<'_> {
     /// Starts anew: what was not on the SIM or in a store is gone.
@@ -63,6 +63,7 @@ impl Context<'_> {
 
     pub(crate) fn booted(&mut self) {
         self.modem.power = Power::On;
+        self.modem.settled = Some(self.now + self.modem.profile.settling_time);
         self.start_chatter();
         self.register();
     }

@@ -14,7 +14,7 @@ use smsgw_gsm::reassemble::{Limits, Reassembler};
 use smsgw_gsm::tpdu::{Piece, UserData};
 
 use super::event::ModemId;
-use super::network::World;
+use super::world::World;
 use crate::event::{AtFields, Fields, Message, PartOf, Who};
 
 pub(crate) use intake::Outgoing;

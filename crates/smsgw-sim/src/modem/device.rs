@@ -15,6 +15,7 @@ use super::reception::Routing;
 use super::settings::{Settings, TextParameters};
 use super::sim::Sim;
 use super::store::{Store, StoreName, Stored};
+use super::world::World;
 
 /// A modem with its SIM.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct Modem {
     pub(crate) call: Option<Call>,
     pub(crate) saved: Saved,
     pub(crate) faults: Faults,
+    /// When what is on the SIM can be had; `None` when it can.
+    pub(crate) settled: Option<Instant>,
     /// What ends a hang, and which one it is.
     pub(crate) hang: Option<(Until, u64)>,
 }
@@ -179,7 +182,78 @@ impl Stores {
 }
 
 impl Modem {
+    pub(crate) fn new(id: ModemId, number: String, config: ModemConfig, world: &World) -> Self {
+        let n = id.get();
+        let iccid = config.iccid.clone();
+        let iccid = iccid.unwrap_or_else(|| with_check_digit(&format!("894901{n:012}")));
+        let imsi = config.imsi.clone();
+        let imsi = imsi.unwrap_or_else(|| {
+            let plmn = &world.config.plmn;
+            let width = 15_usize.saturating_sub(plmn.len());
+            format!("{plmn}{n:0width$}")
+        });
+        let imei = config.imei.clone();
+        let faults = world.faults.iter().chain(&config.faults).cloned();
+        let seed = world.config.seed.wrapping_add(u64::from(n) << 32);
+        Self {
+            id,
+            name: Arc::from(config.name.as_str()),
+            number,
+            imei: imei.unwrap_or_else(|| with_check_digit(&format!("35693803{n:06}"))),
+            profile: config.profile,
+            power: Power::On,
+            epoch: 0,
+            input: Input::default(),
+            output: Output::default(),
+            settings: Settings::new(&config.profile),
+            sim: Sim::new(&config, iccid, imsi, &world.config.service_centre),
+            stores: Stores::new(&config),
+            radio: Radio {
+                functionality: 1,
+                stat: 0,
+                has_coverage: true,
+                is_lost: false,
+                signal: config.signal,
+                is_detached: false,
+                reference: 1,
+                link: None,
+            },
+            routing: Routing::default(),
+            ussd: None,
+            call: None,
+            saved: Saved::default(),
+            faults: Faults::new(seed, faults),
+            settled: None,
+            hang: None,
+        }
+    }
+
     pub(crate) fn is_registered(&self) -> bool {
         self.power == Power::On && matches!(self.radio.stat, 1 | 5)
+    }
+}
+
+/// The digits and the one that makes them right (ISO/IEC 7812, annex B).
+fn with_check_digit(digits: &str) -> String {
+    let values = digits.chars().rev().filter_map(|digit| digit.to_digit(10));
+    let sum: u32 = values
+        .enumerate()
+        .map(|(at, value)| match (at % 2, value) {
+            (0, 5..) => 2 * value - 9,
+            (0, _) => 2 * value,
+            _ => value,
+        })
+        .sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_digit_is_that_of_luhn() {
+        assert_eq!(with_check_digit("49015420323751"), "490154203237518");
+        assert_eq!(with_check_digit("7992739871"), "79927398713");
     }
 }

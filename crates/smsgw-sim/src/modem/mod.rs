@@ -35,6 +35,7 @@ mod status;
 mod store;
 mod text_mode;
 pub mod ussd;
+mod world;
 
 pub use centre::InjectError;
 pub use charset::Charset;

@@ -1,27 +1,16 @@
 //! A radio network and its modems: the verbs of the emulator.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::BytesMut;
-use smsgw_gsm::field::Status;
 
-use super::agenda::Agenda;
-use super::centre::{Centre, Mailbox, Report};
-use super::command::call::Signal;
-use super::command::send::Sending;
+use super::centre::Mailbox;
 use super::config::{Config, ModemConfig};
-use super::device::{Modem, Power, Radio, Saved, Stores};
-use super::event::{Event, Events, ModemId, What, who};
-use super::fault::{Fault, Faults};
-use super::interpreter::{self, Input};
-use super::number::Numbering;
-use super::output::Output;
-use super::reception::Routing;
-use super::settings::Settings;
-use super::sim::Sim;
-use super::ussd::Page;
+use super::device::{Modem, Power};
+use super::event::{Event, ModemId, What, who};
+use super::fault::Fault;
+use super::interpreter;
+use super::world::{Action, Context, World};
 
 /// Modems and the radio network they are in, without IO and clock.
 ///
@@ -49,75 +38,6 @@ pub struct Network {
     pub(super) modems: Vec<Modem>,
 }
 
-/// All that modems share.
-#[derive(Debug)]
-pub(crate) struct World {
-    pub(crate) config: Config,
-    pub(crate) numbering: Numbering,
-    pub(crate) started: Instant,
-    pub(crate) agenda: Agenda<Action>,
-    pub(crate) events: Events,
-    pub(crate) centre: Centre,
-    /// Which modem has which number.
-    pub(crate) subscribers: HashMap<String, ModemId>,
-    /// Those that modems to come have, too.
-    faults: Vec<Fault>,
-    /// The serial number of the last broadcast.
-    pub(crate) broadcasts: u16,
-    /// How many chances were taken.
-    pub(crate) chances: u64,
-}
-
-/// Something that happens at its time.
-#[derive(Debug)]
-pub(crate) enum Action {
-    /// At a modem, if it did not start anew since.
-    Modem {
-        modem: ModemId,
-        epoch: u64,
-        timer: Timer,
-    },
-    /// What waits for a modem is tried.
-    Attempt(ModemId),
-    /// The other party of a modem's call does something.
-    Signal(ModemId, Signal),
-    /// A status report goes to the sender of a message.
-    Report(Report, Status),
-}
-
-/// What happens at a modem.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Timer {
-    /// It says a line of those that it starts with.
-    BootLine(usize),
-    /// It obeys.
-    Booted,
-    /// A hang is over.
-    EndOfHang(u64),
-    /// A command goes on.
-    Continue(u64),
-    /// Three pluses were followed by silence.
-    EndOfData(u64),
-    /// It has found the network.
-    Registered,
-    /// Nobody acknowledged a message that was shown.
-    Unacknowledged(u64),
-    /// A message is sent of which nothing is told.
-    Unheard(Box<Sending>),
-    /// The result of a message comes late.
-    Late(Box<Sending>),
-    /// A USSD request is answered, with a page if there is one.
-    Ussd(u64, String, Option<Box<Page>>),
-    /// Nobody replied to a USSD answer.
-    UssdTimeout(u64),
-    /// A call rings again.
-    Ring,
-    /// It says what it says by itself.
-    Chatter,
-    /// The network is there again.
-    Regained,
-}
-
 /// A modem that cannot be plugged in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -138,18 +58,7 @@ impl Network {
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
         Self {
-            world: World {
-                numbering: Numbering::new(&config),
-                started: now,
-                agenda: Agenda::new(),
-                events: Events::new(config.max_events),
-                centre: Centre::new(),
-                subscribers: HashMap::new(),
-                faults: Vec::new(),
-                broadcasts: 0,
-                chances: 0,
-                config,
-            },
+            world: World::new(config, now),
             modems: Vec::new(),
         }
     }
@@ -317,7 +226,7 @@ impl Network {
     /// Sets a fault of one modem, or of all and of those to come.
     pub fn fault(&mut self, modem: Option<ModemId>, fault: &Fault) {
         if modem.is_none() {
-            self.world.faults.push(fault.clone());
+            self.world.faults.set(fault.clone());
         }
         for of in &mut self.modems {
             if modem.is_none_or(|modem| modem == of.id) {
@@ -347,12 +256,9 @@ impl Network {
     ) -> Option<T> {
         let modem = self.modems.get_mut(modem.index())?;
         modem.output.release(now);
-        let done = act(&mut Context {
-            modem,
-            world: &mut self.world,
-            now,
-            lines: Vec::new(),
-        });
+        let mut cx = Context::new(modem, &mut self.world, now);
+        let done = act(&mut cx);
+        cx.write_echo();
         // What is due at once is done at once.
         while let Some(action) = self.world.agenda.pop(now) {
             self.act(action, now);
@@ -370,12 +276,7 @@ impl Network {
         let Some(modem) = self.modems.get_mut(id.index()) else {
             return;
         };
-        let mut cx = Context {
-            modem,
-            world: &mut self.world,
-            now,
-            lines: Vec::new(),
-        };
+        let mut cx = Context::new(modem, &mut self.world, now);
         match action {
             Action::Modem { epoch, timer, .. } => {
                 if cx.modem.epoch == epoch {
@@ -386,138 +287,6 @@ impl Network {
             Action::Signal(_, signal) => cx.signalled(signal),
             Action::Report(report, status) => cx.world.reported(report, status, now),
         }
-    }
-}
-
-/// One modem, and all that it shares with the others, at one instant.
-pub(crate) struct Context<'a> {
-    pub(crate) modem: &'a mut Modem,
-    pub(crate) world: &'a mut World,
-    pub(crate) now: Instant,
-    /// The answer of a command, as far as it was not written.
-    pub(crate) lines: Vec<String>,
-}
-
-impl Context<'_> {
-    /// Tells of something.
-    pub(crate) fn event(&mut self, what: What) {
-        self.world.events.push(self.modem.id, what);
-    }
-
-    /// Lets something happen later, unless the modem starts anew before.
-    pub(crate) fn after(&mut self, delay: Duration, timer: Timer) {
-        let action = Action::Modem {
-            modem: self.modem.id,
-            epoch: self.modem.epoch,
-            timer,
-        };
-        self.world.agenda.add(self.now + delay, action);
-    }
-
-    /// Writes octets; characters of a line are octets.
-    pub(crate) fn write(&mut self, text: &str) {
-        let octets: Vec<u8> = text
-            .chars()
-            .map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?'))
-            .collect();
-        let modem = &mut *self.modem;
-        modem.output.write(&octets, &mut modem.faults, self.now);
-    }
-
-    fn timer(&mut self, timer: Timer) {
-        match timer {
-            Timer::BootLine(nth) => self.boot_line(nth),
-            Timer::Booted => self.booted(),
-            Timer::EndOfHang(nth) => {
-                if self.modem.hang.is_some_and(|(_, hang)| hang == nth) {
-                    self.modem.hang = None;
-                }
-            }
-            Timer::Continue(nth) => interpreter::go_on(self, nth),
-            Timer::EndOfData(nth) => interpreter::end_of_data(self, nth),
-            Timer::Registered => self.registered(),
-            Timer::Unacknowledged(nth) => self.unacknowledged(nth),
-            Timer::Unheard(sending) => self.unheard(&sending),
-            Timer::Late(sending) => sending.late(self),
-            Timer::Ussd(nth, request, page) => {
-                self.ussd_answer(nth, request, page.map(|page| *page));
-            }
-            Timer::UssdTimeout(nth) => self.ussd_timeout(nth),
-            Timer::Ring => self.ring(),
-            Timer::Chatter => self.chatter(),
-            Timer::Regained => self.regain_network(),
-        }
-    }
-}
-
-impl Modem {
-    fn new(id: ModemId, number: String, config: ModemConfig, world: &World) -> Self {
-        let n = id.get();
-        let iccid = config.iccid.clone();
-        let iccid = iccid.unwrap_or_else(|| with_check_digit(&format!("894901{n:012}")));
-        let imsi = config.imsi.clone();
-        let imsi = imsi.unwrap_or_else(|| {
-            let plmn = &world.config.plmn;
-            let width = 15_usize.saturating_sub(plmn.len());
-            format!("{plmn}{n:0width$}")
-        });
-        let imei = config.imei.clone();
-        let faults = world.faults.iter().chain(&config.faults).cloned();
-        let seed = world.config.seed.wrapping_add(u64::from(n) << 32);
-        Self {
-            id,
-            name: Arc::from(config.name.as_str()),
-            number,
-            imei: imei.unwrap_or_else(|| with_check_digit(&format!("35693803{n:06}"))),
-            profile: config.profile,
-            power: Power::On,
-            epoch: 0,
-            input: Input::default(),
-            output: Output::default(),
-            settings: Settings::new(&config.profile),
-            sim: Sim::new(&config, iccid, imsi, &world.config.service_centre),
-            stores: Stores::new(&config),
-            radio: Radio {
-                functionality: 1,
-                stat: 0,
-                has_coverage: true,
-                is_lost: false,
-                signal: config.signal,
-                is_detached: false,
-                reference: 1,
-                link: None,
-            },
-            routing: Routing::default(),
-            ussd: None,
-            call: None,
-            saved: Saved::default(),
-            faults: Faults::new(seed, faults),
-            hang: None,
-        }
-    }
-}
-
-/// The digits and the one that makes them right (ISO/IEC 7812, annex B).
-fn with_check_digit(digits: &str) -> String {
-    let values = digits.chars().rev().filter_map(|digit| digit.to_digit(10));
-    let sum: u32 = values
-        .enumerate()
-        .map(|(at, value)| match (at % 2, value) {
-            (0, 5..) => 2 * value - 9,
-            (0, _) => 2 * value,
-            _ => value,
-        })
-        .sum();
-    format!("{digits}{}", (10 - sum % 10) % 10)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_check_digit_is_that_of_luhn() {
-        assert_eq!(with_check_digit("49015420323751"), "490154203237518");
-        assert_eq!(with_check_digit("7992739871"), "79927398713");
+        cx.write_echo();
     }
 }

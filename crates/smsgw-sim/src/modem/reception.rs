@@ -11,8 +11,8 @@ use super::charset::to_hex;
 use super::event::{What, who};
 use super::fault::Kind;
 use super::interpreter::MAX_HELD;
-use super::network::{Context, Timer};
 use super::store::{Stat, StoreName, Stored};
+use super::world::{Context, Timer};
 use crate::event::{AtFields, Message};
 
 /// What a modem keeps beside the messages themselves.

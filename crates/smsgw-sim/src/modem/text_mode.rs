@@ -11,8 +11,8 @@ use smsgw_gsm::tpdu::{
 use super::answer::Failure;
 use super::arguments::Value;
 use super::charset::{Charset, from_hex, septets, to_hex};
-use super::network::Context;
 use super::store::Stored;
+use super::world::Context;
 
 impl Context<'_> {
     /// A name of a store, set or state: a string that most modems do not encode.

@@ -14,7 +14,7 @@ use crate::chance::fraction;
 use crate::event::AtFields;
 use crate::modem::event::{Joined, What, who};
 use crate::modem::fault::Kind;
-use crate::modem::network::{Action, Context, World};
+use crate::modem::world::{Action, Context, World};
 
 /// How long a message waits whose sender does not say.
 const USUAL_VALIDITY: Duration = Duration::from_secs(3 * 24 * 60 * 60);

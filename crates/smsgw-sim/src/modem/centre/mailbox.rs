@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::super::event::{ModemId, What, who};
-use super::super::network::{Action, Context, World};
+use super::super::world::{Action, Context, World};
 
 /// What waits for one modem, in order.
 #[derive(Debug, Default)]

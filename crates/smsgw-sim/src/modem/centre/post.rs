@@ -10,7 +10,8 @@ use smsgw_gsm::{AddressError, SegmentError};
 
 use super::mailbox::{Item, Waiting};
 use crate::modem::event::ModemId;
-use crate::modem::network::{Network, World};
+use crate::modem::network::Network;
+use crate::modem::world::World;
 
 /// What cannot be sent to a modem from outside.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,8 +4,8 @@ use super::{Answer, COMMANDS, Then, setting};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Command, Form};
 use crate::modem::device::Modem;
-use crate::modem::network::Context;
 use crate::modem::settings::Settings;
+use crate::modem::world::Context;
 
 /// `E`.
 pub(crate) fn echo(cx: &mut Context<'_>, command: &Command) -> Answer {

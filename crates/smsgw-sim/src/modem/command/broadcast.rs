@@ -9,8 +9,9 @@ use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::charset::to_hex;
 use crate::modem::event::{What, who};
-use crate::modem::network::{Context, Network};
+use crate::modem::network::Network;
 use crate::modem::store::{Stat, StoreName};
+use crate::modem::world::Context;
 
 impl Network {
     /// Broadcasts a text to all modems that take broadcasts of this source and type.

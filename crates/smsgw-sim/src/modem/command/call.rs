@@ -8,7 +8,8 @@ use crate::modem::arguments::{Command, Form, Value};
 use crate::modem::centre::InjectError;
 use crate::modem::event::{ModemId, What, who};
 use crate::modem::interpreter;
-use crate::modem::network::{Action, Context, Network, Timer};
+use crate::modem::network::Network;
+use crate::modem::world::{Action, Context, Timer};
 
 /// A call of a modem.
 #[derive(Clone, Debug)]

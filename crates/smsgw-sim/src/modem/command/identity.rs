@@ -3,7 +3,7 @@
 use super::{Answer, Then};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Command, Form};
-use crate::modem::network::Context;
+use crate::modem::world::Context;
 
 /// `I`.
 pub(crate) fn information(cx: &mut Context<'_>, _: &Command) -> Answer {

@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use super::answer::Failure;
 use super::arguments::{Command, Form};
-use super::network::Context;
+use super::profile::Settling;
+use super::world::Context;
 use send::{Entry, Pending};
 
 /// What follows from a command, or why it was not done.
@@ -144,6 +145,13 @@ pub(crate) fn run(cx: &mut Context<'_>, command: &Command) -> Answer {
     if cx.modem.profile.missing.contains(&name) {
         return Err(Failure::Unknown);
     }
+    if settles(cx, name) {
+        return Err(match cx.modem.profile.settling {
+            Settling::SimBusy => Failure::Cms(314),
+            Settling::CmeSimBusy => Failure::Cme(14),
+            Settling::Wait => Failure::Cme(515),
+        });
+    }
     if let Some((_, handler)) = COMMANDS.iter().find(|(known, _)| *known == name) {
         let answer = handler(cx, command);
         return answer.map_err(|failure| of_messages(cx, name, failure));
@@ -151,6 +159,16 @@ pub(crate) fn run(cx: &mut Context<'_>, command: &Command) -> Answer {
     let plain = basic::plain(command);
     let kept = plain.or_else(|| basic::kept(cx, command));
     kept.unwrap_or(Err(Failure::Unknown))
+}
+
+/// Whether a command needs what the modem does not have yet.
+fn settles(cx: &Context<'_>, name: &str) -> bool {
+    const NEED: &[&str] = &[
+        "+CPMS", "+CMGL", "+CMGR", "+CMGD", "+CMGS", "+CMGW", "+CMSS", "+CSCA", "+CPBR", "+CPBS",
+        "+CPBW", "+CPBF",
+    ];
+    let settled = cx.modem.settled.is_none_or(|at| cx.now >= at);
+    !settled && NEED.contains(&name)
 }
 
 /// The commands of TS 27.005 have errors of their own.

@@ -3,8 +3,8 @@
 use super::{Answer, Then};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
-use crate::modem::network::Context;
 use crate::modem::sim::Entry;
+use crate::modem::world::Context;
 
 const STORES: [&str; 3] = ["SM", "ON", "ME"];
 const NUMBER_LENGTH: usize = 40;

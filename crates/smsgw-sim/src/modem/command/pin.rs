@@ -6,10 +6,10 @@ use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::charset::{from_hex, to_hex};
 use crate::modem::event::{What, who};
 use crate::modem::fault::Kind;
-use crate::modem::network::Context;
 use crate::modem::profile::RetryCounter;
 use crate::modem::sim::Lock;
 use crate::modem::sim_file;
+use crate::modem::world::Context;
 
 /// `+CPIN`.
 pub(crate) fn enter_pin(cx: &mut Context<'_>, command: &Command) -> Answer {

@@ -4,7 +4,7 @@ use super::send::Pending;
 use super::{Answer, Then, range};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
-use crate::modem::network::Context;
+use crate::modem::world::Context;
 
 /// `+CREG`, `+CGREG` and `+CEREG`.
 pub(crate) fn registration(cx: &mut Context<'_>, command: &Command) -> Answer {

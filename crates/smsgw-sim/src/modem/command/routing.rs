@@ -6,8 +6,8 @@ use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::event::{What, who};
 use crate::modem::fault::Kind;
-use crate::modem::network::Context;
 use crate::modem::settings::Settings;
+use crate::modem::world::Context;
 
 /// `+CNMI`.
 pub(crate) fn new_message_indications(cx: &mut Context<'_>, command: &Command) -> Answer {

@@ -12,9 +12,9 @@ use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::centre::Outgoing;
 use crate::modem::charset::from_hex;
 use crate::modem::fault::{Fault, Kind};
-use crate::modem::network::{Context, Timer, World};
 use crate::modem::sim::Lock;
 use crate::modem::store::{Stat, StoreName};
+use crate::modem::world::{Context, Timer, World};
 
 /// Data that is being entered after a prompt.
 #[derive(Debug)]
@@ -99,7 +99,11 @@ impl Sending {
         {
             stored.stat = Stat::Sent;
         }
-        cx.say(format!("{}: {reference}", self.name));
+        if cx.modem.faults.strike(Kind::NoReference).is_some() {
+            cx.struck(Kind::NoReference);
+        } else {
+            cx.say(format!("{}: {reference}", self.name));
+        }
         Ok(Then::Done)
     }
 

@@ -5,9 +5,9 @@ use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::event::{What, who};
 use crate::modem::fault::Kind;
-use crate::modem::network::Context;
 use crate::modem::profile::EmptyPlace;
 use crate::modem::store::{Stat, StoreName};
+use crate::modem::world::Context;
 
 /// `+CPMS`.
 pub(crate) fn preferred_storage(cx: &mut Context<'_>, command: &Command) -> Answer {
@@ -118,6 +118,9 @@ pub(crate) fn list_messages(cx: &mut Context<'_>, command: &Command) -> Answer {
                 stored.stat = Stat::Read;
             }
         }
+    }
+    if found.is_empty() && cx.modem.profile.refuses_empty_list {
+        return Err(Failure::Cms(321));
     }
     for (index, stored) in found {
         let lines = cx.stored_lines(&stored, Some(index));

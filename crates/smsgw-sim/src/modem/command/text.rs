@@ -5,8 +5,8 @@ use super::{Answer, Then, setting};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form};
 use crate::modem::charset::Charset;
-use crate::modem::network::Context;
 use crate::modem::settings::TextParameters;
+use crate::modem::world::Context;
 
 /// `+CSCA`.
 pub(crate) fn service_centre(cx: &mut Context<'_>, command: &Command) -> Answer {
@@ -57,6 +57,9 @@ pub(crate) fn text_parameters(cx: &mut Context<'_>, command: &Command) -> Answer
                 data_coding_scheme: arguments.number(3)?.unwrap_or(now.data_coding_scheme),
             };
             cx.modem.settings.parameters = parameters;
+            if cx.modem.profile.forgets_centre {
+                cx.modem.sim.service_centre.clear();
+            }
         }
     }
     Ok(Then::Done)

@@ -9,8 +9,9 @@ use crate::modem::answer::Failure;
 use crate::modem::arguments::{Arguments, Command, Form, Value};
 use crate::modem::charset::{Charset, from_hex, septets, to_hex};
 use crate::modem::event::{ModemId, What, who};
-use crate::modem::network::{Context, Network, Timer};
+use crate::modem::network::Network;
 use crate::modem::ussd::Page;
+use crate::modem::world::{Context, Timer};
 
 /// How long the network waits for a reply.
 const REPLY: Duration = Duration::from_secs(60);

@@ -3,7 +3,7 @@
 use super::{Answer, Then};
 use crate::modem::answer::Failure;
 use crate::modem::arguments::{Command, Form};
-use crate::modem::network::Context;
+use crate::modem::world::Context;
 
 /// A command of the profile; `None` when it has none.
 pub(crate) fn run(cx: &mut Context<'_>, command: &Command) -> Option<Answer> {
@@ -51,6 +51,6 @@ impl Context<'_> {
             let line = self.filled(line);
             self.unsolicited(&line);
         }
-        self.after(pause, crate::modem::network::Timer::Chatter);
+        self.after(pause, crate::modem::world::Timer::Chatter);
     }
 }

@@ -60,6 +60,18 @@ pub struct Profile {
     pub first_index: u16,
     /// What reading an empty place is answered with.
     pub empty_place: EmptyPlace,
+    /// Whether listing a store without such messages is an error, `+CMS ERROR: 321`.
+    pub refuses_empty_list: bool,
+    /// Whether a bare `AT` is answered with `ERROR`.
+    pub refuses_bare: bool,
+    /// Whether nothing is said when an escape character gives a message up.
+    pub silent_escape: bool,
+    /// How long after it obeys its messages, and what else is on the SIM, cannot be had yet.
+    pub settling_time: Duration,
+    /// How that is told until then.
+    pub settling: Settling,
+    /// Whether `+CSMP` makes it forget the number of the service centre.
+    pub forgets_centre: bool,
     /// What it says when a store is full; empty for nothing. `{store}` in it is the store.
     pub full_notice: &'static str,
     /// The sets of `+CSCS`; the first is the one it starts with.
@@ -132,6 +144,18 @@ pub enum EmptyPlace {
     ZeroLength,
 }
 
+/// How a modem tells that it has not settled yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Settling {
+    /// `+CMS ERROR: 314`, SIM busy.
+    SimBusy,
+    /// `+CME ERROR: 515`: wait, it starts.
+    Wait,
+    /// `+CME ERROR: 14`, SIM busy.
+    CmeSimBusy,
+}
+
 /// The command that tells how many wrong PINs and PUKs are left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -198,6 +222,14 @@ impl Vendor {
             command,
             lines,
             ok: true,
+        }
+    }
+
+    pub(crate) const fn error(command: &'static str) -> Self {
+        Self {
+            command,
+            lines: &[],
+            ok: false,
         }
     }
 

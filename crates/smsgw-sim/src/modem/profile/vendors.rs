@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{EmptyPlace, Indications, Profile, RetryCounter, Vendor};
+use super::{EmptyPlace, Indications, Profile, RetryCounter, Settling, Vendor};
 use crate::modem::charset::Charset::{Gsm, Hex, Ira, Latin1, Pccp437, Ucs2};
 use crate::modem::store::StoreName::{Bm, Me, Mt, Sm, Sr};
 
@@ -51,6 +51,12 @@ impl Profile {
         stores: [&[Sm, Me, Mt, Bm], &[Sm, Me, Mt], &[Sm, Me, Mt]],
         first_index: 1,
         empty_place: EmptyPlace::Error,
+        refuses_empty_list: false,
+        refuses_bare: false,
+        silent_escape: false,
+        settling_time: Duration::ZERO,
+        settling: Settling::SimBusy,
+        forgets_centre: false,
         full_notice: "",
         charsets: &[Gsm, Ira, Ucs2, Hex, Latin1, Pccp437],
         encodes_all: false,
@@ -152,6 +158,7 @@ impl Profile {
             "IMEI: {imei}",
             "+GCAP: +CGSM,+DS,+ES",
         ],
+        forgets_centre: true,
         boot_time: ms(4000),
         boot: &[
             (ms(4000), "+ZURDY"),
@@ -199,6 +206,8 @@ impl Profile {
             (ms(6000), "?Call Ready"),
             (ms(6500), "?SMS Ready"),
         ],
+        settling_time: ms(3500),
+        settling: Settling::CmeSimBusy,
         flood: "+CSQN: 20,0",
         refused_indications: NOT_MODE_2,
         stores: [&[Sm, Me, Mt], &[Sm, Me, Mt], &[Sm, Me, Mt]],
@@ -240,6 +249,7 @@ impl Profile {
             (ms(5000), "?+QIND: SMS DONE"),
             (ms(5500), "?+QIND: PB DONE"),
         ],
+        settling_time: ms(3000),
         flood: "+QIND: \"csq\",20,99",
         indications: Indications {
             mode: &[0, 1, 2],
@@ -394,6 +404,8 @@ impl Profile {
             (ms(3500), "?+WIND: 7"),
             (ms(6000), "?+WIND: 4"),
         ],
+        settling_time: ms(3000),
+        settling: Settling::Wait,
         flood: "+WIND: 7",
         stores: [&[Sm, Bm, Sr], &[Sm], &[]],
         charsets: &[Gsm, Pccp437, Ira, Hex, Latin1, Ucs2],
@@ -452,6 +464,35 @@ impl Profile {
         ..Self::GENERIC
     };
 
+    /// A modem as odd as some are that exist: it refuses a bare `AT` and `+CMEE=1`, offers nothing
+    /// in the form of the standard, lists nothing as an error, and says nothing to an escape.
+    pub const ODD: Self = Self {
+        name: "odd",
+        manufacturer: "odd",
+        model: "odd",
+        information: &["OKAY MODEM", "No ERROR recorded"],
+        refuses_bare: true,
+        refuses_empty_list: true,
+        silent_escape: true,
+        services: &[0],
+        vendor: &[
+            Vendor::error("+CMEE=1"),
+            Vendor::ok("+CSMS=?", &["+CSMS=(0)"]),
+            Vendor::ok(
+                "+CSCS=?",
+                &["+CSCS: \"GSM\",\"IRA\",\"PCCP437\",\"8859-1\",\"HEX\",\"UCS2\""],
+            ),
+            Vendor::ok("+COPS?", &["+COPS: 0,0,"]),
+            Vendor::ok("+CREG?", &["+CREG: 2,1,\"0B,\"0100701\",7"]),
+            Vendor::ok("+CEREG?", &[]),
+            Vendor::ok(
+                "+CPMS=?",
+                &["+CPMS:     (  \"SM\"  ,  \"ME\"  )   ,  \"SM\" ,   (  \"SM\"  )"],
+            ),
+        ],
+        ..Self::GENERIC
+    };
+
     /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::GENERIC,
@@ -465,5 +506,6 @@ impl Profile {
         Self::UBLOX,
         Self::WAVECOM,
         Self::CINTERION,
+        Self::ODD,
     ];
 }
