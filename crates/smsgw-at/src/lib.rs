@@ -85,6 +85,7 @@
 //! | | |
 //! |---|---|
 //! | [`driver::Driver`] | a modem and its port, opened again and again: `send()?.await`, or queue and events |
+//! | [`pool::PoolHandle`] | many of those as one |
 //! | [`port::PortAddress`] | where a port is: serial, TCP, a unix socket |
 //! | [`discover`] | which ports have a modem, and which; a modem found wherever it is plugged in |
 //! | [`codec::AtCodec`] | lines alone, for a loop of one's own |
