@@ -76,8 +76,8 @@
 //!   was written and had no result; it is never sent again.
 //! * What arrives is handed over once while the modem lasts, and deleted or acknowledged once its
 //!   owner says that it is [`persisted`](modem::Modem::persisted).
-//! * A SIM gets a PIN once, when the modem says exactly that it wants it and three attempts are left;
-//!   what it has refused it never gets again, and no PUK.
+//! * A wrong PIN costs one attempt and never a second: it is sent when the modem says exactly that the
+//!   SIM wants it and three attempts are left, never to a SIM that has refused one, and never a PUK.
 //! * All that a modem can make grow has a limit.
 //!
 //! # On tokio
