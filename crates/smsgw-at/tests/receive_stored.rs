@@ -182,6 +182,23 @@ fn what_is_no_pdu_is_handed_over_as_it_is_and_deleted_as_any_other() {
 }
 
 #[test]
+fn what_was_broken_on_its_way_is_read_again() {
+    let mut bench = ready();
+    let pdu = message(1);
+    let cut = format!("+CMGR: 0,,{}\n{}\nOK", pdu.length, &pdu.hex[2..]);
+    let odd = format!("+CMGR: 0,,{}\n{}\nOK", pdu.length, &pdu.hex[1..]);
+    bench
+        .once("AT+CMGR=3", lines(&cut))
+        .once("AT+CMGR=3", lines(&odd));
+    bench.on("AT+CMGR=3", lines(&read(&pdu)));
+    bench.say("+CMTI: \"ME\",3");
+    bench.run(1000);
+    let received = only(&mut bench);
+    assert_eq!((received.pdu, received.fault), (pdu.octets, None));
+    assert_eq!(bench.times("AT+CMGR=3"), 3);
+}
+
+#[test]
 fn a_tpdu_that_nobody_can_read_is_a_message_all_the_same() {
     let mut bench = ready();
     bench.on("AT+CMGR=3", lines("+CMGR: 0,,3\n0003FFFF\nOK"));

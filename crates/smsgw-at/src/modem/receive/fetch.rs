@@ -7,6 +7,7 @@ use super::{fetch_later, take_in};
 use crate::cause::{Class, CmeError, CmsError};
 use crate::command::Command;
 use crate::command::storage::{DeleteMessage, ReadMessage, SetPreferredStorage, Store};
+use crate::error::AnswerError;
 use crate::field::Fields;
 use crate::modem::channel::{Exchange, Outcome};
 use crate::modem::procedure::{Procedure, Step};
@@ -20,6 +21,9 @@ pub(super) struct Fetch {
     stage: Stage,
     /// Nobody said that there is something in the place.
     is_walk: bool,
+    /// What was read and is no PDU.
+    broken: Option<String>,
+    reads: u8,
 }
 
 /// Deletes one message.
@@ -38,55 +42,80 @@ enum Stage {
 }
 
 impl Fetch {
+    /// Of something that is different each time.
+    const READS: u8 = 4;
+
     pub(super) const fn new(slot: Slot) -> Self {
         Self {
             slot,
             stage: Stage::Begin,
             is_walk: false,
+            broken: None,
+            reads: 0,
         }
     }
 
     /// Of a place that may be empty.
     pub(super) const fn walk(slot: Slot) -> Self {
-        Self {
-            is_walk: true,
-            ..Self::new(slot)
-        }
+        let mut walk = Self::new(slot);
+        walk.is_walk = true;
+        walk
     }
 
     fn read(&mut self) -> Step {
         self.stage = Stage::Work;
+        self.reads += 1;
         let index = self.slot.index;
         Step::Run(Exchange::of(&ReadMessage { index }))
     }
 
-    fn take(&self, outcome: &Outcome, shared: &mut Shared, now: Instant) {
-        let Outcome::Final { result, lines } = outcome else {
-            return fetch_later(shared, now);
-        };
+    fn take(&mut self, outcome: &Outcome, shared: &mut Shared, now: Instant) -> Step {
         let index = self.slot.index;
-        match (result, ReadMessage { index }.read(lines)) {
-            (FinalResult::Ok, Ok(Some(message))) => {
-                shared.receive.sweeps.found(self.slot);
-                // Messages that somebody has put there to be sent are none of ours.
-                if message.status.is_received() {
-                    take_in(self.slot, message.pdu, None, shared, now);
+        match outcome {
+            Outcome::Final {
+                result: FinalResult::Ok,
+                lines,
+            } => match ReadMessage::read(&ReadMessage { index }, lines) {
+                Ok(Some(message)) => {
+                    shared.receive.sweeps.found(self.slot);
+                    // Messages that somebody has put there to be sent are none of ours.
+                    if message.status.is_received() {
+                        take_in(self.slot, message.pdu, None, shared, now);
+                    }
                 }
-            }
-            (FinalResult::Ok, Ok(None)) => self.empty(shared, now),
-            (FinalResult::Ok, Err(error)) => {
-                shared.receive.sweeps.found(self.slot);
-                let is_content = |line: &&String| !line.is_empty() && !is_header(line);
-                let text = lines.iter().rfind(is_content).map_or("", String::as_str);
-                let octets = octets_of(text);
-                take_in(self.slot, octets, Some(error), shared, now);
-            }
-            (result, _) if is_empty_slot(result) => self.empty(shared, now),
+                Ok(None) => self.empty(shared, now),
+                Err(error) => return self.broken(lines, error, shared, now),
+            },
+            Outcome::Final { result, .. } if is_empty_slot(result) => self.empty(shared, now),
             _ => {
                 shared.accepted(&ReadMessage { index }.line(), outcome);
                 fetch_later(shared, now);
             }
         }
+        Step::Done
+    }
+
+    /// What is there is no PDU: if it is the same when it is read again, that is how it is, and
+    /// nothing was lost on the way.
+    fn broken(
+        &mut self,
+        lines: &[String],
+        error: AnswerError,
+        shared: &mut Shared,
+        now: Instant,
+    ) -> Step {
+        let is_content = |line: &&String| !line.is_empty() && !is_header(line);
+        let text = lines.iter().rfind(is_content).cloned().unwrap_or_default();
+        if self.broken.as_ref() == Some(&text) {
+            shared.receive.sweeps.found(self.slot);
+            take_in(self.slot, octets_of(&text), Some(error), shared, now);
+        } else if self.reads < Self::READS {
+            self.broken = Some(text);
+            return self.read();
+        } else {
+            fetch_later(shared, now);
+        }
+        Step::Done
     }
 
     fn empty(&self, shared: &mut Shared, now: Instant) {
@@ -116,7 +145,7 @@ impl Procedure for Fetch {
                     return self.read();
                 }
             }
-            (Stage::Work, Some(outcome)) => self.take(&outcome, shared, now),
+            (Stage::Work, Some(outcome)) => return self.take(&outcome, shared, now),
             (Stage::Select | Stage::Work, None) => {}
         }
         Step::Done

@@ -269,10 +269,21 @@ impl Held {
     }
 }
 
-/// Of all octets. Two messages with one digest have to be in one slot to be taken for one.
-fn digest(octets: &[u8]) -> u64 {
+/// Of what is the same each time that the network sends a message: not the service centre, nor
+/// whether more wait there (TP-MMS).
+fn digest(pdu: &[u8]) -> u64 {
+    const MMS: u8 = 0b0000_0100;
     let mut hasher = DefaultHasher::new();
-    hasher.write(octets);
+    let tpdu = pdu
+        .split_first()
+        .and_then(|(length, rest)| rest.get(usize::from(*length)..));
+    match tpdu.and_then(<[u8]>::split_first) {
+        Some((first, rest)) => {
+            hasher.write_u8(first & !MMS);
+            hasher.write(rest);
+        }
+        None => hasher.write(pdu),
+    }
     hasher.finish()
 }
 
@@ -394,6 +405,17 @@ mod tests {
         // Another message may be there by now.
         assert!(!ledger.may_delete(slot("SM", 1)));
         assert_eq!(ledger.persisted(one), None);
+    }
+
+    #[test]
+    fn a_message_is_the_same_whether_more_wait_behind_it_or_not() {
+        let mut ledger = Ledger::default();
+        let one = new(ledger.direct(b"\x02\x91\x33\x04rest"));
+        assert_eq!(ledger.direct(b"\x02\x91\x33\x00rest"), Seen::Waiting(one));
+        assert_eq!(ledger.direct(b"\x00\x00rest"), Seen::Waiting(one));
+        new(ledger.direct(b"\x00\x02rest"));
+        new(ledger.direct(b"\x00\x00tail"));
+        new(ledger.direct(b"\x09\x00rest"));
     }
 
     #[test]
