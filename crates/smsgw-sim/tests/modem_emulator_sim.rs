@@ -265,6 +265,19 @@ fn the_registration_is_told_of() {
 }
 
 #[test]
+fn a_search_that_is_begun_anew_takes_its_time() {
+    let config = Config {
+        registration_delay: seconds(4),
+        ..Config::default()
+    };
+    let mut bench = Bench::quiet(config, [ModemConfig::new(FIRST)]);
+    bench.advance(seconds(3));
+    assert_eq!(bench.ask("AT+CFUN=4;+CFUN=1;+CREG=1"), "OK");
+    assert_eq!(bench.advance(seconds(3)), "");
+    assert_eq!(bench.advance(seconds(1)), "+CREG: 1");
+}
+
+#[test]
 fn the_operator_is_named_chosen_and_left() {
     let mut bench = Bench::one();
     assert_eq!(

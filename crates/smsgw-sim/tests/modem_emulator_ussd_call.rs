@@ -226,6 +226,18 @@ fn a_call_rings_and_says_who_calls() {
 }
 
 #[test]
+fn a_second_call_rings_no_faster() {
+    let mut bench = Bench::one();
+    for _ in 0..3 {
+        bench.network.call(OUTSIDE, FIRST, bench.now).unwrap();
+        bench.advance(seconds(1));
+        bench.ask("ATH");
+    }
+    bench.network.call(OUTSIDE, FIRST, bench.now).unwrap();
+    assert_eq!(bench.advance(seconds(14)), "RING|RING|RING");
+}
+
+#[test]
 fn modems_call_each_other() {
     let config = Config::default();
     let mut bench = Bench::quiet(config, [ModemConfig::new(FIRST), ModemConfig::new(SECOND)]);

@@ -123,15 +123,18 @@ impl Context<'_> {
             if delay == Duration::ZERO {
                 self.set_stat(1);
             } else {
+                self.world.chances += 1;
+                self.modem.radio.search = self.world.chances;
                 self.set_stat(2);
-                self.after(delay, Timer::Registered);
+                self.after(delay, Timer::Registered(self.world.chances));
             }
         }
     }
 
     /// It has found the network.
-    pub(crate) fn registered(&mut self) {
-        if self.modem.radio.stat == 2 {
+    pub(crate) fn registered(&mut self, nth: u64) {
+        let radio = &self.modem.radio;
+        if radio.stat == 2 && radio.search == nth {
             self.set_stat(1);
         }
     }

@@ -81,6 +81,8 @@ pub(crate) struct Radio {
     pub(crate) functionality: u8,
     /// As `+CREG` tells it.
     pub(crate) stat: u8,
+    /// Which search for the network goes on.
+    pub(crate) search: u64,
     /// Whether there is a network at all.
     pub(crate) has_coverage: bool,
     /// Whether it was lost all the same.
@@ -211,6 +213,7 @@ impl Modem {
             radio: Radio {
                 functionality: 1,
                 stat: 0,
+                search: 0,
                 has_coverage: true,
                 is_lost: false,
                 signal: config.signal,

@@ -32,7 +32,7 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     /// The serial number of the last broadcast.
     pub(crate) broadcasts: u16,
-    /// How many chances were taken.
+    /// How many chances were taken, and what else has to differ each time.
     pub(crate) chances: u64,
 }
 
@@ -84,7 +84,7 @@ pub(crate) enum Timer {
     /// Three pluses were followed by silence.
     EndOfData(u64),
     /// It has found the network.
-    Registered,
+    Registered(u64),
     /// Nobody acknowledged a message that was shown.
     Unacknowledged(u64),
     /// A message is sent of which nothing is told.
@@ -96,7 +96,7 @@ pub(crate) enum Timer {
     /// Nobody replied to a USSD answer.
     UssdTimeout(u64),
     /// A call rings again.
-    Ring,
+    Ring(u64),
     /// It says what it says by itself.
     Chatter,
     /// The network is there again.
@@ -178,7 +178,7 @@ impl<'a> Context<'a> {
             }
             Timer::Continue(nth) => interpreter::go_on(self, nth),
             Timer::EndOfData(nth) => interpreter::end_of_data(self, nth),
-            Timer::Registered => self.registered(),
+            Timer::Registered(nth) => self.registered(nth),
             Timer::Unacknowledged(nth) => self.unacknowledged(nth),
             Timer::Unheard(sending) => self.unheard(&sending),
             Timer::Late(sending) => sending.late(self),
@@ -186,7 +186,7 @@ impl<'a> Context<'a> {
                 self.ussd_answer(nth, request, page.map(|page| *page));
             }
             Timer::UssdTimeout(nth) => self.ussd_timeout(nth),
-            Timer::Ring => self.ring(),
+            Timer::Ring(nth) => self.ring(nth),
             Timer::Chatter => self.chatter(),
             Timer::Regained => self.regain_network(),
         }

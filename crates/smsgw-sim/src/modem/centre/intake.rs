@@ -195,7 +195,11 @@ impl Context<'_> {
 impl World {
     /// Reports at `at` what became of a message.
     pub(crate) fn report(&mut self, report: Report, status: u8, at: Instant) {
-        self.agenda.add(at, Action::Report(report, Status(status)));
+        /// Most reports, and what else is to happen, at one time.
+        const MOST: usize = 1_000_000;
+        if self.agenda.len() < MOST {
+            self.agenda.add(at, Action::Report(report, Status(status)));
+        }
     }
 
     /// Reports on a message to a number outside, by chance.

@@ -21,6 +21,7 @@ pub(crate) struct Call {
     state: State,
     /// Rings so far.
     rings: u8,
+    nth: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +106,7 @@ pub(crate) fn dial(cx: &mut Context<'_>, command: &Command) -> Answer {
         party: number.clone(),
         peer,
         // Who is outside answers at once.
+        nth: 0,
         state: if peer.is_some() {
             State::Outgoing
         } else {
@@ -228,14 +230,17 @@ impl Context<'_> {
                     }
                     return;
                 }
+                self.world.chances += 1;
+                let nth = self.world.chances;
                 self.modem.call = Some(Call {
                     party: party.clone(),
                     peer,
                     state: State::Incoming,
                     rings: 0,
+                    nth,
                 });
                 self.call_event(party, "incoming");
-                self.ring();
+                self.ring(nth);
             }
             Signal::Answer => {
                 let call = self.modem.call.as_mut();
@@ -259,9 +264,10 @@ impl Context<'_> {
     }
 
     /// It rings, until somebody has enough of it.
-    pub(crate) fn ring(&mut self) {
+    pub(crate) fn ring(&mut self, nth: u64) {
         let call = self.modem.call.as_mut();
-        let Some(call) = call.filter(|call| call.state == State::Incoming) else {
+        let rings = |call: &&mut Call| call.state == State::Incoming && call.nth == nth;
+        let Some(call) = call.filter(rings) else {
             return;
         };
         if call.rings == MOST_RINGS {
@@ -288,7 +294,7 @@ impl Context<'_> {
             };
             self.unsolicited(&line);
         }
-        self.after(RING_PAUSE, Timer::Ring);
+        self.after(RING_PAUSE, Timer::Ring(nth));
     }
 
     fn unsolicited_result(&mut self, line: &str) {
