@@ -36,14 +36,7 @@ impl Commands for Handle {
             }
             "signal" => self.signal(rest),
             "network" => self.network(rest),
-            "status" => {
-                let status = self.with(|network, _| network.status());
-                let mut status = serde_json::to_value(status).map_err(|e| e.to_string())?;
-                if let Some(object) = status.as_object_mut() {
-                    object.insert("ok".to_owned(), Value::Bool(true));
-                }
-                Ok(status)
-            }
+            "status" => self.status(),
             "list" => Ok(self.listed()),
             "fault" => self.fault(rest),
             "reboot" => {
@@ -143,7 +136,16 @@ impl Handle {
             let fault: Fault = rest.parse().map_err(|error| format!("{error}"))?;
             self.set_fault(modem, &fault);
         }
-        Ok(json!({"ok": true}))
+        self.status()
+    }
+
+    fn status(&self) -> Result<Value, String> {
+        let status = self.with(|network, _| network.status());
+        let mut status = serde_json::to_value(status).map_err(|error| error.to_string())?;
+        if let Some(object) = status.as_object_mut() {
+            object.insert("ok".to_owned(), Value::Bool(true));
+        }
+        Ok(status)
     }
 
     fn listed(&self) -> Value {
