@@ -32,7 +32,7 @@
 //!
 //! The driver opens the port by a [`Finder`], again after each loss with growing pauses, does to it
 //! what the modem's watchdog asks for, and moves octets; all decisions are the
-//! [`Modem`](crate::modem::Modem)'s. What waits to be sent outlives the port.
+//! [`Modem`]'s. What waits to be sent outlives the port.
 //!
 //! It is not a [`Connection`](smsgw_net::connection::Connection) over a
 //! [`Session`](smsgw_net::connection::Session): a session ends with its stream, has a window of
