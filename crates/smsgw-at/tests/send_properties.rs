@@ -80,7 +80,7 @@ proptest! {
                 Happening::Nothing => {}
                 Happening::Send => {
                     let token = tokens.len() as u64;
-                    let submit = Submit { pdu: pdu(token), more_to_follow: token % 3 == 0 };
+                    let submit = Submit { pdu: pdu(token), more_to_follow: token.is_multiple_of(3) };
                     bench.modem.send(token, submit, bench.now).unwrap();
                     bench.settle();
                     tokens.push(token);
@@ -166,8 +166,8 @@ const HEX_LEN: usize = 32;
 
 /// One for each token.
 fn pdu(token: u64) -> Vec<u8> {
-    let mut pdu = b"\0\x01\0\x0B\x91\x51\x55\x21\x43\x65\xF7\0\0\x02\0\0".to_vec();
-    pdu[15] = u8::try_from(token).expect("few");
+    let mut pdu = b"\0\x01\0\x0B\x91\x51\x55\x21\x43\x65\xF7\0\0\x02\0".to_vec();
+    pdu.push(u8::try_from(token).expect("few"));
     pdu
 }
 
