@@ -12,8 +12,6 @@
 //!
 //! The one invariant: after any call, poll events and octets until both are empty before waiting.
 
-#![allow(dead_code, reason = "procedures that use it are on their way")]
-
 mod call;
 mod channel;
 mod config;
@@ -25,7 +23,6 @@ mod raw;
 mod receive;
 mod report;
 mod request;
-mod resync;
 mod schedule;
 mod send;
 mod setup;
@@ -169,7 +166,7 @@ impl Modem {
         self.is_stuck = false;
         self.restarts = 0;
         self.says_boot = false;
-        self.channel.open();
+        self.channel.lose();
         self.shared.power_on(now);
         let is_climbing = self.shared.ladder.is_climbing();
         self.shared.set_state(match is_climbing {

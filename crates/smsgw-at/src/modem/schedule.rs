@@ -12,11 +12,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::channel::{Exchange, Outcome};
+use super::channel::{Exchange, Outcome, Synced};
 use super::health::Look;
 use super::pin::Gate;
 use super::procedure::{Procedure, Step};
-use super::resync::Synced;
 use super::setup::Setup;
 use super::shared::Shared;
 use super::start::Start;
@@ -139,10 +138,9 @@ impl Modem {
             self.due = Due::Now(None);
             return self.running.is_some();
         };
-        let is_woken = self.shared.take_woken();
         let outcome = match &mut self.due {
             Due::Now(outcome) => outcome.take(),
-            Due::At(at) if *at <= now || is_woken => None,
+            Due::At(at) if *at <= now => None,
             _ => return false,
         };
         let step = procedure.next(outcome, &mut self.shared, now);
