@@ -35,13 +35,12 @@ mod ussd;
 mod watchdog;
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 
 use self::channel::{Channel, Notice, Outcome};
-use self::procedure::Procedure;
-use self::schedule::{Due, Parked, Stage};
+use self::schedule::{Due, Parked, Running, Stage};
 use self::shared::Shared;
 use crate::command::identity::Imei;
 use crate::line::Urc;
@@ -65,13 +64,14 @@ pub struct Modem {
     channel: Channel,
     is_open: bool,
     stage: Stage,
-    /// What runs is a part of the setup: once it is done the next stage begins.
-    is_setup: bool,
     /// The watchdog is next.
     is_stuck: bool,
-    /// The modem has lost its settings, as it seems: it is set up again when what runs is done.
-    is_setup_lost: bool,
-    running: Option<Box<dyn Procedure>>,
+    /// Once what runs is done the setup begins anew here, as the modem has lost its settings or has
+    /// another SIM.
+    again: Option<Stage>,
+    /// When the SIM was looked at last because there was something with it.
+    suspected: Option<Instant>,
+    running: Option<Running>,
     due: Due,
     parked: Option<Parked>,
     /// Nothing is begun before.
@@ -91,6 +91,8 @@ impl Modem {
     pub const MAX_TIMEOUTS: u32 = 10;
     /// How often a modem may start again while it is set up, before that is taken for chatter.
     const MAX_RESTARTS: u8 = 5;
+    /// Between two looks at a SIM because there was something with it.
+    const SUSPICION: Duration = Duration::from_secs(10);
 
     /// A modem that has no port yet.
     #[must_use]
@@ -100,9 +102,9 @@ impl Modem {
             channel: Channel::new(),
             is_open: false,
             stage: Stage::Talk,
-            is_setup: false,
             is_stuck: false,
-            is_setup_lost: false,
+            again: None,
+            suspected: None,
             running: None,
             due: Due::Now(None),
             parked: None,
@@ -231,7 +233,7 @@ impl Modem {
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::Urc(urc) => self.unsolicited(&urc, now),
-            Notice::Outcome(outcome) => self.outcome(outcome),
+            Notice::Outcome(outcome) => self.outcome(outcome, now),
             Notice::Echo => self.echo(),
             Notice::Late(late) => send::handle_late(&mut self.shared, late, now),
             Notice::Overdue => send::handle_overdue(&mut self.shared),
@@ -241,10 +243,18 @@ impl Modem {
         }
     }
 
-    fn outcome(&mut self, outcome: Outcome) {
+    fn outcome(&mut self, outcome: Outcome, now: Instant) {
         match &outcome {
-            Outcome::Final { .. } | Outcome::NoPrompt { refused: Some(_) } => self.timeouts = 0,
-            Outcome::Silent { .. } | Outcome::NoPrompt { .. } | Outcome::Unknown => {
+            Outcome::Final { result, .. }
+            | Outcome::NoPrompt {
+                refused: Some(result),
+            } => {
+                self.timeouts = 0;
+                if pin::tells_of_sim(result) {
+                    self.suspect_sim(now);
+                }
+            }
+            Outcome::Silent { .. } | Outcome::NoPrompt { refused: None } | Outcome::Unknown => {
                 self.unanswered(1);
             }
             Outcome::Lost { .. } => {}
@@ -265,8 +275,10 @@ impl Modem {
     const fn echo(&mut self) {
         if self.shared.is_echo_off {
             self.shared.is_echo_off = false;
-            // It had agreed not to: it has started again, and said nothing.
-            self.is_setup_lost = self.stage.is_ready();
+            if self.stage.is_ready() {
+                // It had agreed not to: it has started again, and said nothing.
+                self.again = Some(Stage::Talk);
+            }
         }
     }
 
@@ -274,12 +286,24 @@ impl Modem {
         if urc.is_boot() {
             return self.boot(&urc.line, now);
         }
-        if urc.kind() == UrcKind::SimState
-            && let Some(parked) = &mut self.parked
-        {
-            parked.hurry();
+        if urc.kind() == UrcKind::SimState {
+            if let Some(parked) = &mut self.parked {
+                parked.hurry();
+            } else if urc.line.starts_with("+CPIN") && !self.shared.is_powering_on(now) {
+                // It was pulled out, or another one was put in.
+                self.suspect_sim(now);
+            }
         }
         self.shared.handle_urc(urc, now);
+    }
+
+    /// There is something with the SIM: it is looked at, but not all the time.
+    fn suspect_sim(&mut self, now: Instant) {
+        let is_long_ago = |at: Instant| now.saturating_duration_since(at) >= Self::SUSPICION;
+        if self.stage.is_ready() && self.suspected.is_none_or(is_long_ago) {
+            self.suspected = Some(now);
+            self.again = self.again.or(Some(Stage::Sim));
+        }
     }
 
     /// The modem says that it starts.
@@ -320,7 +344,7 @@ impl Modem {
 
     /// What runs gets to know that the modem is lost, and so does who relies on its settings.
     fn lose(&mut self, outcome: Outcome, now: Instant) {
-        let running = self.running.take();
+        let running = self.running.take().map(|running| running.procedure);
         let parked = self.parked.take().map(|parked| parked.procedure);
         for mut procedure in running.into_iter().chain(parked) {
             // Whatever it wants: it is over.
@@ -328,8 +352,7 @@ impl Modem {
         }
         self.due = Due::Now(None);
         self.stage = Stage::Talk;
-        self.is_setup = false;
-        self.is_setup_lost = false;
+        self.again = None;
         self.shared.lost(now);
     }
 }
