@@ -221,6 +221,8 @@ impl Modem {
                 let own = self.shared.profile.command_gap;
                 self.channel
                     .set_gap(self.shared.config.command_gap.unwrap_or(own));
+                self.shared.is_echo_off &= self.echoes < Self::MAX_ECHOES;
+                self.channel.set_echo_off(self.shared.is_echo_off);
             }
             Stage::Look => {
                 self.restarts = 0;

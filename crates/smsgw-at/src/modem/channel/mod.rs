@@ -60,6 +60,8 @@ pub(super) struct Channel {
     next_label: usize,
     in_step: bool,
     gap: Duration,
+    /// Nothing is sent back: a command that is tells that the modem has lost its settings.
+    is_echo_off: bool,
     /// No command before this instant.
     not_before: Option<Instant>,
     /// When the reader is to give up what it holds.
@@ -91,6 +93,7 @@ impl Channel {
             next_label: 0,
             in_step: false,
             gap: Duration::ZERO,
+            is_echo_off: false,
             not_before: None,
             hold_until: None,
             notices: VecDeque::new(),
@@ -105,6 +108,11 @@ impl Channel {
     /// Silence between an answer and the next command.
     pub(super) const fn set_gap(&mut self, gap: Duration) {
         self.gap = gap;
+    }
+
+    /// Whether the modem has agreed to send nothing back.
+    pub(super) const fn set_echo_off(&mut self, is_echo_off: bool) {
+        self.is_echo_off = is_echo_off;
     }
 
     /// There is a port, or it is gone, or the modem has started again: what was before is
@@ -277,9 +285,6 @@ impl Channel {
             flight.escape(now);
             return Phase::Busy(flight);
         }
-        self.in_step = false;
-        self.owes(Owed::command(&flight.exchange.line));
-        self.reader.expect(InFlight::Idle);
         let lines = flight.answer.into_lines();
         let outcome = if flight.exchange.final_optional && !lines.is_empty() {
             let result = FinalResult::Ok;
@@ -287,15 +292,18 @@ impl Channel {
         } else {
             Outcome::Silent { lines }
         };
-        self.notices.push_back(Notice::Outcome(outcome));
-        Phase::Idle
+        self.give_up(&flight.exchange, outcome)
     }
 
     fn no_prompt(&mut self, exchange: &Exchange) -> Phase {
+        self.give_up(exchange, Outcome::NoPrompt { refused: None })
+    }
+
+    /// The result of the command may still come.
+    fn give_up(&mut self, exchange: &Exchange, outcome: Outcome) -> Phase {
         self.in_step = false;
         self.owes(Owed::command(&exchange.line));
         self.reader.expect(InFlight::Idle);
-        let outcome = Outcome::NoPrompt { refused: None };
         self.notices.push_back(Notice::Outcome(outcome));
         Phase::Idle
     }
@@ -392,7 +400,14 @@ impl Channel {
                 self.write(ESC);
                 self.reader.expect(InFlight::Escape);
             }
-            (State::Command, Event::Echo(_)) => self.notices.push_back(Notice::Echo),
+            (State::Command, Event::Echo(_)) => {
+                self.notices.push_back(Notice::Echo);
+                if flight.has_data() && self.is_echo_off {
+                    // It may be in text mode: what it is given now would be sent as a text.
+                    self.write(ESC);
+                    return self.give_up(&flight.exchange, Outcome::NOT_WRITTEN);
+                }
+            }
             (state, Event::Final(result)) if state != State::Gap => {
                 let is_asked = state == State::Command;
                 let is_answer = match state {
