@@ -370,6 +370,57 @@ fn while_the_sim_is_locked_the_owner_may_send_commands() {
     bench.run(100);
     let is_answer = |event: &Event| matches!(event, Event::Answer { token: 7, answer: Ok(answer) } if answer.lines == ["+CLCK: 1"]);
     assert!(bench.events.iter().any(is_answer));
+    // That is no part of the setup: all of it follows once the SIM is open.
+    waits(&bench, Obstacle::PinNeeded);
+    bench.on("AT+CPIN?", lines("+CPIN: READY\nOK"));
+    bench.run(70_000);
+    assert_eq!(bench.modem.state(), State::Ready);
+    assert_eq!(bench.times("AT+CMGF=0"), 1);
+}
+
+#[test]
+fn a_sim_that_is_pulled_out_is_missed_and_the_next_one_is_known_as_another() {
+    let mut bench = Bench::ready(Config::default());
+    bench.run(300_000);
+    bench.on("AT+CPIN?", lines("+CME ERROR: 10"));
+    bench.on("AT+CCID", lines("+CME ERROR: 10"));
+    bench.say("+CPIN: NOT INSERTED");
+    bench.run(10_000);
+    waits(&bench, Obstacle::NoSim);
+    bench.forget();
+    bench.on("AT+CPIN?", lines("+CPIN: READY\nOK"));
+    bench.on("AT+CCID", lines("+CCID: 8949020000012345678\nOK"));
+    bench.say("+CPIN: READY");
+    bench.run(10_000);
+    assert_eq!(bench.modem.state(), State::Ready);
+    let identity = bench.modem.identity().unwrap();
+    assert_eq!(identity.iccid.unwrap().as_str(), "8949020000012345678");
+    // The modem itself was not asked again.
+    assert_eq!((bench.times("ATE0"), bench.times("AT+CMGF=0")), (0, 1));
+}
+
+#[test]
+fn a_refusal_that_tells_of_the_sim_has_it_looked_at() {
+    for refusal in ["+CMS ERROR: 310", "+CME ERROR: 10", "+CMS ERROR: 311"] {
+        let mut bench = Bench::ready(Config::default());
+        bench.on("AT+A", lines(refusal));
+        let second = std::time::Duration::from_secs(1);
+        for token in 0..5 {
+            bench
+                .modem
+                .command(token, "AT+A", second, bench.now)
+                .unwrap();
+        }
+        bench.settle();
+        bench.run(5_000);
+        // Once, not for each.
+        assert_eq!(
+            (bench.times("AT+A"), bench.times("AT+CPIN?")),
+            (5, 1),
+            "{refusal}"
+        );
+        assert_eq!(bench.modem.state(), State::Ready);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod script;
 use std::time::Duration;
 
 use script::{Bench, Reply, lines, silence};
-use smsgw_at::modem::{Config, Event, Failure, State};
+use smsgw_at::modem::{Config, Event, Failure, State, Submit};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -218,6 +218,60 @@ fn an_echo_that_comes_back_tells_of_a_start_that_nobody_told() {
         (bench.modem.state(), bench.times("ATE0")),
         (State::Ready, 1)
     );
+}
+
+#[test]
+fn a_modem_that_may_be_in_text_mode_is_given_no_pdu() {
+    let mut bench = Bench::ready(quiet());
+    // It has started again and said nothing, and takes the length for a number.
+    bench.echo(true);
+    bench.on("AT+CMGS=10", lines(">"));
+    bench.on("DATA", lines("+CMGS: 3\nOK"));
+    let pdu = vec![0, 1, 0, 3, 0x81, 0x21, 0xF3, 0, 0, 1, 0x41];
+    let submit = Submit {
+        pdu,
+        more_to_follow: false,
+    };
+    bench.modem.send(1, submit, bench.now).unwrap();
+    bench.settle();
+    bench.run(100);
+    assert_eq!(
+        bench.lines().collect::<Vec<_>>()[..2],
+        ["AT+CMGS=10", "ESC"]
+    );
+    bench.echo(false);
+    bench.run(30_000);
+    let data = bench
+        .lines()
+        .position(|line| line.ends_with("0141"))
+        .unwrap();
+    assert!(data > bench.place("AT+CMGF=0"));
+    let sent = Event::Sent {
+        token: 1,
+        reference: Some(3),
+    };
+    assert!(bench.has(&Event::Rebooted) && bench.has(&sent));
+}
+
+#[test]
+fn a_modem_that_sends_back_some_commands_whatever_it_agreed_to_is_used() {
+    let mut bench = Bench::ready(quiet());
+    bench.on("AT+CMGS=10", lines("AT+CMGS=10\n>"));
+    bench.on("DATA", lines("+CMGS: 3\nOK"));
+    let pdu = vec![0, 1, 0, 3, 0x81, 0x21, 0xF3, 0, 0, 1, 0x41];
+    let submit = Submit {
+        pdu,
+        more_to_follow: false,
+    };
+    bench.modem.send(1, submit, bench.now).unwrap();
+    bench.settle();
+    bench.run(60_000);
+    let sent = Event::Sent {
+        token: 1,
+        reference: Some(3),
+    };
+    assert!(bench.has(&sent), "{:#?}", bench.written);
+    assert_eq!(bench.times("ATE0"), 3);
 }
 
 #[test]

@@ -11,8 +11,95 @@
 //! 5. [`poll_transmit`](Modem::poll_transmit) and writes what it gave.
 //!
 //! The one invariant: after any call, poll events and octets until both are empty before waiting.
-
-#![allow(dead_code, reason = "procedures that use it are on their way")]
+//!
+//! ```
+//! use std::time::Instant;
+//! use bytes::BytesMut;
+//! use smsgw_at::modem::{Config, Event, Modem, State, Submit};
+//!
+//! // A modem that says OK to everything, and what it has to.
+//! let answer = |line: &str| match line {
+//!     "AT+CPIN?" => "+CPIN: READY\r\nOK\r\n",
+//!     "AT+CMEE?" => "+CMEE: 0\r\nOK\r\n",
+//!     "AT+CMGS=10" => "\r\n> ",
+//!     "0001000381214300000141\u{1a}" => "+CMGS: 7\r\nOK\r\n",
+//!     _ => "OK\r\n",
+//! };
+//! let mut now = Instant::now();
+//! let mut modem = Modem::new(Config::default(), now);
+//! let pdu = vec![0x00, 0x01, 0x00, 0x03, 0x81, 0x21, 0x43, 0x00, 0x00, 0x01, 0x41];
+//! modem.send(1, Submit { pdu, more_to_follow: false }, now)?;
+//! modem.handle_open(now);
+//!
+//! let mut octets = BytesMut::new();
+//! loop {
+//!     match modem.poll_event() {
+//!         Some(Event::Sent { token, reference }) => {
+//!             assert_eq!((token, reference), (1, Some(7)));
+//!             break;
+//!         }
+//!         Some(_) => continue,
+//!         None => {}
+//!     }
+//!     modem.poll_transmit(&mut octets);
+//!     if octets.is_empty() {
+//!         now = modem.poll_timeout().ok_or("nothing to do")?;
+//!         modem.handle_timeout(now);
+//!     } else {
+//!         let line = std::str::from_utf8(&octets)?.trim_start_matches('\u{1b}');
+//!         let line = line.trim_end_matches('\r').to_owned();
+//!         octets.clear();
+//!         modem.handle_octets(answer(&line).as_bytes(), now);
+//!     }
+//! }
+//! assert_eq!(modem.state(), State::Ready);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it is set up
+//!
+//! Once there is a port, and again whenever the modem has started again:
+//!
+//! 1. It is made to talk: ESC, as somebody may have left it at a prompt; `AT`, three times at most;
+//!    echo off, results as words, errors as numbers, each with a command of its own. It is asked what
+//!    it is, which chooses its [`Profile`](crate::quirks::Profile), and switched on if it is off.
+//! 2. Its SIM is made to work. What is in the way is told by [`State::Waiting`], and looked at again
+//!    from time to time; commands of the owner's own are sent meanwhile. For the PIN see
+//!    [`Config::pin`].
+//! 3. It is told how messages come and go: `+CSMS`, `+CMGF=0`, `+CPMS`, `+CNMI`. What it offers (`=?`)
+//!    is asked first, nothing else is sent, and what is refused is replaced by the next best.
+//! 4. It is looked at: signal, registration, operator, stores, service centre. Then it is
+//!    [`Ready`](State::Ready), and all that is stored in it is read.
+//!
+//! # One command at a time
+//!
+//! A result belongs to the command in flight. So that it certainly does, a command that was given up
+//! is followed by others whose answers can be told apart, until the last one's has come; what comes
+//! before that belongs to what was given up. Nothing else is written meanwhile. In that way a result
+//! that comes after [`Event::Unknown`] is recognised: [`Event::SentLate`], [`Event::NotSentLate`].
+//!
+//! What is next is, in this order: to wake a modem that does not answer; to set it up; to acknowledge
+//! what came directly; to read what has arrived; requests of the owner; a look at its health. Of nine
+//! things to read the last lets a request go first.
+//!
+//! # A modem that does not answer
+//!
+//! is woken by ever stronger means, with `AT` three times after each, and set up again once it
+//! answers:
+//!
+//! | | |
+//! |---|---|
+//! | 1 | ESC, Ctrl-Z, `ATQ0V1` |
+//! | 2 | [`PortRequest::DropDtr`] |
+//! | 3 | [`PortRequest::Reopen`] |
+//! | 4 | `+CFUN=1,1`, and what its make has besides, without waiting for an answer |
+//! | 5 | [`PortRequest::PowerCycle`] |
+//! | 6 | a pause, each time [twice as long](Config::recovery_pauses); then from 1 |
+//!
+//! It is [`State::Recovering`], and after [`Modem::MAX_TIMEOUTS`] commands without an answer
+//! [`State::Dead`]. One that says that it has started (`RDY`), or that sends commands back although it
+//! had agreed not to, is set up again at once. After a start that it does not tell it may be in text
+//! mode: to one that sends `+CMGS` back no PDU is given.
 
 mod call;
 mod channel;
@@ -25,7 +112,6 @@ mod raw;
 mod receive;
 mod report;
 mod request;
-mod resync;
 mod schedule;
 mod send;
 mod setup;
@@ -38,13 +124,12 @@ mod ussd;
 mod watchdog;
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 
 use self::channel::{Channel, Notice, Outcome};
-use self::procedure::Procedure;
-use self::schedule::{Due, Parked, Stage};
+use self::schedule::{Due, Parked, Running, Stage};
 use self::shared::Shared;
 use crate::command::identity::Imei;
 use crate::line::Urc;
@@ -68,13 +153,16 @@ pub struct Modem {
     channel: Channel,
     is_open: bool,
     stage: Stage,
-    /// What runs is a part of the setup: once it is done the next stage begins.
-    is_setup: bool,
     /// The watchdog is next.
     is_stuck: bool,
-    /// The modem has lost its settings, as it seems: it is set up again when what runs is done.
-    is_setup_lost: bool,
-    running: Option<Box<dyn Procedure>>,
+    /// Once what runs is done the setup begins anew here, as the modem has lost its settings or has
+    /// another SIM.
+    again: Option<Stage>,
+    /// How often it has sent commands back although it had agreed not to.
+    echoes: u8,
+    /// When the SIM was looked at last because there was something with it.
+    suspected: Option<Instant>,
+    running: Option<Running>,
     due: Due,
     parked: Option<Parked>,
     /// Nothing is begun before.
@@ -94,6 +182,10 @@ impl Modem {
     pub const MAX_TIMEOUTS: u32 = 10;
     /// How often a modem may start again while it is set up, before that is taken for chatter.
     const MAX_RESTARTS: u8 = 5;
+    /// How often an echo is taken for a start that nobody told.
+    pub(super) const MAX_ECHOES: u8 = 3;
+    /// Between two looks at a SIM because there was something with it.
+    const SUSPICION: Duration = Duration::from_secs(10);
 
     /// A modem that has no port yet.
     #[must_use]
@@ -103,9 +195,10 @@ impl Modem {
             channel: Channel::new(),
             is_open: false,
             stage: Stage::Talk,
-            is_setup: false,
             is_stuck: false,
-            is_setup_lost: false,
+            again: None,
+            echoes: 0,
+            suspected: None,
             running: None,
             due: Due::Now(None),
             parked: None,
@@ -168,8 +261,9 @@ impl Modem {
         self.is_open = true;
         self.is_stuck = false;
         self.restarts = 0;
+        self.echoes = 0;
         self.says_boot = false;
-        self.channel.open();
+        self.channel.lose();
         self.shared.power_on(now);
         let is_climbing = self.shared.ladder.is_climbing();
         self.shared.set_state(match is_climbing {
@@ -234,7 +328,7 @@ impl Modem {
     fn notice(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::Urc(urc) => self.unsolicited(&urc, now),
-            Notice::Outcome(outcome) => self.outcome(outcome),
+            Notice::Outcome(outcome) => self.outcome(outcome, now),
             Notice::Echo => self.echo(),
             Notice::Late(late) => send::handle_late(&mut self.shared, late, now),
             Notice::Overdue => send::handle_overdue(&mut self.shared),
@@ -244,10 +338,18 @@ impl Modem {
         }
     }
 
-    fn outcome(&mut self, outcome: Outcome) {
+    fn outcome(&mut self, outcome: Outcome, now: Instant) {
         match &outcome {
-            Outcome::Final { .. } | Outcome::NoPrompt { refused: Some(_) } => self.timeouts = 0,
-            Outcome::Silent { .. } | Outcome::NoPrompt { .. } | Outcome::Unknown => {
+            Outcome::Final { result, .. }
+            | Outcome::NoPrompt {
+                refused: Some(result),
+            } => {
+                self.timeouts = 0;
+                if pin::tells_of_sim(result) {
+                    self.suspect_sim(now);
+                }
+            }
+            Outcome::Silent { .. } | Outcome::NoPrompt { refused: None } | Outcome::Unknown => {
                 self.unanswered(1);
             }
             Outcome::Lost { .. } => {}
@@ -265,11 +367,15 @@ impl Modem {
     }
 
     /// The modem sends a command back.
-    const fn echo(&mut self) {
+    fn echo(&mut self) {
         if self.shared.is_echo_off {
             self.shared.is_echo_off = false;
-            // It had agreed not to: it has started again, and said nothing.
-            self.is_setup_lost = self.stage.is_ready();
+            self.channel.set_echo_off(false);
+            if self.stage.is_ready() {
+                // It had agreed not to: it has started again, and said nothing. Or that is how it is.
+                self.echoes = self.echoes.saturating_add(1);
+                self.again = Some(Stage::Talk);
+            }
         }
     }
 
@@ -277,12 +383,24 @@ impl Modem {
         if urc.is_boot() {
             return self.boot(&urc.line, now);
         }
-        if urc.kind() == UrcKind::SimState
-            && let Some(parked) = &mut self.parked
-        {
-            parked.hurry();
+        if urc.kind() == UrcKind::SimState {
+            if let Some(parked) = &mut self.parked {
+                parked.hurry();
+            } else if urc.line.starts_with("+CPIN") && !self.shared.is_powering_on(now) {
+                // It was pulled out, or another one was put in.
+                self.suspect_sim(now);
+            }
         }
         self.shared.handle_urc(urc, now);
+    }
+
+    /// There is something with the SIM: it is looked at, but not all the time.
+    fn suspect_sim(&mut self, now: Instant) {
+        let is_long_ago = |at: Instant| now.saturating_duration_since(at) >= Self::SUSPICION;
+        if self.stage.is_ready() && self.suspected.is_none_or(is_long_ago) {
+            self.suspected = Some(now);
+            self.again = self.again.or(Some(Stage::Sim));
+        }
     }
 
     /// The modem says that it starts.
@@ -323,7 +441,7 @@ impl Modem {
 
     /// What runs gets to know that the modem is lost, and so does who relies on its settings.
     fn lose(&mut self, outcome: Outcome, now: Instant) {
-        let running = self.running.take();
+        let running = self.running.take().map(|running| running.procedure);
         let parked = self.parked.take().map(|parked| parked.procedure);
         for mut procedure in running.into_iter().chain(parked) {
             // Whatever it wants: it is over.
@@ -331,8 +449,7 @@ impl Modem {
         }
         self.due = Due::Now(None);
         self.stage = Stage::Talk;
-        self.is_setup = false;
-        self.is_setup_lost = false;
+        self.again = None;
         self.shared.lost(now);
     }
 }

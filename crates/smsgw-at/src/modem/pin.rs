@@ -298,6 +298,11 @@ pub(super) fn is_busy(result: &FinalResult) -> bool {
     matches!(result.cme(), Some(14 | 515)) || matches!(result.cms(), Some(314 | 515))
 }
 
+/// Whether a refusal tells that the SIM is gone or locked.
+pub(super) fn tells_of_sim(result: &FinalResult) -> bool {
+    matches!(result.cme(), Some(10..=13)) || matches!(result.cms(), Some(310..=313 | 315 | 316))
+}
+
 impl Procedure for Gate {
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step {
         if let Some(Outcome::Lost { .. }) = outcome {

@@ -37,7 +37,7 @@ pub(super) enum Step {
     },
     /// Octets to which no answer is due.
     Write(&'static [u8]),
-    /// Nothing, for so long; at once when [`Shared::wake`] is called.
+    /// Nothing, for so long.
     Wait(Duration),
     /// Nothing, for so long; meanwhile commands of the owner's own are sent.
     Park(Duration),

@@ -12,11 +12,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::channel::{Exchange, Outcome};
+use super::channel::{Exchange, Outcome, Synced};
 use super::health::Look;
 use super::pin::Gate;
 use super::procedure::{Procedure, Step};
-use super::resync::Synced;
 use super::setup::Setup;
 use super::shared::Shared;
 use super::start::Start;
@@ -51,6 +50,14 @@ pub(super) enum Due {
     Sync(Exchange),
 }
 
+/// What is being done.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) procedure: Box<dyn Procedure>,
+    /// It is a part of the setup: once it is done the next stage begins.
+    is_setup: bool,
+}
+
 /// A part of the setup that waits for something to change.
 #[derive(Debug)]
 pub(super) struct Parked {
@@ -70,6 +77,26 @@ impl Stage {
             Self::Sim => Self::Messages,
             Self::Messages => Self::Look,
             Self::Look | Self::Ready => Self::Ready,
+        }
+    }
+}
+
+impl Running {
+    fn new(procedure: impl Procedure + 'static) -> Self {
+        Self::of(Box::new(procedure))
+    }
+
+    fn of(procedure: Box<dyn Procedure>) -> Self {
+        Self {
+            procedure,
+            is_setup: false,
+        }
+    }
+
+    fn setup(procedure: Box<dyn Procedure>) -> Self {
+        Self {
+            procedure,
+            is_setup: true,
         }
     }
 }
@@ -134,18 +161,17 @@ impl Modem {
 
     /// One step of what runs, or the beginning of something. `false`: there is nothing to do now.
     fn step(&mut self, now: Instant) -> bool {
-        let Some(procedure) = &mut self.running else {
+        let Some(running) = &mut self.running else {
             self.running = self.schedule(now);
             self.due = Due::Now(None);
             return self.running.is_some();
         };
-        let is_woken = self.shared.take_woken();
         let outcome = match &mut self.due {
             Due::Now(outcome) => outcome.take(),
-            Due::At(at) if *at <= now || is_woken => None,
+            Due::At(at) if *at <= now => None,
             _ => return false,
         };
-        let step = procedure.next(outcome, &mut self.shared, now);
+        let step = running.procedure.next(outcome, &mut self.shared, now);
         self.perform(step, now);
         true
     }
@@ -168,8 +194,8 @@ impl Modem {
             Step::Write(octets) => self.channel.write_raw(octets),
             Step::Wait(pause) => self.due = Due::At(now + pause),
             Step::Park(pause) => {
-                self.parked = self.running.take().map(|procedure| Parked {
-                    procedure,
+                self.parked = self.running.take().map(|running| Parked {
+                    procedure: running.procedure,
                     since: now,
                     due: now + pause,
                 });
@@ -186,8 +212,7 @@ impl Modem {
 
     /// The procedure that ran is over.
     fn end(&mut self, now: Instant) {
-        self.running = None;
-        if !std::mem::take(&mut self.is_setup) {
+        if !self.running.take().is_some_and(|running| running.is_setup) {
             return;
         }
         match self.stage {
@@ -196,6 +221,8 @@ impl Modem {
                 let own = self.shared.profile.command_gap;
                 self.channel
                     .set_gap(self.shared.config.command_gap.unwrap_or(own));
+                self.shared.is_echo_off &= self.echoes < Self::MAX_ECHOES;
+                self.channel.set_echo_off(self.shared.is_echo_off);
             }
             Stage::Look => {
                 self.restarts = 0;
@@ -233,40 +260,40 @@ impl Modem {
 
     /// The most urgent thing to do, if there is one: recovery, the setup, acknowledgements, what
     /// arrived, requests, a look at the modem's health.
-    fn schedule(&mut self, now: Instant) -> Option<Box<dyn Procedure>> {
+    fn schedule(&mut self, now: Instant) -> Option<Running> {
         if !self.channel.is_idle() {
             return None;
         }
         if std::mem::take(&mut self.is_stuck) {
-            return Some(Box::new(Watchdog::new(&mut self.shared)));
+            return Some(Running::new(Watchdog::new(&mut self.shared)));
         }
         if self.shared.ladder.take_reset() {
             self.set_up_again(now);
-            return Some(Box::new(Restart::new(&self.shared)));
+            return Some(Running::new(Restart::new(&self.shared)));
         }
-        if self.is_setup_lost {
-            self.shared.tell(Event::Rebooted);
-            self.set_up_again(now);
+        if let Some(stage) = self.again.take() {
+            if stage == Stage::Talk {
+                self.shared.tell(Event::Rebooted);
+            }
+            self.lose(Outcome::NOT_WRITTEN, now);
+            self.shared.set_state(State::Starting);
+            self.stage = stage;
         }
         match self.parked.take() {
             Some(parked) if parked.due > now => {
                 self.parked = Some(parked);
-                return raw::next(&mut self.shared, now);
+                return raw::next(&mut self.shared, now).map(Running::of);
             }
-            Some(parked) => {
-                self.is_setup = true;
-                return Some(parked.procedure);
-            }
+            Some(parked) => return Some(Running::setup(parked.procedure)),
             None => {}
         }
-        self.is_setup = !self.stage.is_ready();
-        match self.stage {
-            Stage::Talk => Some(Box::new(Start::new(&mut self.shared))),
-            Stage::Sim => Some(Box::new(Gate::new())),
-            Stage::Messages => Some(Box::new(Setup::new(&self.shared))),
-            Stage::Look => Some(Box::new(Look::new(&self.shared))),
-            Stage::Ready => self.work(now),
-        }
+        Some(Running::setup(match self.stage {
+            Stage::Talk => Box::new(Start::new(&mut self.shared)),
+            Stage::Sim => Box::new(Gate::new()),
+            Stage::Messages => Box::new(Setup::new(&self.shared)),
+            Stage::Look => Box::new(Look::new(&self.shared)),
+            Stage::Ready => return self.work(now).map(Running::of),
+        }))
     }
 
     fn work(&mut self, now: Instant) -> Option<Box<dyn Procedure>> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
 
-use super::channel::{Data, DataKind, Exchange, Late, Outcome, Pace};
+use super::channel::{Data, Exchange, Late, Outcome, Pace};
 use super::procedure::{Procedure, Step};
 use super::shared::Shared;
 use super::{Doubt, Event, Failure, Fault, QueueFull, receive};
@@ -229,8 +229,7 @@ impl Send {
         let profile = shared.profile;
         let exchange = Exchange::new(send.line(), config.prompt_timer);
         Step::Run(exchange.with_data(Data {
-            text: SendMessage::data(pdu),
-            kind: DataKind::Pdu,
+            pdu: SendMessage::data(pdu),
             soft_timeout: config.result_soft_timer,
             timeout: config.result_timer,
             pace: Pace {

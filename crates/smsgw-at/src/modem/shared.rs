@@ -50,7 +50,6 @@ pub(super) struct Shared {
     dropped: u64,
     /// Messages whose status reports may come.
     pub(super) references: Sims,
-    woken: bool,
 }
 
 /// How the modem was told to deliver what arrives, as it has accepted it.
@@ -106,7 +105,6 @@ impl Shared {
             call: call::Calls::default(),
             events: VecDeque::new(),
             dropped: 0,
-            woken: false,
         }
     }
 
@@ -233,16 +231,6 @@ impl Shared {
     /// Whether that was asked.
     pub(super) const fn take_sweep(&mut self) -> bool {
         std::mem::replace(&mut self.is_sweep_asked, false)
-    }
-
-    /// Ends the [`Step::Wait`](super::procedure::Step::Wait) of the procedure that runs.
-    #[allow(dead_code, reason = "for procedures that wait for an unsolicited line")]
-    pub(super) fn wake(&mut self) {
-        self.woken = true;
-    }
-
-    pub(super) fn take_woken(&mut self) -> bool {
-        std::mem::take(&mut self.woken)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::command::Command;
 use crate::command::routing::Acknowledge;
 use crate::error::{AnswerError, AnswerErrorKind};
 use crate::line::{Data as Following, Urc};
-use crate::modem::channel::{Data, DataKind, Exchange, Outcome, Pace};
+use crate::modem::channel::{Data, Exchange, Outcome, Pace};
 use crate::modem::procedure::{Procedure, Step};
 use crate::modem::shared::Shared;
 use crate::modem::{Acknowledgement, Broadcast, Event, Fault, ReceivedId, Source};
@@ -218,8 +218,7 @@ impl Confirm {
                 let length = Self::REPORT.len().try_into().unwrap_or(0);
                 let acknowledge = Acknowledge::Report { length };
                 Exchange::new(acknowledge.line(), timer).with_data(Data {
-                    text: Acknowledge::data(&Self::REPORT),
-                    kind: DataKind::Pdu,
+                    pdu: Acknowledge::data(&Self::REPORT),
                     soft_timeout: acknowledge.timeout(),
                     timeout: acknowledge.timeout(),
                     pace: Pace {

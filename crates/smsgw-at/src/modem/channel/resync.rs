@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::channel::{Late, is_data_result, result_of};
+use super::{Late, is_data_result, result_of};
 use crate::line::Event;
 use crate::result::FinalResult;
 
@@ -21,7 +21,7 @@ pub(super) struct Owed {
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Synced {
+pub(in crate::modem) enum Synced {
     /// The next result is that of the next command.
     InStep,
     /// There is no answer to anything; so many commands were written.
@@ -122,7 +122,7 @@ const LABELS: [(&str, &str); 4] = [
 ];
 
 impl Synced {
-    pub(super) const fn is_in_step(self) -> bool {
+    pub(in crate::modem) const fn is_in_step(self) -> bool {
         matches!(self, Self::InStep)
     }
 }
