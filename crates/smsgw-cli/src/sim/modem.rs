@@ -42,6 +42,7 @@ Faults of a modem, NAME[=N][,times=COUNT][,share=SHARE][,...]:
   lost-result [to=]            a message is sent, and nothing tells of it
   lost-submit [to=]            a message is not sent, and nothing tells of it
   late-result [delay=] [to=]   a message is sent; its result comes later (70s), whatever is said then
+  no-reference                 a message is sent, and OK alone tells of it
   error [code=] [on=]          a command is answered with ERROR, or +CME ERROR
   slow [delay=] [on=]          a command is answered after a while (1s)
   hang [delay=] [on=] [until=] nothing is answered until escape, reopen, reset or power ends it
@@ -51,18 +52,22 @@ Faults of a modem, NAME[=N][,times=COUNT][,share=SHARE][,...]:
   split [size=] [delay=]       what it writes comes in pieces (of 7 octets, every 5ms)
   merge [delay=]               what it writes comes together with what follows (within 50ms)
   noise [size=]                octets that mean nothing (3) before what it writes
+  repeated-echo, repeated-answer
+                               a line is echoed twice, or what it is answered with comes twice
   full                         all stores are full
   lost-indication, repeated-indication
                                a message comes, and nothing tells of it, or that is told twice
   lost-acknowledgement         a +CNMA is not heard
   lost-report, repeated-report a status report never comes, or comes twice
   wrong-pin                    the right PIN is taken for a wrong one
-  flood [size=]                a burst of lines (100) that nobody asked for
+  flood [size=] [on=]          a burst of lines (100) that nobody asked for, before an answer
 
 Commands of the control socket, one a line; a MODEM is a name, a number, or which one, from 1:
   sms FROM [to=MODEM] TEXT     a number outside sends a message
   call FROM [to=MODEM]         a number outside calls; 'call off' hangs up
   ussd [to=MODEM] TEXT         the network says something
+  signal N [modem=MODEM]       how strong the signal is, 0 to 31, or 99 for not known
+  network off|on [modem=MODEM] no network, or again
   status                       what each modem is like, and what was sent
   list                         the modems, and where they are
   fault [modem=MODEM] NAME [N|off] [...]
