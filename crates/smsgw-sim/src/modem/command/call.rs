@@ -182,7 +182,7 @@ pub(crate) fn current_calls(cx: &mut Context<'_>, _: &Command) -> Answer {
             State::Outgoing => (0, 3),
             State::Incoming => (1, 4),
         };
-        let number = cx.string(&call.party);
+        let number = cx.token(&call.party);
         cx.say(format!("+CLCC: 1,{direction},{state},0,0,{number},145"));
     }
     Ok(Then::Done)
@@ -290,7 +290,7 @@ impl Context<'_> {
                 "+CLIP: \"\",128,\"\",,\"\",1".to_owned()
             } else {
                 let toa = if party.starts_with('+') { 145 } else { 129 };
-                format!("+CLIP: {},{toa},\"\",,\"\",0", self.string(&party))
+                format!("+CLIP: {},{toa},\"\",,\"\",0", self.token(&party))
             };
             self.unsolicited(&line);
         }

@@ -86,7 +86,7 @@ fn line(cx: &Context<'_>, name: &str, index: usize, entry: &Entry) -> String {
     } else {
         129
     };
-    let (number, text) = (cx.string(&entry.number), cx.string(&entry.name));
+    let (number, text) = (cx.token(&entry.number), cx.string(&entry.name));
     format!("{name}: {index},{number},{toa},{text}")
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn own_number(cx: &mut Context<'_>, command: &Command) -> Answer {
         return Ok(Then::Done);
     }
     cx.sim_ready()?;
-    let number = cx.string(&cx.modem.number);
+    let number = cx.token(&cx.modem.number);
     cx.say(format!("+CNUM: ,{number},145"));
     Ok(Then::Done)
 }
