@@ -18,6 +18,8 @@ use place::{Place, StoreKey};
 
 /// The number of the first modem unless something else is said.
 const NUMBER: &str = "+491700000001";
+/// Some programs lose all but the first of messages that come at once, as they never do by radio.
+const DELIVER_DELAY: Duration = Duration::from_millis(250);
 
 /// GSM modems with a radio network between them: programs open them, as serial ports or over
 /// sockets.
@@ -109,7 +111,8 @@ pub(crate) struct Args {
     /// From the end of a message's data to its result: a TIME, or a range TIME-TIME.
     #[arg(long, value_name = "TIME", value_parser = range)]
     send_delay: Option<(Duration, Duration)>,
-    /// From the acceptance of a message to its arrival at another modem.
+    /// From the acceptance of a message to its arrival at a modem, and from there to the arrival
+    /// of the next one; 250ms unless given.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     deliver_delay: Option<Duration>,
     /// From a message to its status report.
@@ -179,6 +182,7 @@ fn config(args: &Args) -> Config {
         seed: args.seed,
         unix_seconds: i64::try_from(seconds).unwrap_or_default(),
         commands: args.commands,
+        deliver_delay: DELIVER_DELAY,
         ..Config::default()
     };
     if args.radio {
