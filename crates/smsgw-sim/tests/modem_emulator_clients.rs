@@ -274,7 +274,7 @@ fn modemmanager_ends_lines_with_cr_lf() {
             ("AT&C1\r\n", "OK"),
             ("AT+IFC=1,1\r\n", "OK"),
             ("AT+GCAP\r\n", "+GCAP: +CGSM,+DS,+ES|OK"),
-            ("AT+WS46=?\r\n", "+WS46: (12)|OK"),
+            ("AT+WS46=?\r\n", "+WS46: (12,22,25)|OK"),
             ("AT+CSCS=?\r\n", "|OK"),
             ("AT+CSCS=\"UCS2\"\r\n", "OK"),
             ("AT+CSCS?\r\n", "+CSCS: \"UCS2\"|OK"),
@@ -291,6 +291,14 @@ fn modemmanager_ends_lines_with_cr_lf() {
             ("AT+CIMI\r\n", "|OK"),
             ("AT+CLCK=?\r\n", "|OK"),
             ("AT+CLCK=\"SC\",2\r\n", "+CLCK: 0|OK"),
+            ("AT+CNUM\r\n", "+CNUM: ,\"+491700000001\",145|OK"),
+            ("AT+CPOL=,2\r\n", "OK"),
+            ("AT+CPOL?\r\n", "OK"),
+            ("AT+CEMODE?\r\n", "+CEMODE: 2|OK"),
+            (
+                "AT+CRSM=176,28599,0,0,15\r\n",
+                "+CRSM: 144,0,\"11F2FF19F1FFFFFFFFFFFFFFFFFFFF\"|OK",
+            ),
             ("AT+CNMI=?\r\n", "|OK"),
             ("AT+CPMS=?\r\n", "|OK"),
             (

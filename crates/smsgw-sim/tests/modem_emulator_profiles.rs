@@ -300,7 +300,7 @@ fn some_say_nothing_after_the_state_of_the_pin() {
 
 #[test]
 fn some_are_deaf_after_a_result() {
-    let mut bench = of(Profile::UBLOX);
+    let mut bench = of(Profile::UBLOX_DEAF);
     bench.advance(ms(30));
     assert_eq!(bench.ask("AT"), "OK");
     assert_eq!(bench.ask("AT"), "", "too early");

@@ -48,7 +48,8 @@ fn who_the_modem_is_is_told_in_all_forms() {
         ("AT+CIND?", "+CIND: 5,3,1,0,0"),
         ("AT+CPIN?", "+CPIN: READY"),
         ("AT+CFUN?", "+CFUN: 1"),
-        ("AT+WS46=?", "+WS46: (12)"),
+        ("AT+WS46=?", "+WS46: (12,22,25)"),
+        ("AT+CPOL=?", "+CPOL: (1-20),(0-2)"),
     ] {
         assert_eq!(bench.ask(command), format!("{answer}|OK"), "{command}");
     }

@@ -102,6 +102,7 @@ const PHASE: u16 = 0x6FAE;
 const LP: u16 = 0x6F05;
 const ECC: u16 = 0x6FB7;
 const GID1: u16 = 0x6F3E;
+const GID2: u16 = 0x6F3F;
 const FPLMN: u16 = 0x6F7B;
 
 fn contents(sim: &Sim, file: u16) -> Option<Contents> {
@@ -123,8 +124,11 @@ fn contents(sim: &Sim, file: u16) -> Option<Contents> {
         PHASE => Contents::Binary(vec![0x03]),
         LP => Contents::Binary(vec![0x01, 0x00, 0xFF, 0xFF]),
         SST => Contents::Binary(vec![0xFF; 10]),
-        ECC => Contents::Binary(swapped("112", 3)),
-        GID1 => Contents::Binary(vec![0xFF; 4]),
+        ECC => {
+            let numbers = ["112", "911"].map(|number| swapped(number, 3));
+            Contents::Binary(padded(&numbers.concat(), 15))
+        }
+        GID1 | GID2 => Contents::Binary(vec![0xFF; 4]),
         FPLMN => Contents::Binary(vec![0xFF; 12]),
         MSISDN => Contents::Records(vec![dialling(&sim.number)]),
         SMSP => Contents::Records(vec![parameters(&sim.service_centre)]),

@@ -15,8 +15,8 @@ use super::store::Stored;
 use super::world::Context;
 
 impl Context<'_> {
-    /// A name of a store, set or state, or a number that is not of a message: a string that most
-    /// modems do not encode.
+    /// A name of a store, set or state, or a number outside of messages (TS 27.007 has it so): a
+    /// string that most modems do not encode.
     pub(crate) fn token(&self, name: &str) -> String {
         if self.modem.profile.encodes_all {
             self.string(name)
@@ -25,7 +25,7 @@ impl Context<'_> {
         }
     }
 
-    /// A text, a name, or a number of a message as a string.
+    /// A text, a name, or a number of a message (TS 27.005 §3.1) as a string.
     pub(crate) fn string(&self, text: &str) -> String {
         format!("\"{}\"", self.modem.settings.charset.encode(text))
     }

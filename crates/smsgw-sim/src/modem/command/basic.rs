@@ -181,12 +181,13 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("+CALM", "0", "(0-2)"),
     ("+CRSL", "3", "(0-5)"),
     ("+CPLS", "0", "(0-2)"),
-    ("+WS46", "12", "(12)"),
+    ("+WS46", "25", "(12,22,25)"),
     ("+CSTF", "1", "(1)"),
     ("+CAMM", "\"000000\"", ""),
     ("+CAOC", "0", "(0-2)"),
     ("+CEDRXS", "0", "(0-3)"),
     ("+CPSMS", "0", "(0,1)"),
+    ("+CEMODE", "2", "(0-3)"),
 ];
 
 /// A setting that is kept and changes nothing; `None` when it is none.

@@ -85,6 +85,7 @@ const COMMANDS: &[(&str, Handler)] = &[
     ("+CGREG", radio::registration),
     ("+CEREG", radio::registration),
     ("+COPS", radio::operator),
+    ("+CPOL", radio::preferred_operators),
     ("+CUSD", ussd::unstructured),
     ("+CLCK", pin::facility_lock),
     ("+CPWD", pin::change_password),

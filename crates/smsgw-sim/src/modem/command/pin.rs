@@ -215,6 +215,18 @@ pub(crate) fn retries(cx: &mut Context<'_>, command: &Command) -> Answer {
             vec![format!("+SPIC: {pin},{puk},{pin2},{puk2}")]
         }
         (RetryCounter::CaretSpic, Form::Execute) => vec![format!("^SPIC: {now}")],
+        (RetryCounter::CaretSpic, Form::Set(text)) => {
+            let arguments = Arguments::new(text);
+            let facility = arguments.get(0).map(|value| value.text.as_str());
+            let left = match (facility, arguments.number(1)?) {
+                (Some("SC"), None | Some(0_u8)) => pin,
+                (Some("SC"), _) => puk,
+                (Some("P2"), None | Some(0)) => pin2,
+                (Some("P2"), _) => puk2,
+                _ => return Err(Failure::BAD_PARAMETER),
+            };
+            vec![format!("^SPIC: {left}")]
+        }
         (RetryCounter::Pct, Form::Execute) => vec![format!("#PCT: {now}")],
         (RetryCounter::Cpinc, Form::Read | Form::Execute) => {
             vec![format!("+CPINC: {pin},{pin2},{puk},{puk2}")]

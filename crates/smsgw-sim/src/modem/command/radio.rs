@@ -149,6 +149,17 @@ fn set_operator(cx: &mut Context<'_>, arguments: &Arguments) -> Answer {
     Ok(Then::Done)
 }
 
+/// `+CPOL`: of which there are none.
+pub(crate) fn preferred_operators(cx: &mut Context<'_>, command: &Command) -> Answer {
+    cx.sim_ready()?;
+    match command.form {
+        Form::Test => cx.say("+CPOL: (1-20),(0-2)"),
+        Form::Read | Form::Set(_) => {}
+        Form::Execute => return Err(Failure::BAD_PARAMETER),
+    }
+    Ok(Then::Done)
+}
+
 /// `+CSQ`.
 pub(crate) fn signal_quality(cx: &mut Context<'_>, command: &Command) -> Answer {
     match command.form {

@@ -311,6 +311,8 @@ impl Profile {
         missing: &["+CPINR"],
         vendor: &[
             Vendor::ok("#CCID", &["#CCID: {iccid}"]),
+            Vendor::ok("+CSIM=1", &[]),
+            Vendor::ok("+CSIM=0", &[]),
             Vendor::ok("#CIMI", &["#CIMI: {imsi}"]),
             Vendor::ok("#CGSN", &["#CGSN: {imei}"]),
             Vendor::ok("#QSS?", &["#QSS: 0,1"]),
@@ -363,7 +365,7 @@ impl Profile {
         ..Self::GENERIC
     };
 
-    /// u-blox: deaf for 20 ms after each result.
+    /// u-blox: tells in its own words that a store is full.
     pub const UBLOX: Self = Self {
         name: "u-blox",
         manufacturer: "u-blox",
@@ -376,7 +378,6 @@ impl Profile {
         stores: [&[Me, Sm, Mt], &[Me, Sm], &[Me, Sm]],
         full_notice: "+UUSMSFULL: \"{store}\"",
         charsets: &[Ira, Gsm, Pccp437, Latin1, Ucs2, Hex],
-        command_gap: ms(20),
         retry_counter: RetryCounter::Upincnt,
         missing: &["+CPINR"],
         vendor: &[
@@ -388,6 +389,13 @@ impl Profile {
             Vendor::ok("+USIMSTAT?", &["+USIMSTAT: 0"]),
         ],
         ..Self::GENERIC
+    };
+
+    /// A u-blox that is deaf for 20 ms after each result: as long as its manual says to wait.
+    pub const UBLOX_DEAF: Self = Self {
+        name: "u-blox-deaf",
+        command_gap: ms(20),
+        ..Self::UBLOX
     };
 
     /// Wavecom: `+CPIN` without a result, two stores, the registration after `OK`.
@@ -504,6 +512,7 @@ impl Profile {
         Self::TELIT,
         Self::SIERRA,
         Self::UBLOX,
+        Self::UBLOX_DEAF,
         Self::WAVECOM,
         Self::CINTERION,
         Self::ODD,
