@@ -18,6 +18,8 @@ use place::{Place, StoreKey};
 
 /// The number of the first modem unless something else is said.
 const NUMBER: &str = "+491700000001";
+/// Some programs lose all but the first of messages that come at once, as they never do by radio.
+const DELIVER_DELAY: Duration = Duration::from_millis(250);
 
 /// GSM modems with a radio network between them: programs open them, as serial ports or over
 /// sockets.
@@ -42,6 +44,7 @@ Faults of a modem, NAME[=N][,times=COUNT][,share=SHARE][,...]:
   lost-result [to=]            a message is sent, and nothing tells of it
   lost-submit [to=]            a message is not sent, and nothing tells of it
   late-result [delay=] [to=]   a message is sent; its result comes later (70s), whatever is said then
+  no-reference                 a message is sent, and OK alone tells of it
   error [code=] [on=]          a command is answered with ERROR, or +CME ERROR
   slow [delay=] [on=]          a command is answered after a while (1s)
   hang [delay=] [on=] [until=] nothing is answered until escape, reopen, reset or power ends it
@@ -51,18 +54,22 @@ Faults of a modem, NAME[=N][,times=COUNT][,share=SHARE][,...]:
   split [size=] [delay=]       what it writes comes in pieces (of 7 octets, every 5ms)
   merge [delay=]               what it writes comes together with what follows (within 50ms)
   noise [size=]                octets that mean nothing (3) before what it writes
+  repeated-echo, repeated-answer
+                               a line is echoed twice, or what it is answered with comes twice
   full                         all stores are full
   lost-indication, repeated-indication
                                a message comes, and nothing tells of it, or that is told twice
   lost-acknowledgement         a +CNMA is not heard
   lost-report, repeated-report a status report never comes, or comes twice
   wrong-pin                    the right PIN is taken for a wrong one
-  flood [size=]                a burst of lines (100) that nobody asked for
+  flood [size=] [on=]          a burst of lines (100) that nobody asked for, before an answer
 
 Commands of the control socket, one a line; a MODEM is a name, a number, or which one, from 1:
   sms FROM [to=MODEM] TEXT     a number outside sends a message
   call FROM [to=MODEM]         a number outside calls; 'call off' hangs up
   ussd [to=MODEM] TEXT         the network says something
+  signal N [modem=MODEM]       how strong the signal is, 0 to 31, or 99 for not known
+  network off|on [modem=MODEM] no network, or again
   status                       what each modem is like, and what was sent
   list                         the modems, and where they are
   fault [modem=MODEM] NAME [N|off] [...]
@@ -104,7 +111,8 @@ pub(crate) struct Args {
     /// From the end of a message's data to its result: a TIME, or a range TIME-TIME.
     #[arg(long, value_name = "TIME", value_parser = range)]
     send_delay: Option<(Duration, Duration)>,
-    /// From the acceptance of a message to its arrival at another modem.
+    /// From the acceptance of a message to its arrival at a modem, and from there to the arrival
+    /// of the next one; 250ms unless given.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     deliver_delay: Option<Duration>,
     /// From a message to its status report.
@@ -174,6 +182,7 @@ fn config(args: &Args) -> Config {
         seed: args.seed,
         unix_seconds: i64::try_from(seconds).unwrap_or_default(),
         commands: args.commands,
+        deliver_delay: DELIVER_DELAY,
         ..Config::default()
     };
     if args.radio {

@@ -25,6 +25,7 @@ mod kannel_at;
 mod kannel_smpp;
 mod kannel_ucp;
 mod modem;
+mod modem_manager;
 mod net_smpp;
 mod node_smpp;
 mod operations;

@@ -1,4 +1,4 @@
-//! `smsgw sim modem` on a pseudo terminal, for programs that use a modem.
+//! `smsgw sim modem`, for programs that use a modem.
 
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
@@ -14,37 +14,44 @@ use crate::process::Process;
 pub(crate) const NUMBER: &str = "+491700000001";
 pub(crate) const OUTSIDE: &str = "+491711234567";
 
+/// For programs that are told of one message before they have read another, and then lose one.
+pub(crate) const SLOWLY: [&str; 2] = ["--deliver-delay", "1s"];
+
 pub(crate) struct Modem {
     pub(crate) process: Process,
-    /// The terminal.
+    /// Where programs find it.
     pub(crate) path: PathBuf,
     control: PathBuf,
 }
 
 impl Modem {
     pub(crate) fn start(directory: &Path, flags: &[&str]) -> Self {
+        let path = directory.join("modem");
+        Self::start_at(directory, "pty", &path.display().to_string(), flags)
+    }
+
+    /// Where programs find it differs: `kind` is that of the flag.
+    pub(crate) fn start_at(directory: &Path, kind: &str, place: &str, flags: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let nth = COUNT.fetch_add(1, Ordering::Relaxed);
         // Not in `directory`: the path of a socket is limited to a hundred octets.
         let name = format!("smsgw-interop-{}-{nth}", process::id());
         let control = env::temp_dir().join(format!("{name}.sock"));
-        let path = directory.join("modem");
         let mut process = Process::start(
             smsgw()
                 .current_dir(directory)
                 .args(["sim", "modem", "--commands", "--number", NUMBER])
-                .arg("--pty")
-                .arg(&path)
+                .args([&format!("--{kind}"), place])
                 .arg("--control")
                 .arg(&control)
                 .args(flags),
             "",
         );
-        process.ready("pty");
+        process.ready(kind);
         process.ready("control");
         Self {
             process,
-            path,
+            path: place.into(),
             control,
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::{lines, node_with, scratch};
-use crate::modem::{Modem, OUTSIDE, long};
+use crate::modem::{Modem, OUTSIDE, SLOWLY, long};
 use crate::process::Process;
 
 /// Starts it with these things to do.
@@ -51,7 +51,7 @@ fn serialport_gsm_is_told_that_a_message_cannot_be_sent() {
 
 #[test]
 fn serialport_gsm_receives() {
-    let modem = Modem::start(&scratch("serialport-gsm-receive"), &[]);
+    let modem = Modem::start(&scratch("serialport-gsm-receive"), &SLOWLY);
     let mut program = start(&modem, &[json!({"do": "receive", "count": 2})]);
     program.wait_for("modem event", |line| {
         line.contains(r#""modem""#).then_some(())
