@@ -123,12 +123,8 @@ impl Pool {
 
     /// Modems whose SIM has no quota left change to another.
     pub(super) fn rotate(&mut self, now: Now) {
-        let has_slots = |id: &MemberId| {
-            let member = self.members.get(id);
-            member.is_some_and(|member| member.slots.is_some())
-        };
-        let members: Vec<MemberId> = self.members.keys().copied().filter(has_slots).collect();
-        for id in members {
+        let slotted: Vec<MemberId> = self.slotted.iter().copied().collect();
+        for id in slotted {
             if self.queue.is_any_waiting()
                 && let Some(to) = self.next_slot(id, now)
                 && let Some(slots) = self.slots_mut(id)
@@ -264,7 +260,10 @@ impl Pool {
         });
     }
 
+    /// The slots of a modem, to be changed: what its SIM can do follows from them.
     fn slots_mut(&mut self, id: MemberId) -> Option<&mut SlotState> {
-        self.members.get_mut(&id)?.slots.as_mut()
+        let member = self.members.get_mut(&id)?;
+        self.dirty.extend(member.sim);
+        member.slots.as_mut()
     }
 }
