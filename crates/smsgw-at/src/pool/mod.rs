@@ -166,7 +166,7 @@ pub use member::MemberOptions;
 pub use message::{Message, Outcome, PartOutcome, Reason, SendError, SendErrorKind};
 pub use quota::{Limits, Usage, Used};
 pub use route::{Route, Target};
-pub use slots::{SlotCommand, Slots};
+pub use slots::Slots;
 pub use status::{SimRecord, SimStatus};
 #[cfg(feature = "tokio")]
 pub use task::{PoolClosed, PoolEvent, PoolEvents, PoolHandle, PoolOptions, PoolSending};
