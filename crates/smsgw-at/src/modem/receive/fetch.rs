@@ -160,25 +160,35 @@ impl Delete {
         }
     }
 
-    fn delete(&mut self) -> Step {
+    fn delete(&mut self, shared: &Shared) -> Step {
+        // Another message may have come to its place meanwhile.
+        if !shared.receive.ledger.may_delete(self.slot) {
+            return Step::Done;
+        }
         self.stage = Stage::Work;
         Step::Run(Exchange::of(&DeleteMessage::at(self.slot.index)))
     }
 
     fn settle(&self, outcome: &Outcome, shared: &mut Shared, now: Instant) {
-        let Outcome::Final { result, .. } = outcome else {
+        let ledger = &mut shared.receive.ledger;
+        match outcome {
+            Outcome::Final { result, .. } if result.is_ok() => {
+                ledger.deleted(self.slot);
+                shared.receive.is_full_told = false;
+                return;
+            }
+            Outcome::Final { result, .. } if is_empty_slot(result) => {
+                return ledger.empty(self.slot);
+            }
+            Outcome::Final { .. } => {}
             // Done or not: it has to be read first.
-            return fetch_later(shared, now);
-        };
-        if result.is_ok() {
-            shared.receive.ledger.deleted(self.slot);
-            shared.receive.is_full_told = false;
-        } else if is_empty_slot(result) {
-            shared.receive.ledger.empty(self.slot);
-        } else {
-            shared.accepted(&DeleteMessage::at(self.slot.index).line(), outcome);
-            fetch_later(shared, now);
+            _ => ledger.doubt(self.slot),
         }
+        let (attempts, pause) = ledger.not_deleted(self.slot, now);
+        if attempts == 1 {
+            shared.accepted(&DeleteMessage::at(self.slot.index).line(), outcome);
+        }
+        shared.receive.sweeps.soon(pause, now);
     }
 }
 
@@ -187,7 +197,7 @@ impl Procedure for Delete {
         match (self.stage, outcome) {
             (_, Some(Outcome::Lost { .. })) => {}
             (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
-                return self.delete();
+                return self.delete(shared);
             }
             (Stage::Begin, _) => {
                 self.stage = Stage::Select;
@@ -195,7 +205,7 @@ impl Procedure for Delete {
             }
             (Stage::Select, Some(outcome)) => {
                 if selected(self.slot.store, &outcome, shared, now) {
-                    return self.delete();
+                    return self.delete(shared);
                 }
             }
             (Stage::Work, Some(outcome)) => self.settle(&outcome, shared, now),
