@@ -70,6 +70,25 @@ fn a_store_that_the_modem_names_and_does_not_know_is_ignored() {
 }
 
 #[test]
+fn a_store_that_is_not_selected_for_a_while_is_read_then() {
+    for refusal in ["+CMS ERROR: 500", "+CMS ERROR: 314", "ERROR"] {
+        let mut bench = ready();
+        bench.on("AT+CMGR=3", lines(&read(&message(1))));
+        bench.on("AT+CPMS=\"SM\"", lines(refusal));
+        bench.say("+CMTI: \"SM\",3");
+        bench.run(3_600_000);
+        // 10, 20, 40 ... 600 seconds apart.
+        let attempts = bench.times("AT+CPMS=\"SM\"");
+        assert!((10..=13).contains(&attempts), "{refusal}: {attempts}");
+        let selected = lines("+CPMS: 1,20,0,100,0,100\nOK");
+        bench.on("AT+CPMS=\"SM\"", selected);
+        bench.on("AT+CMGL=4", lines(&list(&[(3, 1, &message(1))])));
+        bench.run(700_000);
+        assert_eq!(only(&mut bench).pdu, message(1).octets, "{refusal}");
+    }
+}
+
+#[test]
 fn a_place_with_nothing_in_it_is_no_message() {
     for empty in ["OK", "+CMGR: 0,,0\nOK", "+CMS ERROR: 321", "+CME ERROR: 21"] {
         let mut bench = ready();

@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::ledger::Slot;
+use super::select::{is_refused, select, selected};
 use super::{fetch_later, take_in};
 use crate::cause::{Class, CmeError, CmsError};
 use crate::command::Command;
-use crate::command::storage::{DeleteMessage, ReadMessage, SetPreferredStorage, Store};
+use crate::command::storage::{DeleteMessage, ReadMessage};
 use crate::error::AnswerError;
 use crate::field::Fields;
 use crate::modem::channel::{Exchange, Outcome};
@@ -132,7 +133,7 @@ impl Procedure for Fetch {
         match (self.stage, outcome) {
             // All that is stored is read after the next start.
             (_, Some(Outcome::Lost { .. })) => {}
-            (Stage::Begin, _) if is_unknown(self.slot.store, shared) => {}
+            (Stage::Begin, _) if is_refused(self.slot.store, shared, now) => {}
             (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
                 return self.read();
             }
@@ -196,6 +197,8 @@ impl Procedure for Delete {
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step {
         match (self.stage, outcome) {
             (_, Some(Outcome::Lost { .. })) => {}
+            // It is found again when all is read.
+            (Stage::Begin, _) if is_refused(self.slot.store, shared, now) => {}
             (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
                 return self.delete(shared);
             }
@@ -213,46 +216,6 @@ impl Procedure for Delete {
         }
         Step::Done
     }
-}
-
-/// Whether the modem does not select a store that it has named.
-pub(super) fn is_unknown(store: Store, shared: &Shared) -> bool {
-    shared.receive.unknown_stores.contains(&store)
-}
-
-/// The store to be read from and deleted in.
-const fn selection(store: Store) -> SetPreferredStorage {
-    SetPreferredStorage {
-        mem1: store,
-        mem2: None,
-        mem3: None,
-    }
-}
-
-pub(super) fn select(store: Store) -> Exchange {
-    Exchange::of(&selection(store))
-}
-
-/// Whether the store is selected. What is refused for good is not tried again before the next
-/// start.
-pub(super) fn selected(store: Store, outcome: &Outcome, shared: &mut Shared, now: Instant) -> bool {
-    const MAX_UNKNOWN: usize = 16;
-    // Until it says so, nobody knows.
-    shared.stores.reading = None;
-    if shared.accepts(&selection(store), outcome) {
-        shared.stores.reading = Some(store);
-        return true;
-    }
-    match outcome {
-        Outcome::Final { result, .. } if !is_busy(result) => {
-            let unknown = &mut shared.receive.unknown_stores;
-            if !unknown.contains(&store) && unknown.len() < MAX_UNKNOWN {
-                unknown.push(store);
-            }
-        }
-        _ => fetch_later(shared, now),
-    }
-    false
 }
 
 /// Whether an error passes.

@@ -6,6 +6,7 @@
 mod direct;
 mod fetch;
 mod ledger;
+mod select;
 mod sweep;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use smsgw_gsm::tpdu::{Context, ModemPdu, StatusReport, Tpdu};
 use self::direct::Direct;
 use self::fetch::{Delete, Fetch};
 use self::ledger::{Ledger, Seen, Slot};
+use self::select::Refusals;
 use self::sweep::Sweeps;
 use super::procedure::Procedure;
 use super::shared::Shared;
@@ -38,8 +40,7 @@ pub(super) struct Inbox {
     deletions: VecDeque<Slot>,
     sweeps: Sweeps,
     direct: Direct,
-    /// Stores that the modem names and does not select.
-    unknown_stores: Vec<Store>,
+    refusals: Refusals,
     /// Since when there is no room for what is there.
     held_up: Option<Instant>,
     /// That a store is full was told.
@@ -187,7 +188,7 @@ pub(super) fn next(shared: &mut Shared, now: Instant) -> Option<Box<dyn Procedur
 /// The modem is set up.
 pub(super) fn started(shared: &mut Shared, now: Instant) {
     let inbox = &mut shared.receive;
-    inbox.unknown_stores.clear();
+    inbox.refusals.clear();
     // They are among what is read now.
     inbox.announced.clear();
     inbox.sweeps.start(shared.config.sweep_interval, now);
