@@ -9,6 +9,7 @@ use super::request::CommandError;
 use super::shared::Shared;
 use super::{Answer, Event, Failure, QueueFull};
 use crate::error::ValueError;
+use crate::transcript::without_secrets;
 
 /// Commands of the owner's own that wait.
 #[derive(Debug, Default)]
@@ -45,7 +46,7 @@ pub(super) fn request(
         return Err(QueueFull.into());
     }
     let mut exchange = Exchange::new(line, timeout.min(MAX_TIMEOUT));
-    exchange.is_secret = line.to_ascii_uppercase().contains("+CPIN=");
+    exchange.is_secret = without_secrets(line).is_some();
     let exchange = Some(exchange);
     shared.commands.waiting.push_back(Raw { token, exchange });
     Ok(())
