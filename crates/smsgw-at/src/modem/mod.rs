@@ -333,6 +333,10 @@ impl Modem {
             Notice::Late(late) => send::handle_late(&mut self.shared, late, now),
             Notice::Overdue => send::handle_overdue(&mut self.shared),
             Notice::Stray(line) => self.shared.fault(Fault::Late { line }),
+            Notice::Silent(command) => {
+                let in_a_row = self.timeouts.saturating_add(1);
+                self.shared.fault(Fault::Silent { command, in_a_row });
+            }
             Notice::Junk(octets) => self.shared.fault(Fault::Junk { octets }),
             Notice::Synced(synced) => self.synced(synced, now),
         }
