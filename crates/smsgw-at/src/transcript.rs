@@ -56,10 +56,8 @@ impl<W: Write> Transcript<W> {
             Direction::Received => ("<-", &mut self.received),
         };
         let seconds = now.saturating_duration_since(self.begun).as_secs_f64();
-        let line = format!(
-            "{seconds:9.3} {arrow} {}\n",
-            mask.cover(octets).escape_ascii()
-        );
+        let text = escaped(&mask.cover(octets));
+        let line = format!("{seconds:9.3} {arrow} {text}\n");
         let written = self.out.write_all(line.as_bytes());
         self.error = written.and_then(|()| self.out.flush()).err();
     }
@@ -83,6 +81,18 @@ impl<W: Write> Transcript<W> {
     pub fn into_inner(self) -> W {
         self.out
     }
+}
+
+/// As [`escape_ascii`](slice::escape_ascii), but with quotes as they are: AT has many.
+fn escaped(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len());
+    for octet in octets {
+        match octet {
+            b'"' | b'\'' => text.push(char::from(*octet)),
+            _ => text.extend(octet.escape_ascii().map(char::from)),
+        }
+    }
+    text
 }
 
 impl<W> fmt::Debug for Transcript<W> {

@@ -9,6 +9,7 @@ mod hex;
 mod join;
 mod lines;
 mod load;
+mod modem;
 mod segment;
 mod send;
 mod serve;
@@ -37,6 +38,7 @@ enum Command {
     Join(join::Args),
     Segment(segment::Args),
     Load(load::Args),
+    Modem(modem::Args),
     Send(send::Args),
     Sim(sim::Args),
 }
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Join(args) => join::run(args),
         Command::Segment(args) => segment::run(&args),
         Command::Load(args) => load::run(args),
+        Command::Modem(args) => modem::run(&args),
         Command::Send(args) => send::run(args),
         Command::Sim(args) => sim::run(args),
     }

@@ -81,23 +81,35 @@ impl Events {
     /// The next event; `None` after the last, when the driver has ended. Cancel-safe.
     pub async fn recv(&mut self) -> Option<Event> {
         loop {
-            {
-                let mut inner = self.shared.lock();
-                let was_full = inner.events.is_full();
-                if let Some(event) = inner.events.queue.pop_front() {
-                    if was_full {
-                        self.shared.word.notify_one();
-                    }
-                    return Some(event);
-                }
-                if inner.has_ended {
-                    return None;
-                }
+            match self.pop() {
+                Ok(event) => return event,
+                Err(Pending) => self.shared.told.notified().await,
             }
-            self.shared.told.notified().await;
+        }
+    }
+
+    /// The next event, if there is one now.
+    pub fn try_recv(&mut self) -> Option<Event> {
+        self.pop().ok().flatten()
+    }
+
+    /// The next event; `None` after the last.
+    fn pop(&mut self) -> Result<Option<Event>, Pending> {
+        let mut inner = self.shared.lock();
+        let was_full = inner.events.is_full();
+        let event = inner.events.queue.pop_front();
+        if event.is_some() && was_full {
+            self.shared.word.notify_one();
+        }
+        match event {
+            None if !inner.has_ended => Err(Pending),
+            event => Ok(event),
         }
     }
 }
+
+/// There is no event yet.
+struct Pending;
 
 impl Drop for Events {
     fn drop(&mut self) {

@@ -264,8 +264,8 @@ impl Driver {
     }
 
     /// Waits until the modem is ready and has nothing to do: what was stored when it became ready is
-    /// among the [events](Events), and what was asked for is done. `false` when the driver ends
-    /// before. Cancel-safe.
+    /// among the [events](Events), to be taken by [`try_recv`](Events::try_recv), and what was asked
+    /// for is done. `false` when the driver ends before. Cancel-safe.
     pub async fn idle(&self) -> bool {
         let mut idle = self.shared.idle.subscribe();
         let ended = self.ended();

@@ -73,6 +73,7 @@ impl Pool {
         {
             // It has no room: it is not offered the next at once.
             known.is_held = true;
+            self.dirty.extend(known.sim);
             self.due.insert((now.mono + Self::HOLD, Due::Hold(member)));
         }
         let patience = now.mono + self.config.patience;
@@ -264,7 +265,7 @@ impl Pool {
         };
         let is_it =
             |in_flight: &mut InFlight| (in_flight.member, in_flight.token) == (member, token);
-        let in_flight = self.sims.get_mut(&sim)?.in_flight.take_if(is_it)?;
+        let in_flight = self.with_sim(sim, |sim| sim.in_flight.take_if(is_it))??;
         Some((id, sim, in_flight))
     }
 

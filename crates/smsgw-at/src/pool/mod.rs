@@ -134,6 +134,7 @@ mod member;
 mod message;
 mod queue;
 mod quota;
+mod refresh;
 mod route;
 mod sim;
 mod slots;
@@ -165,7 +166,7 @@ pub use member::MemberOptions;
 pub use message::{Message, Outcome, PartOutcome, Reason, SendError, SendErrorKind};
 pub use quota::{Limits, Usage, Used};
 pub use route::{Route, Target};
-pub use slots::{SlotCommand, Slots};
+pub use slots::Slots;
 pub use status::{SimRecord, SimStatus};
 #[cfg(feature = "tokio")]
 pub use task::{PoolClosed, PoolEvent, PoolEvents, PoolHandle, PoolOptions, PoolSending};
@@ -174,11 +175,22 @@ pub use task::{PoolClosed, PoolEvent, PoolEvents, PoolHandle, PoolOptions, PoolS
 pub struct Pool {
     config: Config,
     routes: Routes,
-    now: Now,
+    /// When the clocks were looked at last.
+    looked: Now,
+    /// When the SIMs with little quota left were looked at last.
+    checked: Instant,
     queue: Queue,
     sims: BTreeMap<SimId, Sim>,
     by_iccid: HashMap<Iccid, SimId>,
     members: BTreeMap<MemberId, Member>,
+    /// Those with slots.
+    slotted: BTreeSet<MemberId>,
+    /// SIMs about which something may have changed.
+    dirty: BTreeSet<SimId>,
+    /// SIMs that can take a message now.
+    free: BTreeSet<SimId>,
+    /// SIMs whose day or month may leave too little for a message.
+    short: BTreeSet<SimId>,
     sticky: Sticky,
     due: BTreeSet<(Instant, Due)>,
     actions: VecDeque<Action>,
@@ -209,10 +221,15 @@ impl Pool {
             queue: Queue::new(config.routes.len()),
             sticky: Sticky::new(config.sticky),
             config,
-            now,
+            looked: now,
+            checked: now.mono,
             sims: BTreeMap::new(),
             by_iccid: HashMap::new(),
             members: BTreeMap::new(),
+            slotted: BTreeSet::new(),
+            dirty: BTreeSet::new(),
+            free: BTreeSet::new(),
+            short: BTreeSet::new(),
             due: BTreeSet::new(),
             actions: VecDeque::new(),
             events: VecDeque::new(),
@@ -317,6 +334,9 @@ impl Pool {
     pub fn join(&mut self, options: MemberOptions, now: Now) -> MemberId {
         self.next_member += 1;
         let id = MemberId(self.next_member);
+        if options.slots.is_some() {
+            self.slotted.insert(id);
+        }
         self.members.insert(id, Member::new(options));
         self.settle(now);
         id
@@ -372,13 +392,11 @@ impl Pool {
 
     /// A SIM is used otherwise from now on.
     pub fn configure_sim(&mut self, iccid: &Iccid, config: SimConfig, now: Now) {
-        if let Some(sim) = self
-            .by_iccid
-            .get(iccid)
-            .and_then(|id| self.sims.get_mut(id))
-        {
-            sim.config = config.clone();
-            sim.quota_told = false;
+        if let Some(id) = self.by_iccid.get(iccid).copied() {
+            self.with_sim(id, |sim| {
+                sim.config = config.clone();
+                sim.quota_told = false;
+            });
         }
         self.config.sims.insert(*iccid, config);
         self.has_changed = true;
@@ -474,11 +492,13 @@ impl Pool {
     }
 
     fn set_draining(&mut self, member: MemberId, is_draining: bool, now: Now) {
-        if let Some(member) = self.members.get_mut(&member) {
-            member.drain_told &= member.is_draining;
-            member.is_draining = is_draining;
+        if let Some(known) = self.members.get_mut(&member) {
+            known.drain_told &= known.is_draining;
+            known.is_draining = is_draining;
+            self.dirty.extend(known.sim);
         }
         self.settle(now);
+        self.notice_drained(member);
     }
 }
 

@@ -247,7 +247,9 @@ impl Pool {
         }
     }
 
+    /// Changes something about a SIM, and has it looked at then.
     pub(super) fn with_sim<R>(&mut self, id: SimId, act: impl FnOnce(&mut Sim) -> R) -> Option<R> {
+        self.dirty.insert(id);
         self.sims.get_mut(&id).map(act)
     }
 }

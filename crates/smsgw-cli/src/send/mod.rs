@@ -1,7 +1,7 @@
 //! `smsgw send`: one message, straight to a server.
 
 mod exchange;
-mod parts;
+pub(crate) mod parts;
 mod smpp;
 mod ucp;
 mod wording;

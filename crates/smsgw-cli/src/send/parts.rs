@@ -157,7 +157,7 @@ impl Content {
 }
 
 /// A text, read from standard input unless it is there.
-pub(super) fn text_or_stdin(text: Option<&str>) -> Result<String, String> {
+pub(crate) fn text_or_stdin(text: Option<&str>) -> Result<String, String> {
     if let Some(text) = text {
         return Ok(text.to_owned());
     }
@@ -171,7 +171,7 @@ pub(super) fn text_or_stdin(text: Option<&str>) -> Result<String, String> {
 pub(super) const USER_DATA: usize = 140;
 
 /// Differs from that of the message before, or the phone would mix the parts of both.
-pub(super) fn reference() -> u16 {
+pub(crate) fn reference() -> u16 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let [.., high, low] = since.map_or(0, |since| since.as_millis()).to_be_bytes();
     u16::from_be_bytes([high, low])
@@ -179,9 +179,9 @@ pub(super) fn reference() -> u16 {
 
 /// A user data header, its length octet first.
 #[derive(Clone, Debug)]
-pub(super) struct Header(pub(super) Vec<u8>);
+pub(crate) struct Header(pub(crate) Vec<u8>);
 
-pub(super) fn header(text: &str) -> Result<Header, String> {
+pub(crate) fn header(text: &str) -> Result<Header, String> {
     let octets = hex::decode(text.as_bytes()).map_err(|error| error.to_string())?;
     match UserDataHeader::split(&octets) {
         Ok((_, [])) => Ok(Header(octets)),
@@ -205,7 +205,7 @@ impl FromStr for TlvArg {
 }
 
 /// A number, or one in hex after `0x`.
-pub(super) fn number<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
+pub(crate) fn number<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
     let number = match text.strip_prefix("0x") {
         Some(digits) => u32::from_str_radix(digits, 16),
         None => text.parse(),
