@@ -305,7 +305,15 @@ impl Setup {
         let ranges = ranges.unwrap_or_else(IndicationRanges::unknown);
         let is_direct = shared.config.delivery == Delivery::Direct;
         let profile = shared.profile;
-        let preferences = profile.preferences(is_direct, shared.config.broadcasts);
+        let mut preferences = profile.preferences(is_direct, shared.config.broadcasts);
+        let has_reports = || {
+            let offered = shared.stores.offered.first();
+            offered.is_some_and(|offered| offered.contains(&Store::SR))
+        };
+        // Reports that are stored wait for whoever reads them; those that come directly do not.
+        if !is_direct && preferences.ds.first() == Some(&1) && has_reports() {
+            preferences.ds = &[2, 1, 0];
+        }
         for choice in ranges.choose(&preferences).into_iter().rev() {
             self.plan.push_front(Todo::SetIndications(choice));
         }
