@@ -92,7 +92,8 @@ pub struct Config {
     /// How messages and reports that come directly are acknowledged.
     pub acknowledgement: Acknowledgement,
     /// Most messages and reports that are handed over and not
-    /// [`persisted`](super::Modem::persisted). More stay where they are.
+    /// [`persisted`](super::Modem::persisted). More stay where they are, or come again; what does
+    /// neither, as it comes directly and is not acknowledged, is handed over all the same.
     pub max_unpersisted: usize,
     /// How long after a message its status report is known for that, usually 3 to 7 days.
     pub report_window: Duration,

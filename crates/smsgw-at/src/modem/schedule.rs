@@ -27,7 +27,7 @@ use crate::line::Urc;
 use crate::result::FinalResult;
 
 /// How far a modem is set up; each has its procedure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     /// It is made to talk.
     Talk,
@@ -280,10 +280,14 @@ impl Modem {
             self.set_up_again(now);
             return Some(Running::new(Restart::new(&self.shared)));
         }
-        if let Some(stage) = self.again.take() {
-            if stage == Stage::Talk {
-                self.shared.tell(Event::Rebooted);
-            }
+        let again = self.again.take();
+        if again == Some(Stage::Talk) {
+            self.shared.tell(Event::Rebooted);
+        }
+        // What the owner has undone.
+        let undone = self.shared.take_setup();
+        let undone = undone.filter(|stage| *stage <= self.stage);
+        if let Some(stage) = again.into_iter().chain(undone).min() {
             self.lose(Outcome::NOT_WRITTEN, now);
             self.shared.set_state(State::Starting);
             self.stage = stage;

@@ -121,6 +121,12 @@ impl Ledger {
         self.add_direct(digest(&self.last.to_be_bytes()))
     }
 
+    /// The number of something that is not remembered.
+    pub(super) const fn unheld(&mut self) -> ReceivedId {
+        self.last += 1;
+        ReceivedId(self.last)
+    }
+
     fn add_direct(&mut self, digest: u64) -> Seen {
         let id = self.add(digest, None);
         if let Some(held) = self.held.get_mut(&id) {
