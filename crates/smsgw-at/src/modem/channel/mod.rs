@@ -315,7 +315,7 @@ impl Channel {
     }
 
     fn silent(&mut self, exchange: &Exchange) {
-        let line = exchange.shown().to_owned();
+        let line = exchange.shown().into_owned();
         self.notices.push_back(Notice::Silent(line));
     }
 
