@@ -122,6 +122,13 @@ impl Mask {
         }
     }
 
+    /// Whether a line has a secret in it.
+    pub(crate) fn has_secret(line: &str) -> bool {
+        let mut mask = Self::new();
+        mask.cover(line.as_bytes());
+        mask.covers
+    }
+
     pub(crate) fn cover(&mut self, octets: &[u8]) -> Vec<u8> {
         let mut shown = Vec::with_capacity(octets.len());
         for &octet in octets {

@@ -10,16 +10,16 @@
 mod pool_support;
 
 use pool_support::{World, iccid, identity, message};
+use smsgw_at::command::power::SlotCommand;
 use smsgw_at::modem::State;
 use smsgw_at::pool::{
-    Config, Event, Limits, MemberId, MemberOptions, Message, PartOutcome, SimConfig, SlotCommand,
-    Slots,
+    Config, Event, Limits, MemberId, MemberOptions, Message, PartOutcome, SimConfig, Slots,
 };
 
 const HOUR: u64 = 3_600;
 
 /// A modem with so many slots, each SIM with two parts a day; the first one is in use.
-fn with_slots(count: usize) -> (World, MemberId) {
+fn with_slots(count: u8) -> (World, MemberId) {
     let limits = Limits {
         day: Some(2),
         ..Limits::default()
@@ -33,7 +33,7 @@ fn with_slots(count: usize) -> (World, MemberId) {
         ..Config::default()
     });
     let options = MemberOptions {
-        slots: Some(Slots::new(SlotCommand::SIMSWITCH, count)),
+        slots: Some(Slots::new(SlotCommand::CaretSimswitch, count)),
         ..MemberOptions::default()
     };
     let member = world.pool.join(options, world.now);

@@ -18,11 +18,12 @@ use std::time::Duration;
 
 use peer::Peer;
 use smsgw_at::command::identity::Iccid;
+use smsgw_at::command::power::SlotCommand;
 use smsgw_at::driver;
 use smsgw_at::modem::{self, State};
 use smsgw_at::pool::{
     Config, Event, MemberId, MemberOptions, Message, PartOutcome, PoolClosed, PoolEvent,
-    PoolEvents, PoolHandle, PoolOptions, SendErrorKind, SlotCommand, Slots,
+    PoolEvents, PoolHandle, PoolOptions, SendErrorKind, Slots,
 };
 use smsgw_at::port::Port;
 use tokio::io::DuplexStream;
@@ -312,7 +313,7 @@ async fn a_modem_changes_its_sim() {
     let a = Modem::new(1);
     let before = a.iccid();
     let options = MemberOptions {
-        slots: Some(Slots::new(SlotCommand::QDSIM, 2)),
+        slots: Some(Slots::new(SlotCommand::Qdsim, 2)),
         ..MemberOptions::default()
     };
     let (config, port) = (modem::Config::default(), driver::Options::default());
@@ -343,7 +344,7 @@ async fn a_change_of_sims_that_the_modem_refuses_is_told() {
     let options = MemberOptions {
         slots: Some(Slots {
             commands: vec!["AT+QDSIM=0".to_owned(), "AT^ICCID?".to_owned()],
-            ..Slots::new(SlotCommand::QDSIM, 2)
+            ..Slots::new(SlotCommand::Qdsim, 2)
         }),
         ..MemberOptions::default()
     };

@@ -9,6 +9,7 @@ use super::request::CommandError;
 use super::shared::Shared;
 use super::{Answer, Event, Failure, QueueFull};
 use crate::error::ValueError;
+use crate::transcript::Mask;
 
 /// Commands of the owner's own that wait.
 #[derive(Debug, Default)]
@@ -25,6 +26,7 @@ struct Raw {
 
 const MAX_WAITING: usize = 64;
 const MAX_LEN: usize = 1024;
+const MIN_TIMEOUT: Duration = Duration::from_millis(1);
 const MAX_TIMEOUT: Duration = Duration::from_secs(3600);
 
 pub(super) fn request(
@@ -44,8 +46,8 @@ pub(super) fn request(
     if shared.commands.waiting.len() >= MAX_WAITING {
         return Err(QueueFull.into());
     }
-    let mut exchange = Exchange::new(line, timeout.min(MAX_TIMEOUT));
-    exchange.is_secret = line.to_ascii_uppercase().contains("+CPIN=");
+    let mut exchange = Exchange::new(line, timeout.clamp(MIN_TIMEOUT, MAX_TIMEOUT));
+    exchange.is_secret = Mask::has_secret(line);
     let exchange = Some(exchange);
     shared.commands.waiting.push_back(Raw { token, exchange });
     Ok(())

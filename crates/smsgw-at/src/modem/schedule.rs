@@ -21,6 +21,8 @@ use super::shared::Shared;
 use super::start::Start;
 use super::watchdog::{Align, Restart, Watchdog};
 use super::{Event, Modem, State, call, health, raw, receive, send, ussd};
+use crate::command::Command;
+use crate::command::basic::Attention;
 use crate::line::Urc;
 use crate::result::FinalResult;
 
@@ -237,7 +239,7 @@ impl Modem {
     pub(super) fn synced(&mut self, synced: Synced, now: Instant) {
         match synced {
             Synced::InStep => self.timeouts = 0,
-            Synced::Silent { commands } => self.unanswered(commands),
+            Synced::Silent { commands } => self.unanswered(Attention.line(), commands),
         }
         self.due = match (std::mem::replace(&mut self.due, Due::Now(None)), synced) {
             (Due::Sync(exchange), Synced::InStep) => {

@@ -78,8 +78,9 @@ impl Breaker {
     }
 
     /// Failures that still count.
-    pub(super) fn recent(&self) -> usize {
-        self.failures.len()
+    pub(super) fn recent(&self, now: Instant) -> usize {
+        let counts = |at: &&Instant| now.saturating_duration_since(**at) < self.config.window;
+        self.failures.iter().filter(counts).count()
     }
 
     /// When something changes by itself.
@@ -173,7 +174,7 @@ mod tests {
         breaker.failed(now);
         breaker.failed(now);
         assert!(!breaker.succeeded());
-        assert_eq!((breaker.failed(now), breaker.recent()), (None, 1));
+        assert_eq!((breaker.failed(now), breaker.recent(now)), (None, 1));
     }
 
     #[test]

@@ -53,13 +53,6 @@ impl UtcOffset {
             .saturating_sub(self.seconds())
     }
 
-    /// When the month after this one begins.
-    pub(super) fn next_month(self, month: i64) -> i64 {
-        first_day(month.saturating_add(1))
-            .saturating_mul(DAY)
-            .saturating_sub(self.seconds())
-    }
-
     const fn seconds(self) -> i64 {
         self.0 as i64 * 60
     }
@@ -81,15 +74,6 @@ fn month_of_day(day: i64) -> i64 {
     (era * 400 + year - 1970) * 12 + month + 2
 }
 
-fn first_day(month: i64) -> i64 {
-    // Months since March of year 0.
-    let month = month.saturating_add(1970 * 12 - 2);
-    let (year, month) = (month.div_euclid(12), month.rem_euclid(12));
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day = 365 * of_era + of_era / 4 - of_era / 100 + (153 * month + 2) / 5;
-    era.saturating_mul(ERA) + day - TO_1970
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,21 +81,26 @@ mod tests {
     const NOON_OF_LEAP_DAY: i64 = 1_709_208_000; // 2024-02-29 12:00 UTC
     const HOUR: i64 = 3_600;
 
+    /// The other way round, counted from March of year 0, after whose February a leap day is.
+    fn first_day(month: i64) -> i64 {
+        // Months since March of year 0.
+        let month = month.saturating_add(1970 * 12 - 2);
+        let (year, month) = (month.div_euclid(12), month.rem_euclid(12));
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day = 365 * of_era + of_era / 4 - of_era / 100 + (153 * month + 2) / 5;
+        era.saturating_mul(ERA) + day - TO_1970
+    }
+
     #[test]
     fn months_begin_where_the_calendar_says() {
         let month = (2024 - 1970) * 12 + 1;
         assert_eq!(UtcOffset::UTC.month(NOON_OF_LEAP_DAY), month);
-        assert_eq!(
-            UtcOffset::UTC.next_month(month),
-            NOON_OF_LEAP_DAY + 12 * HOUR
-        );
         assert_eq!(
             UtcOffset::UTC.month(NOON_OF_LEAP_DAY + 12 * HOUR),
             month + 1
         );
         assert_eq!(UtcOffset::UTC.month(0), 0);
         assert_eq!(UtcOffset::UTC.month(-1), -1);
-        assert_eq!(UtcOffset::UTC.next_month(-1), 0);
         // 2000 has a leap day, 2100 has none.
         assert_eq!(first_day(30 * 12 + 2) - first_day(30 * 12 + 1), 29);
         assert_eq!(first_day(130 * 12 + 2) - first_day(130 * 12 + 1), 28);

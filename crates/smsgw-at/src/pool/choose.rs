@@ -21,17 +21,17 @@ pub(super) enum Choice {
 }
 
 impl Pool {
-    /// Which of the `free` SIMs gets a message that has no SIM of its own.
-    pub(super) fn choose(&self, entry: &Entry, free: &[SimId]) -> Choice {
+    /// Which of the SIMs that are free gets a message that has no SIM of its own.
+    pub(super) fn choose(&self, entry: &Entry) -> Choice {
         let Some(route) = self.config.routes.get(entry.lane) else {
-            return self.choose_among(entry, free, |_| true);
+            return self.choose_among(entry, |_| true);
         };
         let is_target = |sim: &Sim| self.is_target(entry.lane, sim);
-        let choice = self.choose_among(entry, free, is_target);
+        let choice = self.choose_among(entry, is_target);
         if choice != Choice::Blocked || route.strict {
             return choice;
         }
-        self.choose_among(entry, free, |_| true)
+        self.choose_among(entry, |_| true)
     }
 
     /// Whether the route of a lane leads to a SIM.
@@ -44,17 +44,15 @@ impl Pool {
         })
     }
 
-    fn choose_among(
-        &self,
-        entry: &Entry,
-        free: &[SimId],
-        is_candidate: impl Fn(&Sim) -> bool,
-    ) -> Choice {
+    fn choose_among(&self, entry: &Entry, is_candidate: impl Fn(&Sim) -> bool) -> Choice {
         let parts = entry.parts_left();
         let suits = |id: SimId, sim: &Sim| {
             parts <= sim.left() && !entry.tried.contains(&id) && is_candidate(sim)
         };
-        let free = free.iter().filter_map(|id| Some((*id, self.sims.get(id)?)));
+        let free = self
+            .free
+            .iter()
+            .filter_map(|id| Some((*id, self.sims.get(id)?)));
         let free = free.filter(|(id, sim)| suits(*id, sim));
         let best = match self.config.strategy {
             Strategy::LeastLoaded => {
@@ -138,8 +136,8 @@ impl Pool {
     /// How much speaks against a SIM.
     pub(super) fn score(&self, sim: &Sim) -> u32 {
         let member = sim.member.and_then(|member| self.members.get(&member));
-        let load = count(sim.quota.recent() + sim.waiting()).saturating_mul(10);
-        let failures = count(sim.breaker.recent()).saturating_mul(50);
+        let load = count(sim.quota.recent(self.looked.mono) + sim.waiting()).saturating_mul(10);
+        let failures = count(sim.breaker.recent(self.looked.mono)).saturating_mul(50);
         let trial = match sim.breaker.state() {
             BreakerState::HalfOpen => 200,
             BreakerState::Closed | BreakerState::Open { .. } => 0,

@@ -34,6 +34,7 @@ impl Pool {
                     modem::Event::Health(health) => {
                         if let Some(member) = self.members.get_mut(&member) {
                             member.health.clone_from(health);
+                            self.dirty.extend(member.sim);
                         }
                     }
                     _ => {}

@@ -77,6 +77,7 @@ impl Pool {
             return;
         };
         member.state = state;
+        self.dirty.extend(member.sim);
         if let (false, Some(sim)) = (member.is_alive(), member.sim) {
             self.give_to_twin(sim);
         }
@@ -138,6 +139,7 @@ impl Pool {
         let sim = self.members.get(&id).and_then(|member| member.sim);
         self.unbind(id);
         self.members.remove(&id);
+        self.slotted.remove(&id);
         let is_its = |due: &Due| matches!(due, Due::Hold(it) | Due::Slot(it) if *it == id);
         self.due.retain(|(_, due)| !is_its(due));
         if let Some(sim) = sim {
@@ -169,6 +171,10 @@ impl Pool {
         for (_, id) in absent.into_iter().take(excess) {
             if let Some(sim) = self.sims.remove(&id) {
                 self.by_iccid.remove(&sim.iccid);
+                self.dirty.insert(id);
+                if let Some(timer) = sim.timer {
+                    self.due.remove(&(timer, Due::Sim(id)));
+                }
             }
         }
     }
@@ -188,6 +194,7 @@ impl Pool {
         sim.key = key;
         sim.imsi = member.imsi.or(sim.imsi);
         member.sim = Some(sim_id);
+        self.dirty.insert(sim_id);
         if sim.member.replace(id) != Some(id) {
             self.has_changed = true;
             self.events.push_back(Event::Plugged { member: id, key });
@@ -202,9 +209,10 @@ impl Pool {
         else {
             return;
         };
-        if let Some(sim) = self.sims.get_mut(&sim) {
+        if let Some(key) = self.with_sim(sim, |sim| {
             sim.member = None;
-            let key = sim.key;
+            sim.key
+        }) {
             self.events.push_back(Event::Unplugged { member: id, key });
         }
     }

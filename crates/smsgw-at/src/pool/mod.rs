@@ -61,6 +61,7 @@
 //! | refused, [`SimFault`](crate::cause::Class::SimFault) | never | at once | yes |
 //! | refused, [`Permanent`](crate::cause::Class::Permanent) | never | never | no |
 //! | no prompt, no answer, one that cannot be read | only where there is no other, as above | at once | yes |
+//! | refused after all of it was written, and it may have been taken ([`Doubtful`](crate::modem::Failure::Doubtful)) | never | at once, one other; then it is unknown | if [`ModemFault`](crate::cause::Class::ModemFault) |
 //! | the modem was lost before it was written | as `RetryHere`, if it is back | at once if not | no |
 //! | it cannot be written to any modem | never | never | no |
 //! | given back before it was begun | if it can go on | at once if not | no |
@@ -68,7 +69,8 @@
 //!
 //! The modem's own [`send_retries`](crate::modem::Config::send_retries) should be 0: they come first,
 //! and hold up all that waits. Which refusals leave open whether a message was taken, so that it is
-//! unknown, is for the modem to say: see [`Doubt`](crate::modem::Doubt).
+//! unknown or doubtful, is for the modem to say: see [`Doubt`](crate::modem::Doubt). What is unknown
+//! or doubtful counts for the limits of the SIM, as it may have been sent; the others do not.
 //!
 //! A message tries at most [`failovers`](Config::failovers) SIMs after the first, and waits at most
 //! [`patience`](Config::patience) for the next one.
@@ -80,7 +82,7 @@
 //! |---|---|
 //! | refused or failed, [`RetryHere`](crate::cause::Class::RetryHere), [`RetryElsewhere`](crate::cause::Class::RetryElsewhere) or [`ModemFault`](crate::cause::Class::ModemFault) | the same SIM tries again, [`retries`](Config::retries) times after [pauses](Config::retry_pauses) |
 //! | refused, [`SimFault`](crate::cause::Class::SimFault) or [`Permanent`](crate::cause::Class::Permanent) | the parts behind it are not sent |
-//! | unknown | the parts behind it are sent all the same, when the modem answers again |
+//! | unknown or doubtful | the parts behind it are sent all the same, when the modem answers again |
 //! | the modem is lost, or its SIM has no quota left | the rest waits [`patience`](Config::patience) for the SIM, in whatever modem it comes back, and is not sent then |
 //!
 //! # Example
@@ -134,6 +136,7 @@ mod member;
 mod message;
 mod queue;
 mod quota;
+mod refresh;
 mod route;
 mod sim;
 mod slots;
@@ -165,7 +168,7 @@ pub use member::MemberOptions;
 pub use message::{Message, Outcome, PartOutcome, Reason, SendError, SendErrorKind};
 pub use quota::{Limits, Usage, Used};
 pub use route::{Route, Target};
-pub use slots::{SlotCommand, Slots};
+pub use slots::Slots;
 pub use status::{SimRecord, SimStatus};
 #[cfg(feature = "tokio")]
 pub use task::{PoolClosed, PoolEvent, PoolEvents, PoolHandle, PoolOptions, PoolSending};
@@ -174,11 +177,22 @@ pub use task::{PoolClosed, PoolEvent, PoolEvents, PoolHandle, PoolOptions, PoolS
 pub struct Pool {
     config: Config,
     routes: Routes,
-    now: Now,
+    /// When the clocks were looked at last.
+    looked: Now,
+    /// When the SIMs with little quota left were looked at last.
+    checked: Instant,
     queue: Queue,
     sims: BTreeMap<SimId, Sim>,
     by_iccid: HashMap<Iccid, SimId>,
     members: BTreeMap<MemberId, Member>,
+    /// Those with slots.
+    slotted: BTreeSet<MemberId>,
+    /// SIMs about which something may have changed.
+    dirty: BTreeSet<SimId>,
+    /// SIMs that can take a message now.
+    free: BTreeSet<SimId>,
+    /// SIMs whose day or month may leave too little for a message.
+    short: BTreeSet<SimId>,
     sticky: Sticky,
     due: BTreeSet<(Instant, Due)>,
     actions: VecDeque<Action>,
@@ -209,10 +223,15 @@ impl Pool {
             queue: Queue::new(config.routes.len()),
             sticky: Sticky::new(config.sticky),
             config,
-            now,
+            looked: now,
+            checked: now.mono,
             sims: BTreeMap::new(),
             by_iccid: HashMap::new(),
             members: BTreeMap::new(),
+            slotted: BTreeSet::new(),
+            dirty: BTreeSet::new(),
+            free: BTreeSet::new(),
+            short: BTreeSet::new(),
             due: BTreeSet::new(),
             actions: VecDeque::new(),
             events: VecDeque::new(),
@@ -317,6 +336,9 @@ impl Pool {
     pub fn join(&mut self, options: MemberOptions, now: Now) -> MemberId {
         self.next_member += 1;
         let id = MemberId(self.next_member);
+        if options.slots.is_some() {
+            self.slotted.insert(id);
+        }
         self.members.insert(id, Member::new(options));
         self.settle(now);
         id
@@ -372,13 +394,11 @@ impl Pool {
 
     /// A SIM is used otherwise from now on.
     pub fn configure_sim(&mut self, iccid: &Iccid, config: SimConfig, now: Now) {
-        if let Some(sim) = self
-            .by_iccid
-            .get(iccid)
-            .and_then(|id| self.sims.get_mut(id))
-        {
-            sim.config = config.clone();
-            sim.quota_told = false;
+        if let Some(id) = self.by_iccid.get(iccid).copied() {
+            self.with_sim(id, |sim| {
+                sim.config = config.clone();
+                sim.quota_told = false;
+            });
         }
         self.config.sims.insert(*iccid, config);
         self.has_changed = true;
@@ -453,6 +473,7 @@ impl Pool {
             failure: None,
             patience: None,
             is_cancelled: false,
+            doubted: None,
         };
         self.queue.entries.insert(id, entry);
         self.queue.by_token.insert(token, id);
@@ -474,11 +495,13 @@ impl Pool {
     }
 
     fn set_draining(&mut self, member: MemberId, is_draining: bool, now: Now) {
-        if let Some(member) = self.members.get_mut(&member) {
-            member.drain_told &= member.is_draining;
-            member.is_draining = is_draining;
+        if let Some(known) = self.members.get_mut(&member) {
+            known.drain_told &= known.is_draining;
+            known.is_draining = is_draining;
+            self.dirty.extend(known.sim);
         }
         self.settle(now);
+        self.notice_drained(member);
     }
 }
 

@@ -134,9 +134,10 @@ impl Quota {
         limits.minute.is_none_or(|limit| used < usize::from(limit))
     }
 
-    /// In the last minute.
-    pub(super) fn recent(&self) -> usize {
-        self.minute.len()
+    /// How many were sent in the last minute.
+    pub(super) fn recent(&self, now: Instant) -> usize {
+        let is_past = |at: &Instant| now.saturating_duration_since(*at) >= MINUTE;
+        self.minute.len() - self.minute.partition_point(is_past)
     }
 
     /// Counts a part that is about to be sent.
@@ -189,27 +190,18 @@ impl Quota {
         }
     }
 
-    /// How long until the day or the month ends, by the wall clock.
-    pub(super) fn renews_in(&self, limits: Limits, offset: UtcOffset, now: Now) -> Duration {
-        let seconds =
-            |end: i64| Duration::from_secs(end.saturating_sub(now.unix).max(1).unsigned_abs());
-        let is_used = limits
-            .month
-            .is_some_and(|limit| self.month.used.count >= limit);
-        if is_used {
-            seconds(offset.next_month(self.month.used.period))
-        } else {
-            seconds(offset.next_day(self.day.used.period))
-        }
-    }
-
     pub(super) fn usage(&self, now: Now) -> Usage {
         let unix = |at: &Instant| {
             let age = now.mono.saturating_duration_since(*at).as_secs();
             now.unix.saturating_sub_unsigned(age)
         };
         Usage {
-            minute: self.minute.iter().map(unix).collect(),
+            minute: self
+                .minute
+                .iter()
+                .skip(self.minute.len() - self.recent(now.mono))
+                .map(unix)
+                .collect(),
             day: self.day.used,
             month: self.month.used,
         }
@@ -346,7 +338,7 @@ mod tests {
         let charge = clocks.quota.charge(LIMITS, clocks.now);
         clocks.pass(100);
         clocks.quota.settle(charge, clocks.now);
-        assert_eq!(clocks.quota.recent(), 1);
+        assert_eq!(clocks.quota.recent(clocks.now.mono), 1);
     }
 
     #[test]
@@ -356,10 +348,6 @@ mod tests {
             clocks.send();
         }
         assert_eq!(clocks.quota.left(LIMITS), 0);
-        assert_eq!(
-            clocks.quota.renews_in(LIMITS, OFFSET, clocks.now).as_secs(),
-            12 * 3_600
-        );
         clocks.pass(12 * HOUR - 1);
         assert_eq!(clocks.quota.left(LIMITS), 0);
         clocks.pass(1);
@@ -372,10 +360,6 @@ mod tests {
         clocks.send();
         clocks.send();
         assert_eq!(clocks.quota.percent(LIMITS), 100);
-        assert_eq!(
-            clocks.quota.renews_in(LIMITS, OFFSET, clocks.now).as_secs(),
-            30 * 24 * 3_600
-        );
     }
 
     #[test]
@@ -422,10 +406,22 @@ mod tests {
         let mut clocks = Clocks::new();
         let charge = clocks.quota.charge(LIMITS, clocks.now);
         clocks.quota.refund(charge, true);
-        assert_eq!((clocks.quota.left(LIMITS), clocks.quota.recent()), (3, 1));
+        assert_eq!(
+            (
+                clocks.quota.left(LIMITS),
+                clocks.quota.recent(clocks.now.mono)
+            ),
+            (3, 1)
+        );
         let charge = clocks.quota.charge(LIMITS, clocks.now);
         clocks.quota.refund(charge, false);
-        assert_eq!((clocks.quota.left(LIMITS), clocks.quota.recent()), (3, 1));
+        assert_eq!(
+            (
+                clocks.quota.left(LIMITS),
+                clocks.quota.recent(clocks.now.mono)
+            ),
+            (3, 1)
+        );
         // Not into the next day.
         let charge = clocks.quota.charge(LIMITS, clocks.now);
         clocks.pass(12 * HOUR);
@@ -479,7 +475,7 @@ mod tests {
         for _ in 0..5_000 {
             clocks.quota.charge(none, clocks.now);
         }
-        assert_eq!(clocks.quota.recent(), Quota::REMEMBERED);
+        assert_eq!(clocks.quota.recent(clocks.now.mono), Quota::REMEMBERED);
         assert_eq!(clocks.quota.left(none), u32::MAX);
         let silent = Limits {
             minute: Some(0),

@@ -1,7 +1,7 @@
 //! One SIM, in a modem or not.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Now;
 use super::breaker::Breaker;
@@ -48,6 +48,8 @@ pub(super) struct Sim {
     pub(super) pass: u64,
     /// When it was used last, by the order of all uses.
     pub(super) last_use: u64,
+    /// When it is looked at again.
+    pub(super) timer: Option<Instant>,
     /// Whether it could take a message when that was looked at last.
     pub(super) was_usable: bool,
     /// Whether its owner knows that its quota is used.
@@ -81,6 +83,7 @@ impl Sim {
             delayed: BTreeSet::new(),
             pass: 0,
             last_use: 0,
+            timer: None,
             was_usable: false,
             quota_told: false,
             key,

@@ -6,15 +6,20 @@ use super::dispatch::Due;
 use super::event::{Action, Event};
 use super::key::MemberId;
 use super::{Now, Pool};
+use crate::command::Command as _;
 use crate::command::identity::Iccid;
+use crate::command::power::{SelectSlot, SlotCommand};
 
 /// The SIM slots of a modem.
 ///
 /// ```
-/// use smsgw_at::pool::{SlotCommand, Slots};
+/// use smsgw_at::command::power::SlotCommand;
+/// use smsgw_at::pool::Slots;
 ///
-/// let slots = Slots::new(SlotCommand::QDSIM, 2);
+/// let slots = Slots::new(SlotCommand::Qdsim, 2);
 /// assert_eq!(slots.commands, ["AT+QDSIM=0", "AT+QDSIM=1"]);
+/// let slots = Slots::new(SlotCommand::Csus, 2);
+/// assert_eq!(slots.commands[1], "AT+CFUN=4;+CSUS=1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slots {
@@ -26,39 +31,21 @@ pub struct Slots {
     pub timeout: Duration,
 }
 
-/// A manufacturer's command that changes to a slot by its number.
-///
-/// None of them was tried with a modem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlotCommand {
-    prefix: &'static str,
-}
-
-impl SlotCommand {
-    /// `AT+CSUS`: MeiG, Fibocom and others.
-    pub const CSUS: Self = Self { prefix: "AT+CSUS=" };
-    /// `AT+QDSIM`: Quectel.
-    pub const QDSIM: Self = Self {
-        prefix: "AT+QDSIM=",
-    };
-    /// `AT^SIMSWITCH`: Huawei and others.
-    pub const SIMSWITCH: Self = Self {
-        prefix: "AT^SIMSWITCH=",
-    };
-
-    /// The command for a slot, from 0.
-    #[must_use]
-    pub fn line(self, slot: usize) -> String {
-        format!("{}{slot}", self.prefix)
-    }
-}
-
 impl Slots {
-    /// So many slots, the first of which is used, with three minutes for a change.
+    /// So many slots, at most 4, the first of which is used, with three minutes for a change.
+    ///
+    /// [`Csus`](SlotCommand::Csus) is refused while a SIM is in use: the radio is turned off before.
     #[must_use]
-    pub fn new(command: SlotCommand, count: usize) -> Self {
+    pub fn new(command: SlotCommand, count: u8) -> Self {
+        let line = |slot| {
+            let line = SelectSlot::new(command, slot).ok()?.line();
+            Some(match command {
+                SlotCommand::Csus => line.replacen("AT", "AT+CFUN=4;", 1),
+                _ => line,
+            })
+        };
         Self {
-            commands: (0..count).map(|slot| command.line(slot)).collect(),
+            commands: (0..count).map_while(line).collect(),
             current: 0,
             timeout: Duration::from_secs(180),
         }
@@ -123,12 +110,8 @@ impl Pool {
 
     /// Modems whose SIM has no quota left change to another.
     pub(super) fn rotate(&mut self, now: Now) {
-        let has_slots = |id: &MemberId| {
-            let member = self.members.get(id);
-            member.is_some_and(|member| member.slots.is_some())
-        };
-        let members: Vec<MemberId> = self.members.keys().copied().filter(has_slots).collect();
-        for id in members {
+        let slotted: Vec<MemberId> = self.slotted.iter().copied().collect();
+        for id in slotted {
             if self.queue.is_any_waiting()
                 && let Some(to) = self.next_slot(id, now)
                 && let Some(slots) = self.slots_mut(id)
@@ -264,7 +247,10 @@ impl Pool {
         });
     }
 
+    /// The slots of a modem, to be changed: what its SIM can do follows from them.
     fn slots_mut(&mut self, id: MemberId) -> Option<&mut SlotState> {
-        self.members.get_mut(&id)?.slots.as_mut()
+        let member = self.members.get_mut(&id)?;
+        self.dirty.extend(member.sim);
+        member.slots.as_mut()
     }
 }

@@ -64,7 +64,7 @@ fn for_programs(link: &Link, identity: &Identity, health: &Health, error: Option
     });
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     json!({
-        "port": link.port,
+        "port": link.port(),
         "state": link.driver.state().to_string(),
         "manufacturer": text(&identity.manufacturer),
         "model": text(&identity.model),
@@ -88,7 +88,7 @@ fn for_people(link: &Link, identity: &Identity, health: &Health) {
         }
     };
     let optional = |value: Option<String>| value.unwrap_or_default();
-    println!("{}: {}", link.port, link.driver.state());
+    println!("{}: {}", link.port(), link.driver.state());
     line("manufacturer", identity.manufacturer.clone());
     line("model", identity.model.clone());
     line("revision", identity.revision.clone());

@@ -11,12 +11,17 @@ use super::pin::Refused;
 
 /// A modem that is brought up, and its events.
 pub(super) struct Link {
-    /// The name of its port.
-    pub(super) port: String,
     pub(super) driver: Driver,
     events: Events,
-    refused: Option<Refused>,
+    watcher: Watcher,
     timeout: Duration,
+}
+
+/// Who looks at what a modem tells for what a person has to know or do.
+pub(super) struct Watcher {
+    /// The name of its port.
+    pub(super) port: String,
+    refused: Option<Refused>,
 }
 
 impl Link {
@@ -28,29 +33,32 @@ impl Link {
         timeout: Duration,
     ) -> Self {
         Self {
-            port,
             driver,
             events,
-            refused,
+            watcher: Watcher { port, refused },
             timeout,
         }
+    }
+
+    /// The name of its port.
+    pub(super) fn port(&self) -> &str {
+        &self.watcher.port
+    }
+
+    /// How long it may take to be ready.
+    pub(super) const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(super) fn into_parts(self) -> (Driver, Events, Watcher) {
+        (self.driver, self.events, self.watcher)
     }
 
     /// The next event; `None` after the last. Cancel-safe.
     pub(super) async fn event(&mut self) -> Option<Event> {
         let event = self.events.recv().await?;
-        self.note(&event);
+        self.watcher.note(&event);
         Some(event)
-    }
-
-    /// Writes down what has to be known the next time.
-    fn note(&self, event: &Event) {
-        if let (Event::Modem(modem::Event::PinRefused { sim }), Some(refused)) =
-            (event, &self.refused)
-            && let Err(error) = refused.add(sim, &self.port)
-        {
-            eprintln!("smsgw modem: {error}: remember yourself that a SIM has refused its PIN");
-        }
     }
 
     /// Waits until the modem is ready; the error says what to do. What it tells meanwhile goes to
@@ -63,19 +71,17 @@ impl Link {
                 event = self.event() => event,
                 () = &mut late => {
                     let text = format!("not ready within {timeout:?}: {}", self.driver.state());
-                    return Err(self.told(&text, "--transcript FILE shows what was said"));
+                    return Err(self.watcher.told(&text, "--transcript FILE shows what was said"));
                 }
             };
             let Some(event) = event else {
-                return Err(self.told("closed", "run it again"));
+                return Err(self.watcher.told("closed", "run it again"));
             };
             on(&event);
-            match &event {
-                Event::Modem(modem::Event::State(State::Ready)) => return Ok(()),
-                Event::Modem(modem::Event::State(state)) => self.hopeless(*state)?,
-                Event::Down { why, .. } => self.not_there(why)?,
-                _ => {}
+            if let Event::Modem(modem::Event::State(State::Ready)) = event {
+                return Ok(());
             }
+            self.watcher.check(&event)?;
         }
     }
 
@@ -95,7 +101,7 @@ impl Link {
         };
         // What was told before is a part of it.
         while let Some(event) = self.events.try_recv() {
-            self.note(&event);
+            self.watcher.note(&event);
             on(event);
         }
         Some(done)
@@ -106,6 +112,27 @@ impl Link {
         let driver = self.driver.clone();
         let closes = driver.close();
         let _ = self.during(closes, |_| {}).await;
+    }
+}
+
+impl Watcher {
+    /// Writes down what has to be known the next time.
+    pub(super) fn note(&self, event: &Event) {
+        if let (Event::Modem(modem::Event::PinRefused { sim }), Some(refused)) =
+            (event, &self.refused)
+            && let Err(error) = refused.add(sim, &self.port)
+        {
+            eprintln!("smsgw modem: {error}: remember yourself that a SIM has refused its PIN");
+        }
+    }
+
+    /// An error if the modem cannot be used before somebody does something; it says what.
+    pub(super) fn check(&self, event: &Event) -> Result<(), String> {
+        match event {
+            Event::Modem(modem::Event::State(state)) => self.hopeless(*state),
+            Event::Down { why, .. } => self.not_there(why),
+            _ => Ok(()),
+        }
     }
 
     /// An error if the modem cannot be used before somebody does something.

@@ -49,7 +49,7 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
 
 impl Args {
     async fn read(&self, link: &mut Link) -> Result<(), Box<dyn Error>> {
-        let mut arrivals = Arrivals::new(&link.port, Duration::MAX);
+        let mut arrivals = Arrivals::new(link.port(), Duration::MAX);
         let mut told = Vec::new();
         let mut take = |event: &Event| match event {
             Event::Modem(modem::Event::Received(received)) => {
@@ -62,7 +62,7 @@ impl Args {
         let driver = link.driver.clone();
         let swept = link.during(driver.idle(), |event| take(&event)).await;
         if swept != Some(true) {
-            return Err(format!("{}: closed before all was read", link.port).into());
+            return Err(format!("{}: closed before all was read", link.port()).into());
         }
         self.tell(&told)?;
         self.tell(&arrivals.release())?;
@@ -70,7 +70,7 @@ impl Args {
             delete(&driver, &told);
             let deleted = link.during(driver.idle(), |_| {}).await;
             if deleted != Some(true) {
-                return Err(format!("{}: closed before all was deleted", link.port).into());
+                return Err(format!("{}: closed before all was deleted", link.port()).into());
             }
         }
         Ok(())

@@ -47,7 +47,7 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let mut watches = JoinSet::new();
     for link in args.ports.open(&config)? {
         let watch = Watch {
-            arrivals: Arrivals::new(&link.port, args.wait_parts),
+            arrivals: Arrivals::new(link.port(), args.wait_parts),
             link,
             deletes: !args.keep,
         };
@@ -112,7 +112,7 @@ impl Watch {
             Event::Modem(event) => event,
             Event::Down { why, pause } => {
                 if pause.is_some() {
-                    eprintln!("smsgw modem watch: {}: {why}", self.link.port);
+                    eprintln!("smsgw modem watch: {}: {why}", self.link.port());
                 }
                 return Vec::new();
             }
@@ -127,7 +127,7 @@ impl Watch {
 
     /// What is no message.
     fn other(&self, event: &modem::Event) -> Option<Arrival> {
-        let port = &self.link.port;
+        let port = self.link.port();
         let told = |name: &str, rest: Json| {
             let mut line = json!({"event": name, "protocol": "at", "port": port});
             if let (Some(line), Json::Object(rest)) = (line.as_object_mut(), rest) {

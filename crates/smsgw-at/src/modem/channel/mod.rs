@@ -26,6 +26,8 @@ pub(super) const CTRL_Z: &[u8] = b"\x1a";
 pub(super) enum Notice {
     Urc(Urc),
     Outcome(Outcome),
+    /// There was no result in time, for this command.
+    Silent(String),
     /// The modem sends a command back.
     Echo,
     /// The result of data whose exchange was given up.
@@ -264,10 +266,14 @@ impl Channel {
             State::Data { .. } => {
                 self.in_step = false;
                 self.owes(Owed::data(&flight.exchange.line));
+                self.silent(&flight.exchange);
                 self.notices.push_back(Notice::Outcome(Outcome::Unknown));
                 Phase::Idle
             }
-            State::Escape(_) => self.no_prompt(&flight.exchange),
+            State::Escape(_) => {
+                self.silent(&flight.exchange);
+                self.no_prompt(&flight.exchange)
+            }
         }
     }
 
@@ -290,9 +296,15 @@ impl Channel {
             let result = FinalResult::Ok;
             Outcome::Final { result, lines }
         } else {
+            self.silent(&flight.exchange);
             Outcome::Silent { lines }
         };
         self.give_up(&flight.exchange, outcome)
+    }
+
+    fn silent(&mut self, exchange: &Exchange) {
+        let line = exchange.shown().to_owned();
+        self.notices.push_back(Notice::Silent(line));
     }
 
     fn no_prompt(&mut self, exchange: &Exchange) -> Phase {

@@ -1,16 +1,19 @@
 //! `smsgw modem send`: one message, in as many parts as it needs.
 
-use std::collections::VecDeque;
+mod one;
+mod pool;
+
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use smsgw::{Address, Content, Message, ReceiptRequest, Writing, convert};
-use smsgw_at::driver::{Event, Outcome};
-use smsgw_at::modem::{self, Config, Report, Submit};
+use smsgw_at::cause::{CmeError, CmsError};
+use smsgw_at::modem::{Config, Failure, Report, Submit};
+use smsgw_at::pool::{PartOutcome, Reason};
 use smsgw_gsm::dcs::{Alphabet, Class, DataCodingScheme};
-use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
+use smsgw_gsm::field::State;
 use smsgw_gsm::udh::Reference;
 use smsgw_sim::json_line;
 
@@ -25,7 +28,10 @@ use crate::values::duration;
 #[command(after_help = "Examples:
   smsgw modem send --port /dev/ttyUSB0 --to +306912345678 'Lunch at 12?'
   smsgw modem send --port /dev/ttyUSB0 --to +306912345678 --wait-report 2m < letter.txt
+  smsgw modem send --port /dev/ttyUSB0 --port /dev/ttyUSB3 --to +306912345678 'by either'
 
+With several ports, the modem that is ready and has the best network sends all parts; another one
+tries when it certainly did not send.
 Exit status 1: it was not sent, or the report that was waited for did not come or did not tell that
 it is delivered. Exit status 3: nobody knows whether it was sent; to send it again may double it.")]
 pub(super) struct Args {
@@ -43,6 +49,9 @@ pub(super) struct Args {
     /// How long the service centre keeps trying; left to it unless given.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     validity: Option<Duration>,
+    /// How long the network may take for a part; then nobody knows whether it was sent.
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = duration)]
+    result_timeout: Duration,
     /// The service centre's number; the SIM's unless given.
     #[arg(long, value_name = "NUMBER")]
     service_centre: Option<String>,
@@ -74,31 +83,29 @@ const UNKNOWN: u8 = 3;
 pub(super) async fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let submits = args.submits()?;
     let config = Config {
+        // What arrives is left for `read` and `watch`.
         sweep_interval: None,
         // A person waits.
         send_retries: 1,
+        result_timer: args.result_timeout,
         ..Config::default()
     };
-    let mut link = match <[Link; 1]>::try_from(args.ports.open(&config)?) {
-        Ok([link]) => link,
-        Err(_) => return Err("more than one port".into()),
-    };
-    link.ready(|_| {}).await?;
     let mut sending = Sending {
         parts: Vec::new(),
         total: submits.len(),
-        reports: VecDeque::new(),
+        port: None,
         json: args.json,
     };
-    sending.send(&mut link, submits).await?;
-    if let Some(wait) = args.wait_report {
-        sending.wait(&mut link, wait).await;
+    match <[Link; 1]>::try_from(args.ports.open(&config)?) {
+        Ok([link]) => one::send(link, submits, args.wait_report, &mut sending).await?,
+        Err(links) => {
+            let parts = submits.into_iter().map(|submit| submit.pdu).collect();
+            pool::send(links, &args.to, parts, args.wait_report, &mut sending).await?;
+        }
     }
     if args.json {
-        let port = &link.port;
-        json_line::write(std::io::stdout().lock(), &sending.told(port))?;
+        json_line::write(std::io::stdout().lock(), &sending.told())?;
     }
-    link.close().await;
     Ok(sending.status(args.wait_report.is_some()))
 }
 
@@ -151,121 +158,90 @@ impl Args {
 struct Sending {
     parts: Vec<Part>,
     total: usize,
-    /// Those that came and are not looked at yet.
-    reports: VecDeque<Report>,
+    /// Of the modem that sent it.
+    port: Option<String>,
     json: bool,
 }
 
 struct Part {
-    token: u64,
-    outcome: Outcome,
+    outcome: PartOutcome,
     report: Option<Report>,
 }
 
 impl Sending {
-    /// Sends them in order, up to the first that is not sent: the rest alone would be a message with
-    /// a hole.
-    async fn send(&mut self, link: &mut Link, submits: Vec<Submit>) -> Result<(), Box<dyn Error>> {
-        for submit in submits {
-            let sending = link.driver.send(submit)?;
-            let token = sending.token();
-            let reports = &mut self.reports;
-            let outcome = link.during(sending, |event| take(reports, event)).await;
-            let outcome = outcome.unwrap_or(Outcome::Unknown);
-            let is_sent = matches!(outcome, Outcome::Sent { .. });
-            let part = Part {
-                token,
-                outcome,
-                report: None,
-            };
-            if !self.json {
-                let (number, total) = (self.parts.len() + 1, self.total);
-                println!("part {number} of {total}  {}", part.shown());
-            }
-            self.parts.push(part);
-            if !is_sent {
-                break;
-            }
+    /// The outcome of the next part.
+    fn outcome(&mut self, outcome: PartOutcome) {
+        let part = Part {
+            outcome,
+            report: None,
+        };
+        if !self.json {
+            let (number, total) = (self.parts.len() + 1, self.total);
+            println!("part {number} of {total}  {}", part.shown());
         }
-        Ok(())
+        self.parts.push(part);
     }
 
-    /// Waits for the reports on all that was sent.
-    async fn wait(&mut self, link: &mut Link, wait: Duration) {
-        let until = tokio::time::Instant::now() + wait;
-        loop {
-            while let Some(report) = self.reports.pop_front() {
-                self.report(link, report);
-            }
-            let missing = self.parts.iter().filter(|part| part.waits()).count();
-            if missing == 0 {
-                return;
-            }
-            let reports = &mut self.reports;
-            let event = tokio::time::timeout_at(until, link.event()).await;
-            match event {
-                Ok(Some(event)) => take(reports, event),
-                Ok(None) => return,
-                Err(_) => {
-                    if !self.json {
-                        println!("no report for {missing} of {} within {wait:?}", self.total);
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
-    /// One about another message stays in the modem.
-    fn report(&mut self, link: &Link, report: Report) {
-        let total = self.total;
-        let mut parts = (1..).zip(&mut self.parts);
-        let Some((number, part)) = parts.find(|(_, part)| Some(part.token) == report.token) else {
-            return;
+    /// A report about the part at `index`; whether it was wanted.
+    fn report(&mut self, index: usize, report: Report) -> bool {
+        let (number, total) = (index + 1, self.total);
+        let Some(part) = self.parts.get_mut(index) else {
+            return false;
         };
         if !self.json {
             println!("part {number} of {total}  {}", state(&report));
         }
-        link.driver.persisted(report.id);
         part.report = Some(report);
+        true
+    }
+
+    /// Parts whose final report is still to come.
+    fn missing(&self) -> usize {
+        self.parts.iter().filter(|part| part.waits()).count()
+    }
+
+    /// Nothing more is waited for.
+    fn give_up(&self, wait: Duration) {
+        if !self.json {
+            let (missing, total) = (self.missing(), self.total);
+            println!("no report for {missing} of {total} within {wait:?}");
+        }
     }
 
     fn status(&self, waited: bool) -> ExitCode {
         let mut parts = self.parts.iter();
-        if parts.any(|part| part.outcome == Outcome::Unknown) {
+        if parts.any(|part| part.outcome == PartOutcome::Unknown) {
             return ExitCode::from(UNKNOWN);
         }
-        let is_good = |part: &Part| match (&part.outcome, waited) {
-            (Outcome::Sent { .. }, false) => true,
-            (Outcome::Sent { .. }, true) => part.report.as_ref().is_some_and(is_delivered),
+        let is_good = |part: &&Part| match (&part.outcome, waited) {
+            (PartOutcome::Sent { .. }, false) => true,
+            (PartOutcome::Sent { .. }, true) => part.report.as_ref().is_some_and(is_delivered),
             _ => false,
         };
-        match self.parts.iter().filter(|part| is_good(part)).count() == self.total {
+        match self.parts.iter().filter(is_good).count() == self.total {
             true => ExitCode::SUCCESS,
             false => ExitCode::FAILURE,
         }
     }
 
-    fn told(&self, port: &str) -> Json {
+    fn told(&self) -> Json {
         let parts = self.parts.iter().map(|part| {
             let (outcome, reference, error) = match &part.outcome {
-                Outcome::Sent { reference } => ("sent", *reference, None),
-                Outcome::NotSent(failure) => ("not_sent", None, Some(failure.to_string())),
-                Outcome::Unknown => ("unknown", None, None),
+                PartOutcome::Sent { reference } => ("sent", *reference, None),
+                PartOutcome::NotSent(reason) => ("not_sent", None, Some(explained(reason))),
+                _ => ("unknown", None, None),
             };
-            let report = part
-                .report
-                .as_ref()
-                .map(|report| json!({"state": state(report), "pdu_hex": hex::encode(&report.pdu)}));
+            let report = part.report.as_ref();
             json!({
                 "outcome": outcome,
                 "reference": reference,
                 "error": error,
-                "report": report,
+                "report": report.map(state),
+                "report_hex": report.map(|report| hex::encode(&report.pdu)),
             })
         });
         json!({
-            "port": port,
+            "port": self.port,
             "segments": self.total,
             "parts": parts.collect::<Vec<_>>(),
         })
@@ -275,37 +251,45 @@ impl Sending {
 impl Part {
     fn shown(&self) -> String {
         match &self.outcome {
-            Outcome::Sent {
+            PartOutcome::Sent {
                 reference: Some(reference),
             } => format!("sent  reference {reference}"),
-            Outcome::Sent { reference: None } => "sent".to_owned(),
-            Outcome::NotSent(failure) => format!("not sent: {failure}"),
-            Outcome::Unknown => "unknown: it may have been sent, or not".to_owned(),
+            PartOutcome::Sent { reference: None } => "sent".to_owned(),
+            PartOutcome::NotSent(reason) => format!("not sent: {}", explained(reason)),
+            _ => "unknown: it may have been sent, or not".to_owned(),
         }
     }
 
     /// Whether its final report is still to come.
     fn waits(&self) -> bool {
-        let is_final = |report: &Report| state(report) != "retrying";
-        let is_sent = matches!(self.outcome, Outcome::Sent { .. });
+        let is_final = |report: &Report| report.state != Some(State::Retrying);
+        let is_sent = matches!(self.outcome, PartOutcome::Sent { .. });
         is_sent && !self.report.as_ref().is_some_and(is_final)
     }
 }
 
-fn take(reports: &mut VecDeque<Report>, event: Event) {
-    if let Event::Modem(modem::Event::Report(report)) = event {
-        reports.push_back(report);
+/// Why a part was not sent, with the meaning of the modem's number.
+fn explained(reason: &Reason) -> String {
+    let meaning = match reason {
+        Reason::Failure(Failure::Refused(result)) => {
+            let cms = result.cms().and_then(|code| CmsError(code).text());
+            cms.or_else(|| result.cme().and_then(|code| CmeError(code).text()))
+        }
+        _ => None,
+    };
+    let reason = reason.to_string();
+    match meaning {
+        // Some modems say it themselves.
+        Some(meaning) if !reason.contains(meaning) => format!("{reason} ({meaning})"),
+        _ => reason,
     }
 }
 
 /// What became of the message, by a word.
 fn state(report: &Report) -> &'static str {
-    match ModemPdu::decode(&report.pdu, Context::SC_TO_MS).map(|pdu| pdu.tpdu) {
-        Ok(Tpdu::StatusReport(report)) => report.status.state().name(),
-        _ => "unreadable",
-    }
+    report.state.map_or("unreadable", State::name)
 }
 
 fn is_delivered(report: &Report) -> bool {
-    state(report) == "delivered"
+    report.state == Some(State::Delivered)
 }
