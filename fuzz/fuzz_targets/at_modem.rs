@@ -185,7 +185,11 @@ impl World {
             self.now = self.now.max(due);
             self.modem.handle_timeout(self.now);
             let next = self.modem.poll_timeout();
-            assert!(next.is_none_or(|next| next > self.now), "due again at once");
+            assert!(
+                next.is_none_or(|next| next > self.now),
+                "due again at once: {:?}",
+                self.modem
+            );
             self.look();
         }
         self.now = end;

@@ -78,6 +78,16 @@ impl FinalResult {
         };
         Some(class.unwrap_or(Class::RetryElsewhere))
     }
+
+    /// Whether it says for certain that a message, all of which was written, was not taken. An
+    /// error without a number does not.
+    #[must_use]
+    pub fn excludes_acceptance(&self) -> bool {
+        let cms = self.cms().map(CmsError);
+        let cme = self.cme().map(CmeError);
+        cms.is_some_and(CmsError::excludes_acceptance)
+            || cme.is_some_and(CmeError::excludes_acceptance)
+    }
 }
 
 impl fmt::Display for FinalResult {

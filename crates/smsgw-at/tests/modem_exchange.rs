@@ -178,6 +178,30 @@ fn an_answer_that_comes_twice_is_taken_once() {
 }
 
 #[test]
+fn silence_is_told_for_the_log_without_secrets() {
+    let mut bench = Bench::ready(quiet());
+    bench
+        .on("AT+A", silence())
+        .on("AT+CPWD=\"SC\",\"1234\",\"5678\"", silence());
+    ask(&mut bench, 1, "AT+A");
+    ask(&mut bench, 2, "AT+CPWD=\"SC\",\"1234\",\"5678\"");
+    bench
+        .modem
+        .command(3, "AT+A", Duration::ZERO, bench.now)
+        .unwrap();
+    bench.run(30_000);
+    let silent = bench.events.iter().filter_map(|event| match event {
+        Event::Fault(Fault::Silent { command, in_a_row }) => Some((command.as_str(), *in_a_row)),
+        _ => None,
+    });
+    assert_eq!(
+        silent.collect::<Vec<_>>(),
+        [("AT+A", 1), ("****", 1), ("AT+A", 1)]
+    );
+    assert_eq!(answers(&bench)[2], (3, Err(Failure::Silent)));
+}
+
+#[test]
 fn what_comes_unasked_is_no_answer() {
     let mut bench = Bench::ready(quiet());
     let answer = "RING\n+A: 1\n+CREG: 5\n^RSSI: 17\nOK";

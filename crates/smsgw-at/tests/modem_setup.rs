@@ -55,6 +55,32 @@ fn what_is_refused_is_replaced_by_the_next_best() {
 }
 
 #[test]
+fn reports_are_stored_where_there_is_a_store_for_them() {
+    for (delivery, refused, sets_expected) in [
+        (Delivery::Stored, "AT", &["AT+CNMI=2,1,0,2,0"][..]),
+        (
+            Delivery::Stored,
+            "AT+CNMI=2,1,0,2,0",
+            &["AT+CNMI=2,1,0,2,0", "AT+CNMI=2,1,0,1,0"],
+        ),
+        (Delivery::Direct, "AT", &["AT+CNMI=2,2,0,1,0"]),
+    ] {
+        let mut bench = Bench::closed(Config {
+            delivery,
+            ..Config::default()
+        });
+        let stores = "+CPMS: (\"SM\",\"ME\",\"SR\"),(\"SM\",\"ME\"),(\"SM\",\"ME\")\nOK";
+        bench.on("AT+CPMS=?", lines(stores));
+        bench.on("AT+CPMS=\"SR\"", lines("+CPMS: 0,20,0,100,0,100\nOK"));
+        if refused != "AT" {
+            bench.on(refused, lines("+CMS ERROR: 303"));
+        }
+        ready(&mut bench);
+        assert_eq!(sets(&bench, "AT+CNMI="), sets_expected);
+    }
+}
+
+#[test]
 fn a_modem_that_does_not_say_what_it_offers_is_tried() {
     let mut bench = Bench::closed(Config::default());
     for test in ["AT+CNMI=?", "AT+CSMS=?", "AT+CPMS=?"] {

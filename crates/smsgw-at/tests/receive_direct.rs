@@ -4,13 +4,15 @@
 mod pdus;
 mod script;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use pdus::{Pdu, list, message, report};
 use script::{Bench, lines, silence};
 use smsgw_at::AnswerErrorKind;
 use smsgw_at::modem::{
-    Acknowledgement, Config, Delivery, Event, Fault, Received, ReceivedId, Report, Source, Submit,
+    Acknowledgement, Config, Delivery, Event, Fault, Received, ReceivedId, Report, Source, State,
+    Submit,
 };
 
 const CNMA: &str = "AT+CNMA=0";
@@ -220,6 +222,82 @@ fn a_modem_that_refuses_it_for_reports_is_not_asked_again() {
 }
 
 #[test]
+fn what_comes_before_the_modem_is_set_up_is_acknowledged_too() {
+    let mut bench = Bench::closed(direct());
+    bench.open();
+    bench.run_until_written("AT+CNMI=2,2,0,1,0");
+    bench.run(2);
+    come(&mut bench, "+CMT: ", &message(1));
+    let received = only(&mut bench);
+    persisted(&mut bench, received.id);
+    assert_ne!(bench.modem.state(), State::Ready);
+    bench.run(10_000);
+    assert_eq!(bench.modem.state(), State::Ready);
+    assert_eq!(bench.times(CNMA), 1);
+}
+
+#[test]
+fn what_came_first_is_acknowledged_first() {
+    let mut bench = ready();
+    come(&mut bench, "+CMT: ", &message(1));
+    come(&mut bench, "+CMT: ", &message(2));
+    let received = received_now(&mut bench);
+    persisted(&mut bench, received[1].id);
+    bench.run(1000);
+    // It says not of which of them it is.
+    assert_eq!(bench.times(CNMA), 0);
+    persisted(&mut bench, received[0].id);
+    bench.run(1000);
+    assert_eq!(bench.times(CNMA), 2);
+}
+
+#[test]
+fn what_there_was_no_room_for_is_not_acknowledged_for_what_came_after_it() {
+    let mut bench = Bench::ready(Config {
+        max_unpersisted: 1,
+        ..direct()
+    });
+    come(&mut bench, "+CMT: ", &message(1));
+    come(&mut bench, "+CMT: ", &message(2));
+    let received = only(&mut bench);
+    persisted(&mut bench, received.id);
+    bench.run(1000);
+    come(&mut bench, "+CMT: ", &message(3));
+    let received = only(&mut bench);
+    persisted(&mut bench, received.id);
+    bench.run(1000);
+    assert_eq!(bench.times(CNMA), 1);
+}
+
+#[test]
+fn a_modem_that_does_not_say_what_it_offers_may_wait_for_acknowledgements() {
+    for (test, set) in [
+        ("ERROR", "OK"),
+        ("+CSMS: (128)\nOK", "OK"),
+        ("+CSMS: (0,1)\nOK", "ERROR"),
+    ] {
+        for (now, times) in [
+            ("+CSMS: 1,1,1,1\nOK", 1),
+            ("+CSMS: 0,1,1,1\nOK", 0),
+            ("ERROR", 0),
+        ] {
+            let mut bench = Bench::closed(direct());
+            bench.on("AT+CSMS=?", lines(test));
+            bench.on("AT+CSMS=1", lines(set));
+            bench.on("AT+CSMS?", lines(now));
+            bench.open();
+            bench.run(10_000);
+            bench.forget();
+            come(&mut bench, "+CMT: ", &message(1));
+            let received = only(&mut bench);
+            persisted(&mut bench, received.id);
+            bench.run(60_000);
+            assert_eq!(bench.times(CNMA), times, "{test} {set} {now}");
+        }
+    }
+}
+
+#[test]
 fn a_make_that_refuses_it_for_reports_is_not_asked() {
     let mut bench = Bench::closed(direct());
     bench.on("AT+CGMI", lines("Novatel Wireless\nOK"));
@@ -287,6 +365,29 @@ fn what_there_is_no_room_for_is_not_acknowledged_and_comes_again() {
     assert_eq!(bench.times(CNMA), 1);
     come(&mut bench, "+CMT: ", &message(2));
     assert_eq!(only(&mut bench).pdu, message(2).octets);
+}
+
+#[test]
+fn what_would_not_come_again_is_told_although_there_is_no_room() {
+    // Messages are stored, reports come directly, and nothing is acknowledged.
+    let mut bench = Bench::ready(Config {
+        max_unpersisted: 1,
+        delivery: Delivery::Stored,
+        ..direct()
+    });
+    for reference in 1..=20 {
+        come(&mut bench, "+CDS: ", &report(reference, "+15550100", 0));
+    }
+    let reports = reports(&mut bench);
+    assert_eq!(reports.len(), 20);
+    assert_eq!(bench.times(CNMA), 0);
+    let ids: HashSet<ReceivedId> = reports.iter().map(|report| report.id).collect();
+    assert_eq!(ids.len(), 20);
+    for report in reports {
+        persisted(&mut bench, report.id);
+    }
+    come(&mut bench, "+CDS: ", &report(21, "+15550100", 0));
+    assert_eq!(self::reports(&mut bench).len(), 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod pdus;
 mod script;
 
 use pdus::{list, message, read};
-use script::{Bench, lines, silence};
+use script::{Bench, Reply, lines, silence};
 use smsgw_at::AnswerErrorKind;
 use smsgw_at::command::storage::Store;
 use smsgw_at::modem::{Config, Event, Fault, Received, ReceivedId, Source};
@@ -67,6 +67,25 @@ fn a_store_that_the_modem_names_and_does_not_know_is_ignored() {
     assert_eq!(bench.times("AT+CPMS=\"XY\""), 1);
     let refused = |event: &Event| matches!(event, Event::Fault(Fault::Refused { command, .. }) if command == "AT+CPMS=\"XY\"");
     assert!(bench.events.iter().any(refused));
+}
+
+#[test]
+fn a_store_that_is_not_selected_for_a_while_is_read_then() {
+    for refusal in ["+CMS ERROR: 500", "+CMS ERROR: 314", "ERROR"] {
+        let mut bench = ready();
+        bench.on("AT+CMGR=3", lines(&read(&message(1))));
+        bench.on("AT+CPMS=\"SM\"", lines(refusal));
+        bench.say("+CMTI: \"SM\",3");
+        bench.run(3_600_000);
+        // 10, 20, 40 ... 600 seconds apart.
+        let attempts = bench.times("AT+CPMS=\"SM\"");
+        assert!((10..=13).contains(&attempts), "{refusal}: {attempts}");
+        let selected = lines("+CPMS: 1,20,0,100,0,100\nOK");
+        bench.on("AT+CPMS=\"SM\"", selected);
+        bench.on("AT+CMGL=4", lines(&list(&[(3, 1, &message(1))])));
+        bench.run(700_000);
+        assert_eq!(only(&mut bench).pdu, message(1).octets, "{refusal}");
+    }
 }
 
 #[test]
@@ -264,6 +283,88 @@ fn a_deletion_that_fails_is_done_after_the_message_was_seen_again() {
         assert_eq!(bench.times("AT+CMGD=3"), 2);
         assert_eq!(bench.news(), []);
     }
+}
+
+#[test]
+fn what_was_deleted_without_an_answer_is_read_before_it_is_deleted_again() {
+    let mut bench = ready();
+    bench.on("AT+CMGR=3", lines(&read(&message(1))));
+    bench.say("+CMTI: \"ME\",3");
+    bench.run(100);
+    let id = only(&mut bench).id;
+    // It is announced twice, and persisted while it is read the second time.
+    bench.once("AT+CMGR=3", Reply::default().then(500, &read(&message(1))));
+    bench.say("+CMTI: \"ME\",3");
+    bench.run(100);
+    persisted(&mut bench, id);
+    // The modem deletes it, and does not say so; another one takes its place.
+    bench.once("AT+CMGD=3", silence());
+    bench.run(2_000);
+    bench.on("AT+CMGR=3", lines(&read(&message(2))));
+    bench.on("AT+CPMS=\"ME\"", lines("+CPMS: 1,100,0,100,0,100\nOK"));
+    let list = list(&[(3, 1, &message(2))]);
+    bench.on("AT+CMGL=4", lines(&list));
+    bench.say("+CMTI: \"ME\",3");
+    bench.run(60_000);
+    assert_eq!(bench.times("AT+CMGD=3"), 1);
+    let other = only(&mut bench);
+    assert_eq!(other.pdu, message(2).octets);
+    persisted(&mut bench, other.id);
+    bench.run(1000);
+    assert_eq!(bench.times("AT+CMGD=3"), 2);
+}
+
+#[test]
+fn what_is_announced_while_its_place_is_to_be_deleted_is_read_first() {
+    let mut bench = ready();
+    bench.on("AT+CMGR=3", lines(&read(&message(1))));
+    bench.say("+CMTI: \"ME\",3");
+    bench.run(100);
+    let id = only(&mut bench).id;
+    bench.say("+CMTI: \"SM\",1");
+    bench.run(100);
+    // The store is being selected when somebody else has emptied the place and a message comes.
+    let selected = Reply::default().then(500, "+CPMS: 1,100,0,100,0,100\nOK");
+    bench.once("AT+CPMS=\"ME\"", selected);
+    persisted(&mut bench, id);
+    bench.run(100);
+    bench.on("AT+CMGR=3", lines(&read(&message(2))));
+    bench.say("+CMTI: \"ME\",3");
+    bench.run(5000);
+    assert_eq!(bench.times("AT+CMGD=3"), 0);
+    assert_eq!(only(&mut bench).pdu, message(2).octets);
+}
+
+#[test]
+fn a_modem_that_deletes_nothing_is_asked_ever_more_rarely() {
+    let mut bench = Bench::ready(Config::default());
+    let messages: Vec<_> = (0..20).map(message).collect();
+    let listed: Vec<_> = (0..).zip(&messages).map(|(at, pdu)| (at, 1, pdu)).collect();
+    bench.on("AT+CPMS=\"ME\"", lines("+CPMS: 20,100,0,100,0,100\nOK"));
+    bench.on("AT+CMGL=4", lines(&list(&listed)));
+    for place in 0..20 {
+        bench.on(&format!("AT+CMGD={place}"), lines("+CMS ERROR: 302"));
+    }
+    bench.run(310_000);
+    for message in received(&mut bench) {
+        persisted(&mut bench, message.id);
+    }
+    bench.events.clear();
+    bench.forget();
+    bench.run(3_600_000);
+    let deletions = bench.lines().filter(|line| line.starts_with("AT+CMGD"));
+    let deletions = deletions.count();
+    assert!((100..=200).contains(&deletions), "{deletions}");
+    let is_told = |event: &&Event| matches!(event, Event::Fault(Fault::Refused { command, .. }) if command == "AT+CMGD=7");
+    assert_eq!(bench.events.iter().filter(is_told).count(), 1);
+    assert_eq!(received(&mut bench), []);
+    // One that does it at last.
+    for place in 0..20 {
+        bench.on(&format!("AT+CMGD={place}"), lines("OK"));
+    }
+    bench.forget();
+    bench.run(3_700_000);
+    assert!(bench.times("AT+CMGD=7") > 0);
 }
 
 #[test]

@@ -118,10 +118,10 @@ fn an_error_after_the_pdu_is_a_refusal_with_the_class_of_its_cause() {
         ("+CMS ERROR: 28", Class::Permanent),
         ("+CMS ERROR: unidentified subscriber", Class::Permanent),
         ("+CMS ERROR: 8", Class::SimFault),
-        ("+CMS ERROR: 500", Class::RetryElsewhere),
+        ("+CMS ERROR: 21", Class::RetryElsewhere),
         ("+CMS ERROR: 331", Class::RetryElsewhere),
-        ("+CMS ERROR: 300", Class::ModemFault),
-        ("ERROR", Class::RetryElsewhere),
+        ("+CMS ERROR: 320", Class::ModemFault),
+        ("+CME ERROR: 30", Class::RetryElsewhere),
     ] {
         let mut bench = ready();
         bench.on(CMGS, lines(">")).on("DATA", lines(line));
@@ -275,24 +275,40 @@ fn a_modem_that_answers_twice_has_sent_no_other_message() {
 }
 
 #[test]
-fn a_network_that_does_not_answer_leaves_the_outcome_open() {
-    for (doubt, line, is_unknown) in [
-        (Doubt::Timeouts, "+CMS ERROR: 332", true),
-        (Doubt::Timeouts, "+CMS ERROR: network timeout", true),
-        (Doubt::Timeouts, "+CMS ERROR: 500", false),
-        (Doubt::Everything, "+CMS ERROR: 500", true),
-        (Doubt::Everything, "ERROR", true),
-        (Doubt::Everything, "+CMS ERROR: 8", false),
-        (Doubt::Nothing, "+CMS ERROR: 500", false),
+fn an_error_after_the_pdu_that_does_not_say_that_it_was_not_taken_leaves_the_outcome_open() {
+    const UNKNOWN: fn(&str) -> Event = |_| Event::Unknown { token: 1 };
+    const REFUSED: fn(&str) -> Event = |line| not_sent(1, line);
+    const DOUBTFUL: fn(&str) -> Event = |line| Event::NotSent {
+        token: 1,
+        failure: Failure::Doubtful(result(line)),
+    };
+    for (doubt, line, expected) in [
+        (Doubt::Everything, "+CMS ERROR: 332", UNKNOWN),
+        (Doubt::Everything, "+CMS ERROR: 500", UNKNOWN),
+        (Doubt::Everything, "+CMS ERROR: 300", UNKNOWN),
+        (Doubt::Everything, "+CMS ERROR: 515", UNKNOWN),
+        (Doubt::Everything, "+CME ERROR: 31", UNKNOWN),
+        (Doubt::Everything, "+CME ERROR: 100", UNKNOWN),
+        (Doubt::Everything, "ERROR", UNKNOWN),
+        (Doubt::Everything, "+CMS ERROR: 8", REFUSED),
+        (Doubt::Everything, "+CMS ERROR: 331", REFUSED),
+        (Doubt::Everything, "+CME ERROR: 30", REFUSED),
+        (Doubt::Timeouts, "+CMS ERROR: 332", UNKNOWN),
+        (Doubt::Timeouts, "+CMS ERROR: network timeout", UNKNOWN),
+        (Doubt::Timeouts, "+CME ERROR: 31", UNKNOWN),
+        (Doubt::Timeouts, "+CMS ERROR: 500", DOUBTFUL),
+        (Doubt::Timeouts, "+CMS ERROR: 515", DOUBTFUL),
+        (Doubt::Timeouts, "+CME ERROR: 515", DOUBTFUL),
+        (Doubt::Timeouts, "ERROR", DOUBTFUL),
+        (Doubt::Timeouts, "+CMS ERROR: 8", REFUSED),
+        (Doubt::Nothing, "+CMS ERROR: 500", REFUSED),
+        (Doubt::Nothing, "ERROR", REFUSED),
     ] {
         let mut bench = Bench::ready(Config { doubt, ..quiet() });
         bench.on(CMGS, lines(">")).on("DATA", lines(line));
         send(&mut bench, 1, PDU);
         bench.run(1000);
-        let expected = match is_unknown {
-            true => Event::Unknown { token: 1 },
-            false => not_sent(1, line),
-        };
+        let expected = expected(line);
         assert_eq!(bench.news(), [expected], "{doubt:?} {line}");
         bench.run(600_000);
         assert_eq!(bench.times(HEX), 1, "{doubt:?} {line}");
@@ -483,13 +499,18 @@ fn sent(token: u64, reference: Option<u8>) -> Event {
 }
 
 fn not_sent(token: u64, line: &str) -> Event {
-    let result = match line.split_once(": ") {
-        Some((_, code)) => FinalResult::Cms(smsgw_at::result::ErrorReport {
-            code: code.parse().ok(),
-            text: None,
-        }),
-        None => FinalResult::Error(None),
-    };
-    let failure = Failure::Refused(result);
+    let failure = Failure::Refused(result(line));
     Event::NotSent { token, failure }
+}
+
+fn result(line: &str) -> FinalResult {
+    let report = |code: &str| smsgw_at::result::ErrorReport {
+        code: code.parse().ok(),
+        text: None,
+    };
+    match line.split_once(": ") {
+        Some(("+CME ERROR", code)) => FinalResult::Cme(report(code)),
+        Some((_, code)) => FinalResult::Cms(report(code)),
+        None => FinalResult::Error(None),
+    }
 }

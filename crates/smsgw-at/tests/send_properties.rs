@@ -13,7 +13,7 @@ use smsgw_at::modem::{Config, Event, Submit};
 /// What the modem says to `AT+CMGS`.
 const PROMPTS: [&str; 6] = [">", "slow >", "", "ERROR", "+CMS ERROR: 42", "OK"];
 /// What it says to the PDU.
-const RESULTS: [&str; 11] = [
+const RESULTS: [&str; 14] = [
     "+CMGS: 7\nOK",
     "OK",
     "slow +CMGS: 8\nOK",
@@ -22,6 +22,9 @@ const RESULTS: [&str; 11] = [
     "+CMS ERROR: 42",
     "+CMS ERROR: 38",
     "+CMS ERROR: 332",
+    "+CMS ERROR: 500",
+    "+CME ERROR: 31",
+    "+CME ERROR: 515",
     "+CMS ERROR: 28",
     "ERROR",
     "RDY",

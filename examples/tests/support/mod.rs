@@ -7,11 +7,27 @@ pub(crate) mod relay;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 /// An example with these arguments; it ends with the test.
 pub(crate) fn example(name: &str, args: &[&str]) -> Child {
+    start(name, args, Stdio::null())
+}
+
+/// The same, with this as its standard input.
+pub(crate) fn example_with_input(name: &str, args: &[&str], input: &str) -> Child {
+    let mut example = start(name, args, Stdio::piped());
+    let mut stdin = example.stdin.take().unwrap();
+    let input = input.to_owned();
+    tokio::spawn(async move {
+        // One that ends without reading it is judged by what it says.
+        let _ = stdin.write_all(input.as_bytes()).await;
+    });
+    example
+}
+
+fn start(name: &str, args: &[&str], input: Stdio) -> Child {
     // This test is in `deps`, the examples are beside that.
     let mut path = std::env::current_exe().unwrap();
     path.pop();
@@ -21,7 +37,7 @@ pub(crate) fn example(name: &str, args: &[&str]) -> Child {
     path.set_extension(std::env::consts::EXE_EXTENSION);
     Command::new(&path)
         .args(args)
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)

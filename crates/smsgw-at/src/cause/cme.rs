@@ -125,4 +125,33 @@ impl CmeError {
     pub fn class(self) -> Class {
         self.listed_class().unwrap_or(Class::RetryElsewhere)
     }
+
+    /// Whether a message that this is the answer to was surely not taken: the SIM was not ready,
+    /// there was no network, or something in the command was wrong. Not so for
+    /// [`Self::NETWORK_TIMEOUT`], where the service centre's answer may have been lost, nor for
+    /// failures without a reason and manufacturers' codes.
+    #[must_use]
+    pub const fn excludes_acceptance(self) -> bool {
+        matches!(
+            self.0,
+            3..=7
+                | 10..=18
+                | 20..=22
+                | 24..=27
+                | 30
+                | 32
+                | 40..=51
+                | 53..=56
+                | 58
+                | 59
+                | 61
+                | 62
+                | 103
+                | 106
+                | 107
+                | 111..=113
+                | 132
+                | 133
+        )
+    }
 }

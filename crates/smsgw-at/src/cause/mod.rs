@@ -10,7 +10,7 @@ pub use cms::CmsError;
 /// What a refusal asks for.
 ///
 /// It says where another attempt may succeed, not whether the refused one may have: see
-/// [`CmsError::excludes_acceptance`].
+/// [`CmsError::excludes_acceptance`] and [`CmeError::excludes_acceptance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// Later, with the same modem and SIM.
@@ -177,6 +177,12 @@ mod tests {
         }
         for code in [1, 38, 0xC0, 304, 314, 331] {
             assert!(CmsError(code).excludes_acceptance(), "{code}");
+        }
+        for code in [0, 31, 57, 60, 100, 134, 148, 515, 700] {
+            assert!(!CmeError(code).excludes_acceptance(), "{code}");
+        }
+        for code in [3, 4, 10, 11, 14, 30, 32, 50] {
+            assert!(CmeError(code).excludes_acceptance(), "{code}");
         }
     }
 

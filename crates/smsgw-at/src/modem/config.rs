@@ -92,7 +92,8 @@ pub struct Config {
     /// How messages and reports that come directly are acknowledged.
     pub acknowledgement: Acknowledgement,
     /// Most messages and reports that are handed over and not
-    /// [`persisted`](super::Modem::persisted). More stay where they are.
+    /// [`persisted`](super::Modem::persisted). More stay where they are, or come again; what does
+    /// neither, as it comes directly and is not acknowledged, is handed over all the same.
     pub max_unpersisted: usize,
     /// How long after a message its status report is known for that, usually 3 to 7 days.
     pub report_window: Duration,
@@ -104,16 +105,23 @@ pub struct Config {
 
 /// Which errors leave open whether a message was taken, when they come after its PDU: its outcome
 /// is [`Unknown`](super::Event::Unknown) then, and it is not tried again.
+///
+/// An error that says that the message was not taken
+/// ([`FinalResult::excludes_acceptance`](crate::FinalResult::excludes_acceptance)) is a refusal
+/// always, and so is any that comes before the PDU was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Doubt {
-    /// None: an error is a refusal.
+    /// None: an error is a refusal. A message may be sent twice or more often.
     Nothing,
-    /// `+CMS ERROR: 332`, network timeout: the service centre's answer may have been lost.
-    #[default]
+    /// `+CMS ERROR: 332` and `+CME ERROR: 31`, network timeout: the service centre's answer may
+    /// have been lost. Other errors that leave it open are told as
+    /// [`Failure::Doubtful`](super::Failure::Doubtful): the modem does not try again, a pool does
+    /// once, by another SIM. So a message may be sent twice, and one that a modem refuses without
+    /// a reason has a second chance.
     Timeouts,
-    /// Every one that does not say that the message was not taken
-    /// ([`CmsError::excludes_acceptance`](crate::cause::CmsError::excludes_acceptance)): also those
-    /// without a reason, and manufacturers' own.
+    /// Every one that does not say that the message was not taken: also those without a reason,
+    /// and manufacturers' own.
+    #[default]
     Everything,
 }
 

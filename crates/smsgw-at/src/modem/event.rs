@@ -30,7 +30,7 @@ pub enum Event {
         /// TP-MR, which a status report will repeat; `None` when the modem did not say.
         reference: Option<u8>,
     },
-    /// A message was certainly not taken.
+    /// A message was not taken; certainly, unless it failed as [`Failure::Doubtful`].
     NotSent {
         /// As given with the message.
         token: u64,
@@ -275,8 +275,12 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The modem or the network refused.
+    /// The modem or the network refused. A message was certainly not taken, unless
+    /// [`Doubt::Nothing`](super::Doubt::Nothing) says that every error is a refusal.
     Refused(FinalResult),
+    /// An error after all of a message was written that does not say whether it was taken; only
+    /// with [`Doubt::Timeouts`](super::Doubt::Timeouts).
+    Doubtful(FinalResult),
     /// There was no prompt for the PDU; nothing of it was written.
     NoPrompt,
     /// The command was not answered in time. It may have been done.
@@ -296,6 +300,11 @@ impl Failure {
     pub fn class(&self) -> Class {
         match self {
             Self::Refused(result) => result.class().unwrap_or(Class::ModemFault),
+            // The same modem has had its attempt.
+            Self::Doubtful(result) if result.class() != Some(Class::ModemFault) => {
+                Class::RetryElsewhere
+            }
+            Self::Doubtful(_) => Class::ModemFault,
             Self::Lost => Class::RetryHere,
             Self::NoPrompt | Self::Silent => Class::ModemFault,
             Self::Value(_) | Self::Cancelled => Class::Permanent,
@@ -307,6 +316,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(result) => write!(f, "refused with {result}"),
+            Self::Doubtful(result) => {
+                write!(f, "{result} after the PDU, which may have been taken")
+            }
             Self::NoPrompt => f.write_str("no prompt for the PDU"),
             Self::Silent => f.write_str("no answer in time"),
             Self::Lost => f.write_str("the modem was lost"),

@@ -329,14 +329,11 @@ impl Modem {
         match notice {
             Notice::Urc(urc) => self.unsolicited(&urc, now),
             Notice::Outcome(outcome) => self.outcome(outcome, now),
+            Notice::Silent(command) => self.unanswered(command, 1),
             Notice::Echo => self.echo(),
             Notice::Late(late) => send::handle_late(&mut self.shared, late, now),
             Notice::Overdue => send::handle_overdue(&mut self.shared),
             Notice::Stray(line) => self.shared.fault(Fault::Late { line }),
-            Notice::Silent(command) => {
-                let in_a_row = self.timeouts.saturating_add(1);
-                self.shared.fault(Fault::Silent { command, in_a_row });
-            }
             Notice::Junk(octets) => self.shared.fault(Fault::Junk { octets }),
             Notice::Synced(synced) => self.synced(synced, now),
         }
@@ -353,18 +350,18 @@ impl Modem {
                     self.suspect_sim(now);
                 }
             }
-            Outcome::Silent { .. } | Outcome::NoPrompt { refused: None } | Outcome::Unknown => {
-                self.unanswered(1);
-            }
-            Outcome::Lost { .. } => {}
+            _ => {}
         }
         if let Due::Exchange = self.due {
             self.due = Due::Now(Some(outcome));
         }
     }
 
-    fn unanswered(&mut self, commands: u32) {
-        self.timeouts = self.timeouts.saturating_add(commands);
+    /// So many times a command had no result.
+    fn unanswered(&mut self, command: String, times: u32) {
+        self.timeouts = self.timeouts.saturating_add(times);
+        let in_a_row = self.timeouts;
+        self.shared.fault(Fault::Silent { command, in_a_row });
         if self.timeouts >= Self::MAX_TIMEOUTS {
             self.shared.set_state(State::Dead);
         }

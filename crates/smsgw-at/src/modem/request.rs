@@ -89,6 +89,9 @@ impl Modem {
     /// Sends any command, from `AT` on, without CR. The outcome is
     /// [`Answer`](super::Event::Answer).
     ///
+    /// After one that undoes what was set (`Z`, `&F`, `+CMGF=`, `+CSMS=`, `+CNMI=`, `+CSCS=`) the
+    /// modem is set up again.
+    ///
     /// # Errors
     /// [`Full`](CommandError::Full) when too many wait, [`Value`](CommandError::Value) when a
     /// character in it would end it or it is too long.

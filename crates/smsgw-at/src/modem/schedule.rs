@@ -21,11 +21,13 @@ use super::shared::Shared;
 use super::start::Start;
 use super::watchdog::{Align, Restart, Watchdog};
 use super::{Event, Modem, State, call, health, raw, receive, send, ussd};
+use crate::command::Command;
+use crate::command::basic::Attention;
 use crate::line::Urc;
 use crate::result::FinalResult;
 
 /// How far a modem is set up; each has its procedure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     /// It is made to talk.
     Talk,
@@ -244,7 +246,7 @@ impl Modem {
     pub(super) fn synced(&mut self, synced: Synced, now: Instant) {
         match synced {
             Synced::InStep => self.timeouts = 0,
-            Synced::Silent { commands } => self.unanswered(commands),
+            Synced::Silent { commands } => self.unanswered(Attention.line(), commands),
         }
         self.due = match (std::mem::replace(&mut self.due, Due::Now(None)), synced) {
             (Due::Sync(exchange), Synced::InStep) => {
@@ -278,10 +280,14 @@ impl Modem {
             self.set_up_again(now);
             return Some(Running::new(Restart::new(&self.shared)));
         }
-        if let Some(stage) = self.again.take() {
-            if stage == Stage::Talk {
-                self.shared.tell(Event::Rebooted);
-            }
+        let again = self.again.take();
+        if again == Some(Stage::Talk) {
+            self.shared.tell(Event::Rebooted);
+        }
+        // What the owner has undone.
+        let undone = self.shared.take_setup();
+        let undone = undone.filter(|stage| *stage <= self.stage);
+        if let Some(stage) = again.into_iter().chain(undone).min() {
             self.lose(Outcome::NOT_WRITTEN, now);
             self.shared.set_state(State::Starting);
             self.stage = stage;

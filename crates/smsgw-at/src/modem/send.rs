@@ -9,7 +9,7 @@ use super::channel::{Data, Exchange, Late, Outcome, Pace};
 use super::procedure::{Procedure, Step};
 use super::shared::Shared;
 use super::{Doubt, Event, Failure, Fault, QueueFull, receive};
-use crate::cause::{Class, CmsError};
+use crate::cause::{Class, CmeError, CmsError};
 use crate::command::Command;
 use crate::command::send::{MoreMessagesToSend, SendMessage, Sent};
 use crate::error::ValueError;
@@ -152,11 +152,15 @@ pub(super) fn handle_late(shared: &mut Shared, late: Late, now: Instant) {
             receive::try_early(shared, now);
         }
         Late::Refused(result) => {
-            if is_refusal(&result, shared.config.doubt) {
+            let failure = match judge(&result, shared.config.doubt) {
+                Judgement::Refused => Failure::Refused(result),
+                Judgement::Doubtful => Failure::Doubtful(result),
+                Judgement::Unknown => return,
+            };
+            if matches!(failure, Failure::Refused(_)) {
                 shared.references.forget(token);
-                let failure = Failure::Refused(result);
-                shared.tell(Event::NotSentLate { token, failure });
             }
+            shared.tell(Event::NotSentLate { token, failure });
         }
     }
 }
@@ -260,12 +264,15 @@ impl Send {
                 let token = self.message.token;
                 shared.tell(Event::Sent { token, reference });
             }
-            Outcome::Final { result, .. } if is_refusal(&result, shared.config.doubt) => {
-                self.refused(result, shared, now);
-            }
-            Outcome::Final { .. } | Outcome::Lost { data_written: true } => {
-                self.unknown(shared, now);
-            }
+            Outcome::Final { result, .. } => match judge(&result, shared.config.doubt) {
+                Judgement::Refused => self.refused(result, shared, now),
+                Judgement::Doubtful => {
+                    self.remember(None, shared, now);
+                    self.not_sent(Failure::Doubtful(result), shared);
+                }
+                Judgement::Unknown => self.unknown(shared, now),
+            },
+            Outcome::Lost { data_written: true } => self.unknown(shared, now),
             Outcome::Unknown => {
                 self.unknown(shared, now);
                 shared.send.not_before = Some(now + shared.config.unknown_pause);
@@ -350,12 +357,24 @@ impl Send {
     }
 }
 
-/// Whether an error says that the message was not taken.
-fn is_refusal(result: &FinalResult, doubt: Doubt) -> bool {
-    let code = result.cms().map(CmsError);
+/// What an error means that comes after the PDU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judgement {
+    /// The message was not taken.
+    Refused,
+    /// It may have been, and may be tried once more elsewhere.
+    Doubtful,
+    /// It may have been.
+    Unknown,
+}
+
+fn judge(result: &FinalResult, doubt: Doubt) -> Judgement {
+    let is_timeout = result.cms() == Some(CmsError::NETWORK_TIMEOUT.0)
+        || result.cme() == Some(CmeError::NETWORK_TIMEOUT.0);
     match doubt {
-        Doubt::Nothing => true,
-        Doubt::Timeouts => code != Some(CmsError::NETWORK_TIMEOUT),
-        Doubt::Everything => code.is_some_and(CmsError::excludes_acceptance),
+        _ if result.excludes_acceptance() => Judgement::Refused,
+        Doubt::Nothing => Judgement::Refused,
+        Doubt::Timeouts if !is_timeout => Judgement::Doubtful,
+        Doubt::Timeouts | Doubt::Everything => Judgement::Unknown,
     }
 }

@@ -17,8 +17,8 @@ use crate::charset::CharacterSet;
 use crate::command::basic::{ReadCharacterSet, SetCharacterSet};
 use crate::command::network::{Domain, RegistrationReport, SetOperatorFormat, SetRegistration};
 use crate::command::routing::{
-    IndicationRanges, MessageService, NewMessageIndications, SelectService, TestMessageService,
-    TestNewMessageIndications,
+    IndicationRanges, MessageService, NewMessageIndications, ReadMessageService, SelectService,
+    TestMessageService, TestNewMessageIndications,
 };
 use crate::command::sms::{MessageFormat, ReadMessageFormat};
 use crate::command::storage::{
@@ -44,6 +44,7 @@ enum Todo {
     SetCharacterSet(CharacterSet),
     TestService,
     SetService(MessageService),
+    ReadService,
     Format,
     ReadFormat,
     TestStores,
@@ -109,6 +110,7 @@ impl Setup {
             }),
             Todo::TestService => Exchange::of(&TestMessageService),
             Todo::SetService(service) => Exchange::of(service),
+            Todo::ReadService => Exchange::of(&ReadMessageService),
             Todo::Format => Exchange::of(&MessageFormat::Pdu),
             Todo::ReadFormat => Exchange::of(&ReadMessageFormat),
             Todo::TestStores => Exchange::of(&TestPreferredStorage),
@@ -141,8 +143,16 @@ impl Setup {
             }
             Todo::TestService => self.service(outcome, shared),
             Todo::SetService(service) => {
-                let is_accepted = shared.accepts(&service, outcome);
-                shared.routing.acknowledge = is_accepted && service == MessageService::Phase2Plus;
+                if shared.accepts(&service, outcome) {
+                    shared.routing.acknowledge = service == MessageService::Phase2Plus;
+                } else {
+                    self.plan.push_front(Todo::ReadService);
+                }
+            }
+            Todo::ReadService => {
+                let read = shared.read(&ReadMessageService, outcome);
+                let is_phase_2_plus = |(service, _)| service == MessageService::Phase2Plus;
+                shared.routing.acknowledge = read.is_some_and(is_phase_2_plus);
             }
             Todo::Format => {
                 if !shared.accepts(&MessageFormat::Pdu, outcome) {
@@ -206,9 +216,9 @@ impl Setup {
     /// Only messages that come directly are acknowledged; where they are stored, so are reports
     /// that come directly only if the modem offers nothing else.
     fn service(&mut self, outcome: &Outcome, shared: &mut Shared) {
-        shared.routing.acknowledge = false;
         let Some(offered) = shared.read(&TestMessageService, outcome) else {
-            return;
+            // Whoever used the modem before may have chosen either.
+            return self.plan.push_front(Todo::ReadService);
         };
         let is_direct = shared.config.delivery == Delivery::Direct;
         let service = if is_direct && shared.profile.phase_2_plus && offered.contains(1) {
@@ -218,9 +228,11 @@ impl Setup {
         } else {
             MessageService::Phase2Plus
         };
-        if offered.contains(u32::from(service == MessageService::Phase2Plus)) {
-            self.plan.push_front(Todo::SetService(service));
-        }
+        let is_offered = offered.contains(u32::from(service == MessageService::Phase2Plus));
+        self.plan.push_front(match is_offered {
+            true => Todo::SetService(service),
+            false => Todo::ReadService,
+        });
     }
 
     /// Messages are stored where they are stored now, unless the configuration or the make says
@@ -293,7 +305,15 @@ impl Setup {
         let ranges = ranges.unwrap_or_else(IndicationRanges::unknown);
         let is_direct = shared.config.delivery == Delivery::Direct;
         let profile = shared.profile;
-        let preferences = profile.preferences(is_direct, shared.config.broadcasts);
+        let mut preferences = profile.preferences(is_direct, shared.config.broadcasts);
+        let has_reports = || {
+            let offered = shared.stores.offered.first();
+            offered.is_some_and(|offered| offered.contains(&Store::SR))
+        };
+        // Reports that are stored wait for whoever reads them; those that come directly do not.
+        if !is_direct && preferences.ds.first() == Some(&1) && has_reports() {
+            preferences.ds = &[2, 1, 0];
+        }
         for choice in ranges.choose(&preferences).into_iter().rev() {
             self.plan.push_front(Todo::SetIndications(choice));
         }

@@ -7,6 +7,7 @@ use super::channel::Outcome;
 use super::health::Checks;
 use super::pin::Pins;
 use super::raw::Commands;
+use super::schedule::Stage;
 use super::sims::Sims;
 use super::watchdog::Ladder;
 use super::{Config, Event, Fault, Health, Identity, SettingsReset, SimKey, State, Ussd};
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     powered: Option<Instant>,
     settings_reset: Option<SettingsReset>,
     is_sweep_asked: bool,
+    setup_asked: Option<Stage>,
     pub(super) ladder: Ladder,
     pub(super) commands: Commands,
     pub(super) send: send::Sends,
@@ -96,6 +98,7 @@ impl Shared {
             is_echo_off: false,
             powered: None,
             is_sweep_asked: false,
+            setup_asked: None,
             health: Health::default(),
             checks: Checks::default(),
             routing: Routing::default(),
@@ -226,6 +229,16 @@ impl Shared {
     /// The reset that the owner wants, once.
     pub(super) const fn take_settings_reset(&mut self) -> Option<SettingsReset> {
         self.settings_reset.take()
+    }
+
+    /// The modem is to be set up again from here on.
+    pub(super) fn ask_setup(&mut self, stage: Option<Stage>) {
+        self.setup_asked = self.setup_asked.into_iter().chain(stage).min();
+    }
+
+    /// From where on that was asked.
+    pub(super) const fn take_setup(&mut self) -> Option<Stage> {
+        self.setup_asked.take()
     }
 
     /// All that is stored is to be read again.

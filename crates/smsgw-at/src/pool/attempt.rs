@@ -39,7 +39,7 @@ impl Pool {
         self.was_sent(id, sim, PartOutcome::Unknown, now);
     }
 
-    /// The network has certainly not taken a part.
+    /// The network has not taken a part; certainly, unless the failure is doubtful.
     pub(super) fn part_not_sent(
         &mut self,
         member: MemberId,
@@ -50,8 +50,17 @@ impl Pool {
         let Some((id, sim, in_flight)) = self.take_in_flight(member, token) else {
             return;
         };
-        self.refund(sim, &in_flight, true);
-        let verdict = Verdict::of(&failure);
+        let mut verdict = Verdict::of(&failure);
+        if matches!(failure, Failure::Doubtful(_)) {
+            self.with_sim(sim, |sim| sim.quota.settle(in_flight.charge, now));
+            if let Some(entry) = self.queue.get_mut(id)
+                && entry.doubted.replace(sim).is_some()
+            {
+                verdict.retry = Retry::Never;
+            }
+        } else {
+            self.refund(sim, &in_flight, true);
+        }
         if verdict.counts {
             self.breaker_failed(sim, now);
         } else if verdict.retry == Retry::Never && matches!(failure, Failure::Refused(_)) {
@@ -198,6 +207,7 @@ impl Pool {
         let recipient = entry.message.recipient.chars();
         self.sticky.touch(recipient, sim_id);
         entry.results.push(outcome);
+        entry.doubted = None;
         entry.begun_by = Some(sim_id);
         entry.tries = 0;
         entry.failure = None;
@@ -235,6 +245,9 @@ impl Pool {
             && self.has_elsewhere(entry);
         let stays = may_stay && (!may_move || (retry == Retry::Here && !is_leaving));
         if retry == Retry::Never || is_over || !(stays || may_move) {
+            if matches!(failure, Failure::Doubtful(_)) {
+                return self.was_sent(id, sim, PartOutcome::Unknown, now);
+            }
             return self.finish(id, Reason::Failure(failure), Reason::OtherPart);
         }
         let pause = self.config.retry_pause(entry.tries);

@@ -61,6 +61,7 @@
 //! | refused, [`SimFault`](crate::cause::Class::SimFault) | never | at once | yes |
 //! | refused, [`Permanent`](crate::cause::Class::Permanent) | never | never | no |
 //! | no prompt, no answer, one that cannot be read | only where there is no other, as above | at once | yes |
+//! | refused after all of it was written, and it may have been taken ([`Doubtful`](crate::modem::Failure::Doubtful)) | never | at once, one other; then it is unknown | if [`ModemFault`](crate::cause::Class::ModemFault) |
 //! | the modem was lost before it was written | as `RetryHere`, if it is back | at once if not | no |
 //! | it cannot be written to any modem | never | never | no |
 //! | given back before it was begun | if it can go on | at once if not | no |
@@ -68,7 +69,8 @@
 //!
 //! The modem's own [`send_retries`](crate::modem::Config::send_retries) should be 0: they come first,
 //! and hold up all that waits. Which refusals leave open whether a message was taken, so that it is
-//! unknown, is for the modem to say: see [`Doubt`](crate::modem::Doubt).
+//! unknown or doubtful, is for the modem to say: see [`Doubt`](crate::modem::Doubt). What is unknown
+//! or doubtful counts for the limits of the SIM, as it may have been sent; the others do not.
 //!
 //! A message tries at most [`failovers`](Config::failovers) SIMs after the first, and waits at most
 //! [`patience`](Config::patience) for the next one.
@@ -80,7 +82,7 @@
 //! |---|---|
 //! | refused or failed, [`RetryHere`](crate::cause::Class::RetryHere), [`RetryElsewhere`](crate::cause::Class::RetryElsewhere) or [`ModemFault`](crate::cause::Class::ModemFault) | the same SIM tries again, [`retries`](Config::retries) times after [pauses](Config::retry_pauses) |
 //! | refused, [`SimFault`](crate::cause::Class::SimFault) or [`Permanent`](crate::cause::Class::Permanent) | the parts behind it are not sent |
-//! | unknown | the parts behind it are sent all the same, when the modem answers again |
+//! | unknown or doubtful | the parts behind it are sent all the same, when the modem answers again |
 //! | the modem is lost, or its SIM has no quota left | the rest waits [`patience`](Config::patience) for the SIM, in whatever modem it comes back, and is not sent then |
 //!
 //! # Example
@@ -471,6 +473,7 @@ impl Pool {
             failure: None,
             patience: None,
             is_cancelled: false,
+            doubted: None,
         };
         self.queue.entries.insert(id, entry);
         self.queue.by_token.insert(token, id);

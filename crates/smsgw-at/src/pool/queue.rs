@@ -34,6 +34,8 @@ pub(super) struct Entry {
     pub(super) failure: Option<Failure>,
     /// Until when it waits for a SIM that goes on with it.
     pub(super) patience: Option<Instant>,
+    /// The SIM that may have sent the next part, and is not tried again.
+    pub(super) doubted: Option<SimId>,
     /// The owner does not want it to be sent.
     pub(super) is_cancelled: bool,
 }
@@ -93,7 +95,11 @@ impl Entry {
     /// What is left of it is not sent.
     pub(super) fn fill(&mut self, first: Reason, others: Reason) {
         if self.parts_left() > 0 {
-            self.results.push(PartOutcome::NotSent(first));
+            self.begun_by = self.begun_by.or(self.doubted);
+            self.results.push(match self.doubted {
+                Some(_) => PartOutcome::Unknown,
+                None => PartOutcome::NotSent(first),
+            });
         }
         let rest = PartOutcome::NotSent(others);
         self.results.resize(self.message.parts.len(), rest);

@@ -27,6 +27,9 @@ pub(super) struct Verdict {
 impl Verdict {
     pub(super) fn of(failure: &Failure) -> Self {
         let (retry, counts) = match failure.class() {
+            class if matches!(failure, Failure::Doubtful(_)) => {
+                (Retry::OnlyElsewhere, class == Class::ModemFault)
+            }
             Class::RetryHere => (Retry::Here, false),
             Class::RetryElsewhere => (Retry::Elsewhere, false),
             Class::SimFault => (Retry::OnlyElsewhere, true),

@@ -111,6 +111,11 @@ impl Exchange {
         self
     }
 
+    /// The command, if it may be seen.
+    pub(super) fn shown(&self) -> &str {
+        if self.is_secret { "****" } else { &self.line }
+    }
+
     /// What is written after the prompt, from so many octets on, as far as it may be written at
     /// once; and the pause until there is more.
     pub(super) fn piece(&self, written: usize) -> (&[u8], Option<Duration>) {
@@ -146,9 +151,8 @@ impl Outcome {
 
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = if self.is_secret { "****" } else { &self.line };
         f.debug_struct("Exchange")
-            .field("line", &line)
+            .field("line", &self.shown())
             .field("timeout", &self.timeout)
             .field("data", &self.data)
             .finish_non_exhaustive()

@@ -14,7 +14,6 @@ use self::resync::{Next, Owed, Resync};
 use super::tap::Wire;
 use crate::line::{Event, InFlight, LineReader, Urc};
 use crate::result::{ErrorReport, FinalResult};
-use crate::transcript::without_secrets;
 
 pub(super) use exchange::{Data, Exchange, Outcome, Pace};
 pub(super) use resync::Synced;
@@ -27,6 +26,8 @@ pub(super) const CTRL_Z: &[u8] = b"\x1a";
 pub(super) enum Notice {
     Urc(Urc),
     Outcome(Outcome),
+    /// There was no result in time, for this command.
+    Silent(String),
     /// The modem sends a command back.
     Echo,
     /// The result of data whose exchange was given up.
@@ -37,8 +38,6 @@ pub(super) enum Notice {
     Stray(String),
     /// So many octets that mean nothing.
     Junk(usize),
-    /// This command was not answered in time.
-    Silent(String),
     /// The end of [`Channel::probe`].
     Synced(Synced),
 }
@@ -278,11 +277,15 @@ impl Channel {
             State::Data { .. } => {
                 self.in_step = false;
                 self.owes(Owed::data(&flight.exchange.line));
+                self.silent(&flight.exchange);
                 self.notices.push_back(Notice::Outcome(Outcome::Unknown));
                 Phase::Idle
             }
             State::Contested => self.only_result(flight, now),
-            State::Escape(_) => self.no_prompt(&flight.exchange),
+            State::Escape(_) => {
+                self.silent(&flight.exchange);
+                self.no_prompt(&flight.exchange)
+            }
         }
     }
 
@@ -305,12 +308,15 @@ impl Channel {
             let result = FinalResult::Ok;
             Outcome::Final { result, lines }
         } else {
-            let line = &flight.exchange.line;
-            let shown = without_secrets(line).unwrap_or_else(|| line.clone());
-            self.notices.push_back(Notice::Silent(shown));
+            self.silent(&flight.exchange);
             Outcome::Silent { lines }
         };
         self.give_up(&flight.exchange, outcome)
+    }
+
+    fn silent(&mut self, exchange: &Exchange) {
+        let line = exchange.shown().to_owned();
+        self.notices.push_back(Notice::Silent(line));
     }
 
     fn no_prompt(&mut self, exchange: &Exchange) -> Phase {

@@ -19,6 +19,7 @@ use crate::urc::UrcKind;
 /// What was handed on and is owed an acknowledgement.
 #[derive(Debug, Default)]
 pub(super) struct Direct {
+    /// In the order in which it came. An acknowledgement says not of what it is: it is of the first.
     owed: VecDeque<Owed>,
     /// Reports that fit no message while one is on its way: it may be about that.
     early: Vec<Early>,
@@ -28,7 +29,8 @@ pub(super) struct Direct {
 
 #[derive(Debug)]
 struct Owed {
-    id: ReceivedId,
+    /// `None`: there was no room for it, and it is not to be acknowledged.
+    id: Option<ReceivedId>,
     is_report: bool,
     is_safe: bool,
     deadline: Instant,
@@ -51,7 +53,7 @@ impl Direct {
     const MAX_EARLY: usize = 16;
 
     pub(super) fn start(&mut self, acknowledges_reports: bool) {
-        self.owed.clear();
+        // What came since it was told to deliver stays owed.
         self.refuses_reports = !acknowledges_reports;
     }
 
@@ -61,7 +63,7 @@ impl Direct {
 
     pub(super) fn persisted(&mut self, id: ReceivedId) {
         for owed in &mut self.owed {
-            owed.is_safe |= owed.id == id;
+            owed.is_safe |= owed.id == Some(id);
         }
     }
 
@@ -69,10 +71,10 @@ impl Direct {
         self.owed.iter().map(|owed| owed.deadline).min()
     }
 
-    /// The acknowledgement of what is safe.
+    /// The acknowledgement of what came first, once that is safe.
     pub(super) fn next(&mut self) -> Option<Confirm> {
-        let at = self.owed.iter().position(|owed| owed.is_safe)?;
-        let owed = self.owed.remove(at)?;
+        self.owed.front().filter(|owed| owed.is_safe)?;
+        let owed = self.owed.pop_front()?;
         Some(Confirm {
             is_report: owed.is_report,
             is_asked: false,
@@ -136,44 +138,69 @@ pub(super) fn handle_timeout(shared: &mut Shared, now: Instant) {
 }
 
 fn take_in(early: Early, shared: &mut Shared, now: Instant) {
-    if !has_room(shared) {
-        // Not acknowledged, it comes again.
-        shared.checks.ask_routing(now);
-        return shared.drop_event();
-    }
     let Early {
         pdu,
         fault,
         is_report: is_announced,
     } = early;
+    let is_report = is_announced || (fault.is_none() && is_report(&pdu));
+    if !has_room(shared) {
+        if is_acknowledged(is_report, shared) {
+            // It comes again.
+            shared.checks.ask_routing(now);
+            owe(None, is_report, false, shared, now);
+            return shared.drop_event();
+        }
+        if !shared.has_room() {
+            return shared.drop_event();
+        }
+        // It does not: it is told, and nothing is remembered of it.
+        let id = shared.receive.ledger.unheld();
+        return hand_on(id, pdu, fault, shared, now);
+    }
     let seen = match fault {
         Some(MISSING) => shared.receive.ledger.missing(),
         _ => shared.receive.ledger.direct(&pdu),
     };
     let (Seen::New(id) | Seen::Waiting(id) | Seen::Safe(id)) = seen;
     let is_safe = matches!(seen, Seen::Safe(_));
-    let is_report = is_announced || (fault.is_none() && is_report(&pdu));
-    owe(id, is_report, is_safe, shared, now);
+    owe(Some(id), is_report, is_safe, shared, now);
     if matches!(seen, Seen::New(_)) {
-        let arrived = Arrived {
-            source: Source::Direct,
-            octets: pdu,
-            fault,
-        };
-        hand_over(id, arrived, shared, now);
+        hand_on(id, pdu, fault, shared, now);
     }
 }
 
-fn owe(id: ReceivedId, is_report: bool, is_safe: bool, shared: &mut Shared, now: Instant) {
-    let direct = &mut shared.receive.direct;
-    if !shared.routing.acknowledge
-        || (is_report && direct.refuses_reports)
-        || direct.owed.len() >= Direct::MAX_OWED
-    {
+fn hand_on(
+    id: ReceivedId,
+    octets: Vec<u8>,
+    fault: Option<AnswerError>,
+    shared: &mut Shared,
+    now: Instant,
+) {
+    let source = Source::Direct;
+    let arrived = Arrived {
+        source,
+        octets,
+        fault,
+    };
+    hand_over(id, arrived, shared, now);
+}
+
+/// Whether the network is told that it has come, and sends it again else.
+const fn is_acknowledged(is_report: bool, shared: &Shared) -> bool {
+    shared.routing.acknowledge && !(is_report && shared.receive.direct.refuses_reports)
+}
+
+fn owe(id: Option<ReceivedId>, is_report: bool, is_safe: bool, shared: &mut Shared, now: Instant) {
+    if !is_acknowledged(is_report, shared) {
         return;
     }
+    let direct = &mut shared.receive.direct;
     // What comes again is owed one answer.
-    direct.owed.retain(|owed| owed.id != id);
+    direct.owed.retain(|owed| id.is_none() || owed.id != id);
+    if direct.owed.len() >= Direct::MAX_OWED {
+        return;
+    }
     direct.owed.push_back(Owed {
         id,
         is_report,

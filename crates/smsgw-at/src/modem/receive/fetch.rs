@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::ledger::Slot;
+use super::select::{is_refused, select, selected};
 use super::{fetch_later, take_in};
 use crate::cause::{Class, CmeError, CmsError};
 use crate::command::Command;
-use crate::command::storage::{DeleteMessage, ReadMessage, SetPreferredStorage, Store};
+use crate::command::storage::{DeleteMessage, ReadMessage};
 use crate::error::AnswerError;
 use crate::field::Fields;
 use crate::modem::channel::{Exchange, Outcome};
@@ -132,7 +133,7 @@ impl Procedure for Fetch {
         match (self.stage, outcome) {
             // All that is stored is read after the next start.
             (_, Some(Outcome::Lost { .. })) => {}
-            (Stage::Begin, _) if is_unknown(self.slot.store, shared) => {}
+            (Stage::Begin, _) if is_refused(self.slot.store, shared, now) => {}
             (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
                 return self.read();
             }
@@ -160,25 +161,35 @@ impl Delete {
         }
     }
 
-    fn delete(&mut self) -> Step {
+    fn delete(&mut self, shared: &Shared) -> Step {
+        // Another message may have come to its place meanwhile.
+        if !shared.receive.ledger.may_delete(self.slot) {
+            return Step::Done;
+        }
         self.stage = Stage::Work;
         Step::Run(Exchange::of(&DeleteMessage::at(self.slot.index)))
     }
 
     fn settle(&self, outcome: &Outcome, shared: &mut Shared, now: Instant) {
-        let Outcome::Final { result, .. } = outcome else {
+        let ledger = &mut shared.receive.ledger;
+        match outcome {
+            Outcome::Final { result, .. } if result.is_ok() => {
+                ledger.deleted(self.slot);
+                shared.receive.is_full_told = false;
+                return;
+            }
+            Outcome::Final { result, .. } if is_empty_slot(result) => {
+                return ledger.empty(self.slot);
+            }
+            Outcome::Final { .. } => {}
             // Done or not: it has to be read first.
-            return fetch_later(shared, now);
-        };
-        if result.is_ok() {
-            shared.receive.ledger.deleted(self.slot);
-            shared.receive.is_full_told = false;
-        } else if is_empty_slot(result) {
-            shared.receive.ledger.empty(self.slot);
-        } else {
-            shared.accepted(&DeleteMessage::at(self.slot.index).line(), outcome);
-            fetch_later(shared, now);
+            _ => ledger.doubt(self.slot),
         }
+        let (attempts, pause) = ledger.not_deleted(self.slot, now);
+        if attempts == 1 {
+            shared.accepted(&DeleteMessage::at(self.slot.index).line(), outcome);
+        }
+        shared.receive.sweeps.soon(pause, now);
     }
 }
 
@@ -186,8 +197,10 @@ impl Procedure for Delete {
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step {
         match (self.stage, outcome) {
             (_, Some(Outcome::Lost { .. })) => {}
+            // It is found again when all is read.
+            (Stage::Begin, _) if is_refused(self.slot.store, shared, now) => {}
             (Stage::Begin, _) if shared.stores.reading == Some(self.slot.store) => {
-                return self.delete();
+                return self.delete(shared);
             }
             (Stage::Begin, _) => {
                 self.stage = Stage::Select;
@@ -195,7 +208,7 @@ impl Procedure for Delete {
             }
             (Stage::Select, Some(outcome)) => {
                 if selected(self.slot.store, &outcome, shared, now) {
-                    return self.delete();
+                    return self.delete(shared);
                 }
             }
             (Stage::Work, Some(outcome)) => self.settle(&outcome, shared, now),
@@ -203,46 +216,6 @@ impl Procedure for Delete {
         }
         Step::Done
     }
-}
-
-/// Whether the modem does not select a store that it has named.
-pub(super) fn is_unknown(store: Store, shared: &Shared) -> bool {
-    shared.receive.unknown_stores.contains(&store)
-}
-
-/// The store to be read from and deleted in.
-const fn selection(store: Store) -> SetPreferredStorage {
-    SetPreferredStorage {
-        mem1: store,
-        mem2: None,
-        mem3: None,
-    }
-}
-
-pub(super) fn select(store: Store) -> Exchange {
-    Exchange::of(&selection(store))
-}
-
-/// Whether the store is selected. What is refused for good is not tried again before the next
-/// start.
-pub(super) fn selected(store: Store, outcome: &Outcome, shared: &mut Shared, now: Instant) -> bool {
-    const MAX_UNKNOWN: usize = 16;
-    // Until it says so, nobody knows.
-    shared.stores.reading = None;
-    if shared.accepts(&selection(store), outcome) {
-        shared.stores.reading = Some(store);
-        return true;
-    }
-    match outcome {
-        Outcome::Final { result, .. } if !is_busy(result) => {
-            let unknown = &mut shared.receive.unknown_stores;
-            if !unknown.contains(&store) && unknown.len() < MAX_UNKNOWN {
-                unknown.push(store);
-            }
-        }
-        _ => fetch_later(shared, now),
-    }
-    false
 }
 
 /// Whether an error passes.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hasher as _};
+use std::time::{Duration, Instant};
 
 use crate::command::storage::Store;
 use crate::modem::ReceivedId;
@@ -52,14 +53,21 @@ struct Held {
     run: u64,
     is_direct: bool,
     is_persisted: bool,
-    /// The modem says that it has deleted it.
-    is_deleted: bool,
+    /// Something else may be in its place by now: it has to be read before it is deleted.
+    is_doubted: bool,
+    /// It waits to be deleted.
+    is_queued: bool,
+    /// How often its deletion came to nothing, and before when it is not tried again.
+    attempts: u32,
+    rests_until: Option<Instant>,
 }
 
 impl Ledger {
     /// How many of those that were handed on directly and are safe, and of those that were deleted,
     /// are remembered.
     const MEMORY: usize = 256;
+    /// The first and the longest pause between two attempts to delete a message.
+    const REST: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(3600));
 
     /// How many were handed over and are not safe yet.
     pub(super) fn waiting(&self) -> usize {
@@ -74,7 +82,7 @@ impl Ledger {
                 && held.digest == digest
             {
                 held.run = self.run;
-                held.is_deleted = false;
+                held.is_doubted = false;
                 return held.seen(id);
             }
             // Somebody else has deleted what was here.
@@ -88,7 +96,7 @@ impl Ledger {
             self.by_slot.insert(slot, id);
             held.slot.get_or_insert(slot);
             held.run = self.run;
-            held.is_deleted = false;
+            held.is_doubted = false;
             return held.seen(id);
         }
         let id = self.add(digest, Some(slot));
@@ -113,6 +121,12 @@ impl Ledger {
         self.add_direct(digest(&self.last.to_be_bytes()))
     }
 
+    /// The number of something that is not remembered.
+    pub(super) const fn unheld(&mut self) -> ReceivedId {
+        self.last += 1;
+        ReceivedId(self.last)
+    }
+
     fn add_direct(&mut self, digest: u64) -> Seen {
         let id = self.add(digest, None);
         if let Some(held) = self.held.get_mut(&id) {
@@ -130,7 +144,7 @@ impl Ledger {
         }
         held.is_persisted = true;
         self.waiting -= 1;
-        let slot = held.slot.filter(|_| held.run == self.run);
+        let slot = held.slot.filter(|_| held.is_seen(self.run));
         if held.is_direct {
             self.direct_safe.push_back(id.0);
         }
@@ -145,7 +159,47 @@ impl Ledger {
     /// Whether what is in the slot, as it was read since the modem was lost last, is safe.
     pub(super) fn may_delete(&self, slot: Slot) -> bool {
         let held = self.by_slot.get(&slot).and_then(|id| self.held.get(id));
-        held.is_some_and(|held| held.is_persisted && held.run == self.run && !held.is_deleted)
+        held.is_some_and(|held| held.is_persisted && held.is_seen(self.run))
+    }
+
+    /// What is in the slot is to be deleted: whether it does not wait for that yet.
+    pub(super) fn queue(&mut self, slot: Slot) -> bool {
+        self.in_slot(slot)
+            .is_some_and(|held| !std::mem::replace(&mut held.is_queued, true))
+    }
+
+    /// It waits no longer to be deleted: whether it may be.
+    pub(super) fn take_queued(&mut self, slot: Slot) -> bool {
+        if let Some(held) = self.in_slot(slot) {
+            held.is_queued = false;
+        }
+        self.may_delete(slot)
+    }
+
+    /// Before when the deletion is not tried again; `None` when it may be tried at once.
+    pub(super) fn rests_until(&self, slot: Slot) -> Option<Instant> {
+        let held = self.by_slot.get(&slot).and_then(|id| self.held.get(id));
+        held.and_then(|held| held.rests_until)
+    }
+
+    /// The deletion came to nothing: how often now, and the pause before the next attempt.
+    pub(super) fn not_deleted(&mut self, slot: Slot, now: Instant) -> (u32, Duration) {
+        let Some(held) = self.in_slot(slot) else {
+            return (1, Self::REST.0);
+        };
+        held.attempts = held.attempts.saturating_add(1);
+        let (first, most) = Self::REST;
+        let doubled = 2_u32.saturating_pow(held.attempts - 1);
+        let pause = first.saturating_mul(doubled).min(most);
+        held.rests_until = Some(now + pause);
+        (held.attempts, pause)
+    }
+
+    /// Something else may be in the slot by now.
+    pub(super) fn doubt(&mut self, slot: Slot) {
+        if let Some(held) = self.in_slot(slot) {
+            held.is_doubted = true;
+        }
     }
 
     /// The modem says that it has deleted what was in the slot.
@@ -154,8 +208,7 @@ impl Ledger {
             return;
         };
         if let Some(held) = self.held.get_mut(&id) {
-            // Whatever is there next has to be read first.
-            held.is_deleted = true;
+            held.is_doubted = true;
         }
         if !self.deleted.contains(&id) {
             self.deleted.push_back(id);
@@ -185,6 +238,16 @@ impl Ledger {
     /// The port was closed or the modem started again: what is in a slot is not known.
     pub(super) fn lost(&mut self) {
         self.run += 1;
+        for held in self.held.values_mut() {
+            held.is_queued = false;
+            held.attempts = 0;
+            held.rests_until = None;
+        }
+    }
+
+    fn in_slot(&mut self, slot: Slot) -> Option<&mut Held> {
+        let id = self.by_slot.get(&slot)?;
+        self.held.get_mut(id)
     }
 
     fn add(&mut self, digest: u64, slot: Option<Slot>) -> u64 {
@@ -196,7 +259,10 @@ impl Ledger {
             run: self.run,
             is_direct: false,
             is_persisted: false,
-            is_deleted: false,
+            is_doubted: false,
+            is_queued: false,
+            attempts: 0,
+            rests_until: None,
         };
         self.held.insert(self.last, held);
         self.last
@@ -260,6 +326,11 @@ impl Ledger {
 }
 
 impl Held {
+    /// Whether this is certainly what is in its place.
+    const fn is_seen(&self, run: u64) -> bool {
+        self.run == run && !self.is_doubted
+    }
+
     fn seen(&self, id: u64) -> Seen {
         if self.is_persisted {
             Seen::Safe(ReceivedId(id))
@@ -405,6 +476,50 @@ mod tests {
         // Another message may be there by now.
         assert!(!ledger.may_delete(slot("SM", 1)));
         assert_eq!(ledger.persisted(one), None);
+    }
+
+    #[test]
+    fn what_may_have_been_replaced_is_read_before_it_is_deleted() {
+        let mut ledger = Ledger::default();
+        let one = new(ledger.stored(slot("SM", 1), b"one"));
+        ledger.doubt(slot("SM", 1));
+        assert_eq!(ledger.persisted(one), None);
+        assert!(!ledger.may_delete(slot("SM", 1)));
+        assert_eq!(ledger.stored(slot("SM", 1), b"one"), Seen::Safe(one));
+        assert!(ledger.may_delete(slot("SM", 1)));
+        ledger.doubt(slot("SM", 1));
+        new(ledger.stored(slot("SM", 1), b"two"));
+        assert!(!ledger.may_delete(slot("SM", 1)));
+    }
+
+    #[test]
+    fn a_place_waits_once_to_be_deleted() {
+        let mut ledger = Ledger::default();
+        let one = new(ledger.stored(slot("SM", 1), b"one"));
+        ledger.persisted(one);
+        assert!(ledger.queue(slot("SM", 1)));
+        assert!(!ledger.queue(slot("SM", 1)));
+        assert!(ledger.take_queued(slot("SM", 1)));
+        assert!(ledger.queue(slot("SM", 1)));
+        // Whoever kept the queue has forgotten it.
+        ledger.lost();
+        assert!(ledger.queue(slot("SM", 1)));
+        assert!(!ledger.take_queued(slot("SM", 1)));
+        assert!(!ledger.queue(slot("SM", 2)));
+    }
+
+    #[test]
+    fn deletions_that_come_to_nothing_are_ever_further_apart() {
+        let mut ledger = Ledger::default();
+        let now = Instant::now();
+        new(ledger.stored(slot("SM", 1), b"one"));
+        let pauses: Vec<u64> = (0..12)
+            .map(|_| ledger.not_deleted(slot("SM", 1), now).1.as_secs())
+            .collect();
+        assert_eq!(pauses[..4], [10, 20, 40, 80]);
+        assert_eq!(pauses[9..], [3600; 3]);
+        new(ledger.stored(slot("SM", 1), b"two"));
+        assert_eq!(ledger.rests_until(slot("SM", 1)), None);
     }
 
     #[test]

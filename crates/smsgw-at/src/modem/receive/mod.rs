@@ -6,6 +6,7 @@
 mod direct;
 mod fetch;
 mod ledger;
+mod select;
 mod sweep;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use smsgw_gsm::tpdu::{Context, ModemPdu, StatusReport, Tpdu};
 use self::direct::Direct;
 use self::fetch::{Delete, Fetch};
 use self::ledger::{Ledger, Seen, Slot};
+use self::select::Refusals;
 use self::sweep::Sweeps;
 use super::procedure::Procedure;
 use super::shared::Shared;
@@ -38,8 +40,7 @@ pub(super) struct Inbox {
     deletions: VecDeque<Slot>,
     sweeps: Sweeps,
     direct: Direct,
-    /// Stores that the modem names and does not select.
-    unknown_stores: Vec<Store>,
+    refusals: Refusals,
     /// Since when there is no room for what is there.
     held_up: Option<Instant>,
     /// That a store is full was told.
@@ -82,6 +83,10 @@ fn announce(store: &str, index: Option<u32>, shared: &mut Shared, now: Instant) 
         .zip(index)
         .map(|(store, index)| Slot { store, index });
     let inbox = &mut shared.receive;
+    if let Some(slot) = slot {
+        // Whatever was there: it has gone.
+        inbox.ledger.doubt(slot);
+    }
     match slot {
         // It is in one of its parts, under the number that it has there.
         Some(slot) if slot.store == Store::MT && sweep::has_parts(&shared.stores) => {
@@ -112,12 +117,22 @@ fn full_store(line: &str) -> Option<Store> {
 
 /// The caller has it.
 pub(super) fn persisted(shared: &mut Shared, id: ReceivedId, now: Instant) {
-    let inbox = &mut shared.receive;
-    if let Some(slot) = inbox.ledger.persisted(id) {
-        inbox.deletions.push_back(slot);
+    if let Some(slot) = shared.receive.ledger.persisted(id) {
+        delete(slot, shared, now);
     }
-    inbox.direct.persisted(id);
+    shared.receive.direct.persisted(id);
     make_room(shared, now);
+}
+
+/// What is in the place is safe: it is deleted, but not when that came to nothing a moment ago.
+fn delete(slot: Slot, shared: &mut Shared, now: Instant) {
+    let inbox = &mut shared.receive;
+    let rests_until = inbox.ledger.rests_until(slot);
+    match rests_until.filter(|until| *until > now) {
+        Some(until) => inbox.sweeps.soon(until - now, now),
+        None if inbox.ledger.queue(slot) => inbox.deletions.push_back(slot),
+        None => {}
+    }
 }
 
 pub(super) fn due(shared: &Shared) -> Option<Instant> {
@@ -148,7 +163,9 @@ pub(super) fn next_acknowledgement(shared: &mut Shared, _: Instant) -> Option<Bo
 
 pub(super) fn next(shared: &mut Shared, now: Instant) -> Option<Box<dyn Procedure>> {
     while let Some(slot) = shared.receive.deletions.pop_front() {
-        if shared.receive.ledger.may_delete(slot) {
+        let inbox = &mut shared.receive;
+        // What is announced is read first.
+        if inbox.ledger.take_queued(slot) && !inbox.announced.contains(&slot) {
             return Some(Box::new(Delete::new(slot)));
         }
     }
@@ -171,7 +188,7 @@ pub(super) fn next(shared: &mut Shared, now: Instant) -> Option<Box<dyn Procedur
 /// The modem is set up.
 pub(super) fn started(shared: &mut Shared, now: Instant) {
     let inbox = &mut shared.receive;
-    inbox.unknown_stores.clear();
+    inbox.refusals.clear();
     // They are among what is read now.
     inbox.announced.clear();
     inbox.sweeps.start(shared.config.sweep_interval, now);
@@ -218,7 +235,7 @@ fn take_in(
             hand_over(id, arrived, shared, now);
         }
         Seen::Waiting(_) => {}
-        Seen::Safe(_) => shared.receive.deletions.push_back(slot),
+        Seen::Safe(_) => delete(slot, shared, now),
     }
 }
 

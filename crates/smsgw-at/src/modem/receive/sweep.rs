@@ -3,8 +3,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::fetch::{Fetch, is_busy, is_empty_slot, is_unknown, select, selected};
+use super::fetch::{Fetch, is_busy, is_empty_slot};
 use super::ledger::Slot;
+use super::select::{is_refused, select, selected};
 use super::{Inbox, fetch_later, handle_full, take_in};
 use crate::command::Command;
 use crate::command::storage::{
@@ -261,7 +262,7 @@ impl Procedure for Sweep {
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step {
         match (self.stage, outcome) {
             (_, Some(Outcome::Lost { .. })) => {}
-            (Stage::Begin, _) if is_unknown(self.store, shared) => {}
+            (Stage::Begin, _) if is_refused(self.store, shared, now) => {}
             (Stage::Begin, _) => {
                 // Selected already or not: it says how full it is.
                 self.stage = Stage::Select;
