@@ -8,7 +8,6 @@ use core::time::Duration;
 
 use crate::command::identity::ReadIccid;
 use crate::command::pin::ReadRetryCounters;
-use crate::command::power::SlotCommand;
 use crate::command::routing::Preferences;
 use crate::command::storage::Store;
 use crate::command::ussd::UssdEncoding;
@@ -31,8 +30,6 @@ pub struct Profile {
     pub phase_2_plus: bool,
     /// Whether a status report can be acknowledged by `+CNMA`.
     pub acknowledges_reports: bool,
-    /// Whether `+CPIN` may be answered without a final result.
-    pub pin_without_final: bool,
     /// Whether `+CPMS` has a third store.
     pub has_third_store: bool,
     /// Where messages may arrive, of what the modem offers; empty for wherever it offers.
@@ -51,8 +48,6 @@ pub struct Profile {
     pub iccid: &'static [ReadIccid],
     /// Commands that may give the attempts left for a PIN, the best first.
     pub retry_counters: &'static [ReadRetryCounters],
-    /// The command that chooses between SIMs; not every model of the make has it.
-    pub select_slot: SlotCommand,
     /// How strings of USSD are written, the best first.
     pub ussd: &'static [UssdEncoding],
     /// With what the lines begin that the modem repeats without end until it is asked for its
@@ -71,7 +66,6 @@ impl Profile {
         indications: Preferences::STORED,
         phase_2_plus: true,
         acknowledges_reports: true,
-        pin_without_final: false,
         has_third_store: true,
         receive_stores: &[],
         command_gap: Duration::ZERO,
@@ -81,7 +75,6 @@ impl Profile {
         reset: &["AT+CFUN=1,1"],
         iccid: &ReadIccid::ALL,
         retry_counters: &[ReadRetryCounters::Cpinr, ReadRetryCounters::Csim],
-        select_slot: SlotCommand::Csus,
         ussd: &[
             UssdEncoding::Plain,
             UssdEncoding::Packed,
@@ -95,7 +88,7 @@ impl Profile {
     /// The makes that are known.
     pub const ALL: &'static [Self] = &[
         HUAWEI, ZTE, SIMCOM, QUECTEL, TELIT, NOVATEL, SIERRA, UBLOX, WAVECOM, CINTERION, QUALCOMM,
-        NOKIA, SAMSUNG,
+        NOKIA, SAMSUNG, ERICSSON,
     ];
 
     /// The profile of a modem that names these as its maker and model.
@@ -162,7 +155,6 @@ const HUAWEI: Profile = Profile {
     reset: &["AT+CFUN=1,1", "AT^RESET"],
     iccid: &[ReadIccid::CaretIccid, ReadIccid::Ccid, ReadIccid::Crsm],
     retry_counters: &[ReadRetryCounters::CaretCpin, ReadRetryCounters::Csim],
-    select_slot: SlotCommand::CaretSimswitch,
     ussd: &[
         UssdEncoding::Packed,
         UssdEncoding::Plain,
@@ -190,7 +182,6 @@ const SIMCOM: Profile = Profile {
     reset: &["AT+CFUN=1,1", "AT+CRESET"],
     iccid: &[ReadIccid::Ccid, ReadIccid::PlusIccid, ReadIccid::Crsm],
     retry_counters: &[ReadRetryCounters::Spic, ReadRetryCounters::Csim],
-    select_slot: SlotCommand::CaretSimswitch,
     ..Profile::STANDARD
 };
 
@@ -202,7 +193,6 @@ const QUECTEL: Profile = Profile {
     init: &["AT+QURCCFG=\"urcport\",\"all\""],
     iccid: &[ReadIccid::Qccid, ReadIccid::Ccid, ReadIccid::Crsm],
     retry_counters: &[ReadRetryCounters::Qpinc, ReadRetryCounters::Csim],
-    select_slot: SlotCommand::Qdsim,
     ..Profile::STANDARD
 };
 
@@ -254,7 +244,6 @@ const WAVECOM: Profile = Profile {
     name: "Wavecom",
     manufacturers: &["wavecom"],
     models: &[],
-    pin_without_final: true,
     has_third_store: false,
     iccid: &[ReadIccid::Ccid, ReadIccid::Crsm],
     retry_counters: &[ReadRetryCounters::Cpinc, ReadRetryCounters::Csim],
@@ -307,6 +296,14 @@ const SAMSUNG: Profile = Profile {
     ..Profile::STANDARD
 };
 
+const ERICSSON: Profile = Profile {
+    name: "Ericsson",
+    manufacturers: &["ericsson"],
+    models: &[],
+    retry_counters: &[ReadRetryCounters::Epin, ReadRetryCounters::Csim],
+    ..Profile::STANDARD
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,6 +328,7 @@ mod tests {
             ("Cinterion", "BGS2-W", "Cinterion"),
             ("Gemalto", "PLS8-E", "Cinterion"),
             ("QUALCOMM INCORPORATED", "0", "Qualcomm"),
+            ("Ericsson", "F5521gw", "Ericsson"),
             ("Acme", "1", "standard"),
         ];
         for (manufacturer, model, name) in cases {

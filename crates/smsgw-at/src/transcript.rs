@@ -106,6 +106,14 @@ const SECRETS: [&[u8]; 4] = [b"CPIN=", b"CPIN2=", b"CPWD=", b"CLCK="];
 /// The longest of them.
 const LONGEST: usize = 6;
 
+/// `line` with its secrets covered; `None` when it has none.
+pub(crate) fn without_secrets(line: &str) -> Option<String> {
+    let mut mask = Mask::new();
+    let shown = mask.cover(line.as_bytes());
+    mask.covers
+        .then(|| String::from_utf8_lossy(&shown).into_owned())
+}
+
 /// Covers what stands behind a secret's name up to the end of the line, in whatever pieces it comes.
 #[derive(Debug)]
 pub(crate) struct Mask {
@@ -122,13 +130,6 @@ impl Mask {
         }
     }
 
-    /// Whether a line has a secret in it.
-    pub(crate) fn has_secret(line: &str) -> bool {
-        let mut mask = Self::new();
-        mask.cover(line.as_bytes());
-        mask.covers
-    }
-
     pub(crate) fn cover(&mut self, octets: &[u8]) -> Vec<u8> {
         let mut shown = Vec::with_capacity(octets.len());
         for &octet in octets {
@@ -139,6 +140,9 @@ impl Mask {
                 continue;
             }
             shown.push(octet);
+            if octet == b' ' {
+                continue;
+            }
             self.last.rotate_left(1);
             if let Some(last) = self.last.last_mut() {
                 *last = octet.to_ascii_uppercase();
@@ -168,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_covered_in_whatever_pieces_it_comes() {
-        let line = "AT+CMEE=1;+cpin=\"1234\",\"5678\"\rAT+CSQ\rAT+CLCK=\"SC\",1,\"1234\"\r\nOK";
-        let expected = r"AT+CMEE=1;+cpin=***\rAT+CSQ\rAT+CLCK=***\r\nOK";
+        let line = "AT+CMEE=1;+cpin=\"1234\",\"5678\"\rAT+CSQ\rAT+CLCK =\"SC\",1,\"1234\"\r\nOK";
+        let expected = r"AT+CMEE=1;+cpin=***\rAT+CSQ\rAT+CLCK =***\r\nOK";
         assert_eq!(shown(&[line]), expected);
         for at in 0..line.len() {
             let (a, b) = line.split_at(at);

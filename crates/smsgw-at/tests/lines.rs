@@ -6,7 +6,7 @@ mod common;
 use smsgw_at::line::{Data, Event, InFlight, LineReader, Urc};
 use smsgw_at::result::{ErrorReport, FinalResult};
 
-use InFlight::{Command, Escape, Idle, Pdu, Text};
+use InFlight::{Command, Escape, Idle, Pdu, Probe, Text};
 
 const OK: Event = Event::Final(FinalResult::Ok);
 const ERROR: Event = Event::Final(FinalResult::Error(None));
@@ -445,7 +445,15 @@ fn no_prompt_is_awaited_otherwise() {
         says(Command(command), "\r\n> ", &[]);
     }
     says(Idle, "\r\n> \r\n", &[junk(b">")]);
-    says(Escape, "\r\n> \r\nOK\r\n", &[OK]);
+    // One that crosses the ESC, and one that nobody has asked for.
+    says(Escape, "\r\n> \r\nOK\r\n", &[Event::Prompt, OK]);
+    says(Probe("AT"), "\r\n> ", &[Event::Prompt]);
+    says(Probe("AT"), "AT\r\n> \r\n> ", &[echo("AT"), Event::Prompt]);
+    says(
+        Probe("AT+CSQ"),
+        "\r\n+CSQ: 9,99\r\n\r\nOK\r\n",
+        &[line("+CSQ: 9,99"), OK],
+    );
     says(
         Text,
         "\r\n> \r\n> \r\n+CMGS: 12\r\n\r\nOK\r\n",

@@ -10,7 +10,7 @@ mod script;
 use std::time::Duration;
 
 use script::{Bench, Reply, lines, silence};
-use smsgw_at::modem::{Answer, CommandError, Config, Event, Failure, Fault, State};
+use smsgw_at::modem::{Answer, CommandError, Config, Event, Failure, Fault, State, Submit};
 use smsgw_at::result::FinalResult;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -283,4 +283,109 @@ fn events_are_bounded_however_much_the_modem_says() {
     assert!(count <= 5_000, "{count}");
     // And that they were dropped is told.
     assert_eq!(bench.modem.state(), State::Ready);
+}
+
+const CMGS: &str = "AT+CMGS=10";
+const HEX: &str = "000100038121F300000141";
+
+/// Gives it a message to send.
+fn send(bench: &mut Bench, token: u64) {
+    let pdu = vec![0, 1, 0, 3, 0x81, 0x21, 0xF3, 0, 0, 1, 0x41];
+    let submit = Submit {
+        pdu,
+        more_to_follow: false,
+    };
+    bench.modem.send(token, submit, bench.now).unwrap();
+    bench.settle();
+}
+
+#[test]
+fn a_result_behind_the_prompt_keeps_the_pdu_here() {
+    for result in ["+CMS ERROR: 304", "OK", "ERROR"] {
+        let mut bench = Bench::ready(Config {
+            send_retries: 0,
+            ..quiet()
+        });
+        // In one read.
+        let both = format!("\r\n> \r\n{result}\r\n");
+        bench.on(CMGS, Reply::default().then_raw(1, both.as_bytes()));
+        send(&mut bench, 1);
+        bench.run(60_000);
+        assert_eq!(bench.times(HEX), 0, "{result}");
+        assert!(bench.times("ESC") > 0, "{result}");
+        let is_told = |event: &Event| matches!(event, Event::NotSent { token: 1, .. });
+        assert!(bench.events.iter().any(is_told), "{result}");
+        // It is of use for the next one.
+        bench.on(CMGS, lines(">")).on("DATA", lines("+CMGS: 7\nOK"));
+        send(&mut bench, 2);
+        bench.run(60_000);
+        let reference = Some(7);
+        assert!(bench.has(&Event::Sent {
+            token: 2,
+            reference
+        }));
+    }
+}
+
+#[test]
+fn a_result_between_two_pieces_of_the_pdu_keeps_the_rest_here() {
+    let mut bench = Bench::closed(Config {
+        send_retries: 0,
+        ..quiet()
+    });
+    bench.on("AT+CGMI", lines("Nokia\nOK"));
+    bench.open();
+    bench.run(10_000);
+    bench.on(CMGS, lines(">").then(115, "+CMS ERROR: 304"));
+    send(&mut bench, 1);
+    bench.run(60_000);
+    assert_eq!(bench.times(HEX), 0);
+    // It need not be woken.
+    assert!(!bench.has(&Event::State(State::Recovering)));
+    let is_told = |event: &Event| matches!(event, Event::NotSent { token: 1, .. });
+    assert!(bench.events.iter().any(is_told));
+    assert_eq!(bench.modem.state(), State::Ready);
+}
+
+#[test]
+fn a_prompt_that_crosses_the_escape_is_left() {
+    let mut bench = Bench::ready(quiet());
+    bench.on(CMGS, lines("").then(10_200, ">"));
+    send(&mut bench, 1);
+    bench.run(10_900);
+    assert_eq!(bench.times("ESC"), 2, "{:#?}", bench.written);
+}
+
+#[test]
+fn a_prompt_that_answers_a_probe_is_left() {
+    let mut bench = Bench::ready(quiet());
+    bench.on("AT+A", silence());
+    ask(&mut bench, 1, "AT+A");
+    bench.once("AT", lines(">"));
+    bench.run(10_000);
+    assert_eq!(bench.times("ESC"), 1, "{:#?}", bench.written);
+    assert_eq!(bench.times("CTRL-Z"), 0);
+    ask(&mut bench, 2, "AT");
+    bench.run(1_000);
+    assert_eq!(answers(&bench).last(), Some(&(2, Ok("OK".into()))));
+}
+
+#[test]
+fn a_command_without_an_answer_is_told_without_its_secret() {
+    let mut bench = Bench::ready(quiet());
+    let silent = [
+        ("AT+A", "AT+A"),
+        ("AT+CPIN2=\"1234\"", "AT+CPIN2=***"),
+        ("AT+CLCK=\"SC\",0,\"1234\"", "AT+CLCK=***"),
+    ];
+    for (line, shown) in silent {
+        bench.on(line, silence());
+        bench.modem.command(1, line, SECOND, bench.now).unwrap();
+        assert!(!format!("{:?}", bench.modem).contains("1234"), "{line}");
+        bench.settle();
+        bench.run(5_000);
+        let command = shown.to_owned();
+        let in_a_row = 1;
+        assert!(bench.has(&Event::Fault(Fault::Silent { command, in_a_row })));
+    }
 }

@@ -183,3 +183,47 @@ fn a_modem_that_dies_is_noticed_by_the_look() {
     // One command that is never answered does not make it dead.
     assert_eq!(bench.modem.state(), State::Ready);
 }
+
+#[test]
+fn a_modem_on_lte_alone_stays_registered_when_it_tells_that_it_has_no_circuit() {
+    let mut bench = Bench::closed(minute());
+    bench.on("AT+CREG?", lines("+CREG: 2,0\nOK"));
+    bench.on("AT+CEREG?", lines("+CEREG: 0,1\nOK"));
+    bench.open();
+    bench.run(5_000);
+    let registered = |bench: &Bench| {
+        let state = bench.modem.health().registration;
+        state.is_some_and(RegistrationState::is_registered)
+    };
+    assert!(registered(&bench));
+    bench.forget();
+    bench.say("+CREG: 2");
+    bench.say("+CREG: 0");
+    assert!(registered(&bench));
+    assert!(seen(&bench).is_empty());
+    // It may be gone, too: it is looked at soon, and not at every word.
+    bench.on("AT+CEREG?", lines("+CEREG: 0,2\nOK"));
+    for _ in 0..12 {
+        bench.say("+CREG: 2");
+        bench.run(1_000);
+    }
+    assert!(!registered(&bench));
+    assert!((1..=2).contains(&bench.times("AT+CEREG?")));
+    // And found again.
+    bench.say("+CREG: 1");
+    assert!(registered(&bench));
+}
+
+#[test]
+fn a_modem_that_keeps_everything_to_itself_is_told_again() {
+    let mut bench = Bench::ready(minute());
+    bench.once("AT+CNMI?", lines("+CNMI: 0,1,0,1,0\nOK"));
+    bench.run(70_000);
+    assert!(bench.has(&Event::Fault(Fault::RoutingLost)));
+    assert_eq!(bench.times("AT+CNMI=2,1,0,1,0"), 1);
+    // Mode 1 for mode 2 is no loss.
+    bench.forget();
+    bench.on("AT+CNMI?", lines("+CNMI: 1,1,0,1,0\nOK"));
+    bench.run(600_000);
+    assert!(!bench.has(&Event::Fault(Fault::RoutingLost)));
+}

@@ -375,7 +375,190 @@ fn while_the_sim_is_locked_the_owner_may_send_commands() {
     bench.on("AT+CPIN?", lines("+CPIN: READY\nOK"));
     bench.run(70_000);
     assert_eq!(bench.modem.state(), State::Ready);
-    assert_eq!(bench.times("AT+CMGF=0"), 1);
+    for line in [
+        "AT+CSMS=?",
+        "AT+CMGF=0",
+        "AT+CPMS=?",
+        "AT+CNMI=?",
+        "AT+CNMI=2,1,0,1,0",
+    ] {
+        assert_eq!(bench.times(line), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_pin_that_the_owner_enters_is_followed_by_the_whole_setup() {
+    let mut bench = locked(Config::default());
+    bench.open();
+    bench.run(10_000);
+    waits(&bench, Obstacle::PinNeeded);
+    let second = std::time::Duration::from_secs(1);
+    bench.modem.command(7, ENTER, second, bench.now).unwrap();
+    bench.settle();
+    bench.on("AT+CPIN?", lines("+CPIN: READY\nOK"));
+    bench.run(70_000);
+    assert_eq!(bench.modem.state(), State::Ready);
+    for line in ["AT+CMGF=0", "AT+CSMS=?", "AT+CPMS=?", "AT+CNMI=2,1,0,1,0"] {
+        assert_eq!(bench.times(line), 1, "{line}");
+    }
+}
+
+/// A modem that does not tell which SIM it has, the first time it is asked.
+fn tells_no_iccid_at_first(bench: &mut Bench) {
+    for line in [
+        "AT+CCID",
+        "AT+ICCID",
+        "AT^ICCID?",
+        "AT+QCCID",
+        "AT#CCID",
+        "AT^SCID",
+        "AT+CRSM=176,12258,0,0,10",
+    ] {
+        bench.once(line, lines("ERROR"));
+    }
+    bench.on("AT+CPINR", lines("ERROR"));
+    bench.on("AT+CSIM=10,\"0020000100\"", lines("ERROR"));
+}
+
+#[test]
+fn a_sim_that_tells_its_number_later_gets_no_second_attempt() {
+    let mut bench = locked(config());
+    tells_no_iccid_at_first(&mut bench);
+    bench.on(ENTER, silence());
+    bench.open();
+    bench.run_until_written(ENTER);
+    bench.say("RDY");
+    bench.run(600_000);
+    waits(&bench, Obstacle::PinRefused);
+    assert_eq!((bench.times(ENTER), refused(&bench)), (1, vec![iccid()]));
+
+    // Nor when the modem did not tell its own number then.
+    let mut bench = locked(config());
+    tells_no_iccid_at_first(&mut bench);
+    bench.once("AT+CGSN", lines("ERROR"));
+    bench.on(ENTER, silence());
+    bench.open();
+    bench.run_until_written(ENTER);
+    bench.say("RDY");
+    bench.run(600_000);
+    waits(&bench, Obstacle::PinRefused);
+    assert_eq!(bench.times(ENTER), 1);
+
+    // Nor when it tells it no more.
+    let imei = SimKey::Imei(Imei::parse("356938035643809").unwrap());
+    let mut bench = locked(Config {
+        refused_pins: vec![imei],
+        ..config()
+    });
+    bench.on("AT+CGSN", lines("ERROR"));
+    bench.open();
+    bench.run(60_000);
+    waits(&bench, Obstacle::PinRefused);
+    assert_eq!(bench.times(ENTER), 0);
+}
+
+#[test]
+fn an_attempt_on_a_sim_that_is_swapped_meanwhile_counts() {
+    let other = "+CCID: 8949020000012345678\nOK";
+    let mut bench = locked(config());
+    bench.on(ENTER, silence());
+    bench.open();
+    bench.run_until_written(ENTER);
+    // Another one, which is open.
+    bench.on("AT+CCID", lines(other));
+    bench.on("AT+CPIN?", lines("+CPIN: READY\nOK"));
+    bench.close();
+    bench.open();
+    bench.run(60_000);
+    assert_eq!(bench.modem.state(), State::Ready);
+    assert_eq!(refused(&bench), [iccid()]);
+    // And the first one again.
+    bench.on("AT+CCID", lines("+CCID: 8901410321111851072\nOK"));
+    bench.on("AT+CPIN?", lines("+CPIN: SIM PIN\nOK"));
+    bench.close();
+    bench.open();
+    bench.run(60_000);
+    waits(&bench, Obstacle::PinRefused);
+    assert_eq!(bench.times(ENTER), 1);
+}
+
+#[test]
+fn a_pin_that_never_left_is_no_attempt() {
+    let mut bench = locked(config());
+    let counter = "AT+CSIM=10,\"0020000100\"";
+    bench.on("AT+CPINR", silence()).on(counter, silence());
+    bench.open();
+    bench.run_until_written(counter);
+    bench.die();
+    bench.run(120_000);
+    assert_eq!(bench.times(ENTER), 0);
+    bench.live();
+    bench.on("AT+CPINR", lines("+CPINR: SIM PIN,3,3\nOK"));
+    bench.on(ENTER, silence());
+    bench.run(3_600_000);
+    assert_eq!((bench.times(ENTER), refused(&bench)), (1, vec![iccid()]));
+}
+
+#[test]
+fn an_attempt_is_told_before_it_leaves_and_its_end_as_well() {
+    let tried = Event::PinTried { sim: iccid() };
+    let accepted = Event::PinAccepted { sim: iccid() };
+    let mut bench = Bench::closed(config());
+    bench.once("AT+CPIN?", lines("+CPIN: SIM PIN\nOK"));
+    bench.open();
+    while !bench.has(&tried) {
+        bench.run(1);
+        let is_told = bench.has(&tried);
+        assert!(is_told || bench.times(ENTER) == 0, "it left untold");
+    }
+    assert!(!bench.has(&accepted));
+    bench.run(30_000);
+    assert!(bench.has(&accepted));
+    assert_eq!((bench.modem.state(), bench.times(ENTER)), (State::Ready, 1));
+
+    // What the owner remembers of a program that ended in between is enough.
+    let mut bench = locked(config());
+    bench.open();
+    bench.run_until_written(ENTER);
+    let of = |event: &Event| match event {
+        Event::PinTried { sim } => Some(sim.clone()),
+        _ => None,
+    };
+    let refused_pins: Vec<_> = bench.events.iter().filter_map(of).collect();
+    assert_eq!(refused_pins, [iccid()]);
+    let mut bench = locked(Config {
+        refused_pins,
+        ..config()
+    });
+    bench.open();
+    bench.run(60_000);
+    waits(&bench, Obstacle::PinRefused);
+    assert_eq!(bench.times(ENTER), 0);
+}
+
+#[test]
+fn a_pin_may_be_for_one_sim_alone() {
+    let of = |iccid: &str| Config {
+        pin_sim: Some(Iccid::parse(iccid).unwrap()),
+        ..config()
+    };
+    let mut bench = locked(of("8949020000012345678"));
+    bench.open();
+    bench.run(60_000);
+    waits(&bench, Obstacle::PinNeeded);
+    assert_eq!(bench.times(ENTER), 0);
+
+    let mut bench = locked(of("8901410321111851072"));
+    bench.on("AT+CCID", lines("ERROR"));
+    bench.open();
+    bench.run(60_000);
+    assert_eq!(bench.times(ENTER), 0);
+
+    let mut bench = Bench::closed(of("8901410321111851072"));
+    bench.once("AT+CPIN?", lines("+CPIN: SIM PIN\nOK"));
+    bench.open();
+    bench.run(60_000);
+    assert_eq!((bench.modem.state(), bench.times(ENTER)), (State::Ready, 1));
 }
 
 #[test]

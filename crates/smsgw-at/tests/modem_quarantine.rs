@@ -168,3 +168,89 @@ fn a_reference_that_nobody_waits_for_is_nobodys() {
     assert_eq!(outcomes(&bench), []);
     assert_eq!(bench.modem.state(), State::Ready);
 }
+
+#[test]
+fn a_modem_that_answers_what_the_watchdog_wrote_has_not_sent() {
+    let mut bench = Bench::ready(quiet());
+    bench.on("AT+CMGS=10", lines(">")).on("DATA", silence());
+    for _ in 0..4 {
+        bench.once("AT", silence());
+    }
+    // It catches up: AT three times, ATQ0V1, AT; and of the PDU not a word.
+    bench.once("ATQ0V1", Reply::default().then(1_500, "OK\nOK\nOK\nOK\nOK"));
+    let submit = Submit {
+        pdu: PDU.to_vec(),
+        more_to_follow: false,
+    };
+    bench.modem.send(1, submit, bench.now).unwrap();
+    bench.settle();
+    bench.run(400_000);
+    assert_eq!(outcomes(&bench), [UNKNOWN]);
+    assert_eq!(bench.modem.state(), State::Ready);
+}
+
+/// Two messages, to the first of which nothing is said until the second is out.
+fn contested(results: Reply) -> Bench {
+    let mut bench = Bench::ready(quiet());
+    bench.on("AT+CMGS=10", lines(">"));
+    bench.once("DATA", silence()).once("DATA", results);
+    for token in [1, 2] {
+        let submit = Submit {
+            pdu: PDU.to_vec(),
+            more_to_follow: false,
+        };
+        bench.modem.send(token, submit, bench.now).unwrap();
+    }
+    bench.settle();
+    bench.run(400_000);
+    bench
+}
+
+#[test]
+fn a_late_result_is_not_that_of_the_pdu_that_is_out_by_then() {
+    let late = Event::SentLate {
+        token: 1,
+        reference: Some(5),
+    };
+    let reply = Reply::default().then(1_000, "+CMGS: 5\nOK");
+    let bench = contested(reply.clone().then(3_000, "+CMS ERROR: 28"));
+    let second = |event: &Event| matches!(event, Event::NotSent { token: 2, .. });
+    let told = outcomes(&bench);
+    assert_eq!(told[..2], [UNKNOWN, late.clone()]);
+    assert!(told.len() == 3 && second(&told[2]), "{told:?}");
+
+    let bench = contested(reply.clone().then(10, "+CMGS: 2\nOK"));
+    assert_eq!(outcomes(&bench), [UNKNOWN, late, SECOND]);
+
+    let reply = Reply::default().then(1_000, "+CMS ERROR: 28");
+    let bench = contested(reply.then(3_000, "+CMGS: 2\nOK"));
+    let told = outcomes(&bench);
+    assert!(matches!(told[1], Event::NotSentLate { token: 1, .. }));
+    assert_eq!(told[2], SECOND);
+}
+
+#[test]
+fn a_result_that_stays_alone_is_that_of_the_pdu_that_is_out() {
+    let alone = Reply::default().then(1_000, "+CMGS: 2\nOK");
+    assert_eq!(outcomes(&contested(alone.clone())), [UNKNOWN, SECOND]);
+    // Nor is it another one for being said twice.
+    let twice = alone.then(10, "+CMGS: 2\nOK");
+    assert_eq!(outcomes(&contested(twice)), [UNKNOWN, SECOND]);
+}
+
+#[test]
+fn a_port_that_is_lost_between_two_results_leaves_the_second_open() {
+    let mut bench = Bench::ready(quiet());
+    two(&mut bench, silence());
+    bench.run_until_written("AT+CMGS=10");
+    bench.forget();
+    bench.run(180_000);
+    bench.forget();
+    bench.run_until_written("AT+CMGS=10");
+    bench.run(1_000);
+    bench.close();
+    bench.open();
+    bench.run(400_000);
+    assert!(bench.has(&Event::Unknown { token: 2 }));
+    assert_eq!(bench.times("AT+CMGS=10"), 1);
+}

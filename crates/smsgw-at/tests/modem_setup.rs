@@ -277,3 +277,23 @@ fn the_sweep_comes_after_the_indications() {
     // What is stored is read when nothing can come unnoticed any more.
     assert!(bench.place("AT+CNMI=2,1,0,1,0") < bench.place("AT+CSQ"));
 }
+
+#[test]
+fn a_pin_among_the_commands_of_the_setup_is_neither_sent_nor_shown() {
+    let lines_with = [
+        "AT+CPIN=\"9876\"",
+        "AT+CMEE=1;+CPWD=\"SC\",\"9876\",\"9876\"",
+    ];
+    let init_commands = lines_with.map(str::to_owned).into_iter();
+    let mut bench = Bench::closed(Config {
+        init_commands: init_commands.chain(["AT+A".to_owned()]).collect(),
+        ..Config::default()
+    });
+    ready(&mut bench);
+    assert_eq!(bench.times("AT+A"), 1);
+    assert!(!bench.lines().any(|line| line.contains("9876")));
+    let shown = format!("{:?} {:?}", bench.events, bench.modem.config());
+    assert!(!shown.contains("9876"), "{shown}");
+    let command = "AT+CPIN=***".to_owned();
+    assert!(bench.has(&Event::Fault(Fault::Withheld { command })));
+}

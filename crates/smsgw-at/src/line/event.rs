@@ -53,6 +53,9 @@ pub enum InFlight<'a> {
     Pdu,
     /// A text and its Ctrl-Z.
     Text,
-    /// ESC, so that a prompt is left.
+    /// A command as [`Command`](Self::Command), which asks for no data, to a modem that may be at a
+    /// prompt all the same: `>` is one.
+    Probe(&'a str),
+    /// ESC, so that a prompt is left; one may have crossed it.
     Escape,
 }

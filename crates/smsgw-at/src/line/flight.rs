@@ -76,12 +76,18 @@ const OPEN: &[&str] = &[
 
 impl Flight {
     pub(super) fn of(in_flight: InFlight<'_>) -> Self {
-        let (kind, command) = match in_flight {
+        let (kind, prompt) = match in_flight {
             InFlight::Idle => return Self::default(),
             InFlight::Command(command) => return Self::of_command(command),
-            InFlight::Pdu => (Kind::Pdu, ""),
-            InFlight::Text => (Kind::Text, ""),
-            InFlight::Escape => (Kind::Escape, ""),
+            InFlight::Probe(command) => {
+                return Self {
+                    prompt: Prompt::Awaited,
+                    ..Self::of_command(command)
+                };
+            }
+            InFlight::Pdu => (Kind::Pdu, Prompt::Seen),
+            InFlight::Text => (Kind::Text, Prompt::Seen),
+            InFlight::Escape => (Kind::Escape, Prompt::Awaited),
         };
         let parts = PROMPTING.iter().map(|word| Part {
             word: (*word).to_string(),
@@ -89,8 +95,7 @@ impl Flight {
         });
         Self {
             kind,
-            prompt: Prompt::Seen,
-            command: command.to_string(),
+            prompt,
             parts: parts.collect(),
             ..Self::default()
         }

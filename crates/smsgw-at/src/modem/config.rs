@@ -6,6 +6,7 @@ use crate::command::identity::{Iccid, Imei};
 use crate::command::pin::Pin;
 use crate::command::routing::Service;
 use crate::command::storage::Store;
+use crate::transcript::without_secrets;
 
 /// How one modem is used.
 ///
@@ -30,7 +31,12 @@ pub struct Config {
     /// where nobody knows how many are left, never to a SIM of [`Self::refused_pins`]. A PUK is
     /// never sent.
     pub pin: Option<Pin>,
+    /// The only SIM that gets the PIN, so that another one in its place does not. `None` for
+    /// whichever is there.
+    pub pin_sim: Option<Iccid>,
     /// The SIMs that have refused a PIN, from
+    /// [`Event::PinTried`](super::Event::PinTried) until
+    /// [`Event::PinAccepted`](super::Event::PinAccepted), and from
     /// [`Event::PinRefused`](super::Event::PinRefused). They get none: keep the list across
     /// restarts, and take a SIM out of it when a person has looked after it.
     pub refused_pins: Vec<SimKey>,
@@ -51,7 +57,8 @@ pub struct Config {
     /// some sticks leave the bus: `None` unless needed.
     pub reset: Option<SettingsReset>,
     /// Commands sent at each start after all others, each from `AT` on, without CR. What the modem
-    /// says to them is not looked at.
+    /// says to them is not looked at. One with a PIN or a password is not sent, as each start would
+    /// be an attempt ([`Fault::Withheld`](super::Fault::Withheld)).
     pub init_commands: Vec<String>,
     /// Silence between an answer and the next command; `None` is what the modem's make needs.
     pub command_gap: Option<Duration>,
@@ -165,6 +172,18 @@ pub enum SimKey {
 }
 
 impl Config {
+    /// Takes out the commands that hold a secret; what may be shown of them.
+    pub(super) fn withhold_secrets(&mut self) -> Vec<String> {
+        let mut withheld = Vec::new();
+        self.init_commands.retain(|line| {
+            let shown = without_secrets(line);
+            let is_kept = shown.is_none();
+            withheld.extend(shown);
+            is_kept
+        });
+        withheld
+    }
+
     /// Makes every timer one that can be added to an instant, and every limit one that lets
     /// something through.
     pub(super) fn usable(mut self) -> Self {
@@ -200,6 +219,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             pin: None,
+            pin_sim: None,
             refused_pins: Vec::new(),
             delivery: Delivery::Stored,
             broadcasts: false,

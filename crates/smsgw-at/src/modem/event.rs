@@ -20,8 +20,8 @@ use crate::result::FinalResult;
 pub enum Event {
     /// Where the modem is, when that changes.
     State(State),
-    /// What it is and which SIM it has; at each start once both are known, before
-    /// [`State::Ready`], and again when one of the two has changed.
+    /// What it is and which SIM it has; whenever the SIM has been looked at and works: at each
+    /// start before [`State::Ready`], and after something told that there may be another one.
     Identified(Identity),
     /// A message was taken by the network.
     Sent {
@@ -103,8 +103,20 @@ pub enum Event {
         /// What the modem said.
         answer: Result<Answer, Failure>,
     },
-    /// The SIM has refused the PIN, and gets none any more. Remember it across restarts in
-    /// [`Config::refused_pins`](super::Config::refused_pins).
+    /// The SIM is about to be given the PIN: told before that leaves. Remember it at once in
+    /// [`Config::refused_pins`](super::Config::refused_pins) until [`PinAccepted`](Self::PinAccepted)
+    /// follows: what becomes of an attempt that nobody sees the end of is that it counts as refused.
+    PinTried {
+        /// Which SIM.
+        sim: SimKey,
+    },
+    /// The SIM that was given the PIN is open.
+    PinAccepted {
+        /// Which SIM, as it was named in [`PinTried`](Self::PinTried).
+        sim: SimKey,
+    },
+    /// The SIM has refused the PIN, or nobody knows what it made of it, and gets none any more.
+    /// Remember it across restarts in [`Config::refused_pins`](super::Config::refused_pins).
     PinRefused {
         /// Which SIM.
         sim: SimKey,
@@ -275,8 +287,6 @@ pub enum Failure {
     Silent,
     /// The port was closed, or the modem started again, while it was under way.
     Lost,
-    /// The modem's answer cannot be read.
-    Answer(AnswerError),
     /// It cannot be sent to any modem: a PDU without a TPDU or with one that is too long, a text
     /// that is too long or has characters that cannot be written.
     Value(ValueError),
@@ -296,7 +306,7 @@ impl Failure {
             }
             Self::Doubtful(_) => Class::ModemFault,
             Self::Lost => Class::RetryHere,
-            Self::NoPrompt | Self::Silent | Self::Answer(_) => Class::ModemFault,
+            Self::NoPrompt | Self::Silent => Class::ModemFault,
             Self::Value(_) | Self::Cancelled => Class::Permanent,
         }
     }
@@ -312,7 +322,6 @@ impl fmt::Display for Failure {
             Self::NoPrompt => f.write_str("no prompt for the PDU"),
             Self::Silent => f.write_str("no answer in time"),
             Self::Lost => f.write_str("the modem was lost"),
-            Self::Answer(error) => error.fmt(f),
             Self::Value(error) => error.fmt(f),
             Self::Cancelled => f.write_str("called off"),
         }
@@ -340,7 +349,7 @@ pub enum PortRequest {
 pub enum Fault {
     /// A command was not answered in time.
     Silent {
-        /// Which.
+        /// Which, without PINs and passwords.
         command: String,
         /// How many in a row now.
         in_a_row: u32,
@@ -356,6 +365,12 @@ pub enum Fault {
         command: String,
         /// What the modem said.
         result: FinalResult,
+    },
+    /// A command of [`Config::init_commands`](super::Config::init_commands) that is not sent, as it
+    /// holds a PIN or a password.
+    Withheld {
+        /// Which, without that.
+        command: String,
     },
     /// An answer or an unsolicited line that cannot be read.
     Unreadable {

@@ -28,6 +28,9 @@ pub(super) struct Checks {
     stores: Option<Instant>,
     /// No sooner than this, for a flood that does not end.
     stores_not_before: Option<Instant>,
+    /// The registration as it was told or read last, of each domain.
+    circuit: Option<RegistrationState>,
+    eps: Option<RegistrationState>,
 }
 
 /// A look at the modem.
@@ -50,7 +53,7 @@ enum Todo {
 }
 
 impl Checks {
-    /// Between two looks at the stores because of a flood.
+    /// Between two looks at the stores because of a flood, or at all because of the network.
     const FLOOD: Duration = Duration::from_secs(10);
 
     /// The earliest that is due.
@@ -62,6 +65,30 @@ impl Checks {
     /// It is looked at once whether the modem still tells what arrives.
     pub(super) const fn ask_routing(&mut self, now: Instant) {
         self.routing = Some(now);
+    }
+
+    /// The network of one domain is gone: there may be another. It is looked at soon, if it is at
+    /// all.
+    fn ask_health(&mut self, checked: Option<Instant>, now: Instant) {
+        if let Some(due) = &mut self.health {
+            let soon = checked.map_or(now, |checked| checked + Self::FLOOD);
+            *due = (*due).min(soon.max(now));
+        }
+    }
+
+    fn register(&mut self, domain: Domain, state: Option<RegistrationState>) {
+        match domain {
+            Domain::Circuit => self.circuit = state,
+            Domain::Eps => self.eps = state,
+            Domain::Packet => {}
+        }
+    }
+
+    /// A modem that has one of them has a network: with LTE alone it is not in a circuit domain.
+    fn registration(&self) -> Option<RegistrationState> {
+        let registered = |state: &RegistrationState| state.is_registered();
+        let eps = self.eps.filter(registered);
+        self.circuit.filter(registered).or(eps).or(self.circuit)
     }
 
     /// The modem is set up, and was just looked at.
@@ -124,15 +151,22 @@ pub(super) fn handle_urc(urc: &Urc, shared: &mut Shared, now: Instant) {
     }
     if urc.kind() == UrcKind::Registration
         && let Some(Ok(registration)) = Registration::of(&urc.line)
-        && registration.domain == Domain::Circuit
-        && shared.health.registration != Some(registration.state)
+        && registration.domain != Domain::Packet
     {
-        shared.health.registration = Some(registration.state);
+        let checks = &mut shared.checks;
+        checks.register(registration.domain, Some(registration.state));
         if !registration.state.is_registered() {
-            shared.health.operator = None;
+            checks.ask_health(shared.health.checked, now);
         }
-        let health = shared.health.clone();
-        shared.tell(Event::Health(health));
+        let state = checks.registration();
+        if shared.health.registration != state {
+            shared.health.registration = state;
+            if !state.is_some_and(RegistrationState::is_registered) {
+                shared.health.operator = None;
+            }
+            let health = shared.health.clone();
+            shared.tell(Event::Health(health));
+        }
     }
 }
 
@@ -186,16 +220,15 @@ impl Look {
             Todo::Registration(domain) => {
                 let read = shared.read(&ReadRegistration(domain), outcome);
                 let state = read.map(|registration| registration.state);
-                let has = |state: Option<RegistrationState>| {
-                    state.is_some_and(RegistrationState::is_registered)
-                };
-                if found.registration.is_none() || has(state) {
-                    found.registration = state;
+                if domain == Domain::Circuit {
+                    shared.checks.register(Domain::Eps, None);
+                    // Where there is no circuit there may be LTE.
+                    if !state.is_some_and(RegistrationState::is_registered) {
+                        self.plan.push_front(Todo::Registration(Domain::Eps));
+                    }
                 }
-                // Where there is no circuit there may be LTE.
-                if domain == Domain::Circuit && !has(state) {
-                    self.plan.push_front(Todo::Registration(Domain::Eps));
-                }
+                shared.checks.register(domain, state);
+                found.registration = shared.checks.registration();
             }
             Todo::Operator => {
                 let operator = shared.read(&ReadOperator { character_set }, outcome);
@@ -219,8 +252,13 @@ impl Look {
             }
             Todo::Routing => {
                 let now = shared.read(&ReadNewMessageIndications, outcome);
+                // Mode 0 keeps all in the modem; of the others each make has its favourite.
+                let has_lost = |now: NewMessageIndications, set: NewMessageIndications| {
+                    (now.mt, now.ds.unwrap_or(0)) != (set.mt, set.ds.unwrap_or(0))
+                        || now.mode == 0 && set.mode != 0
+                };
                 if let (Some(now), Some(set)) = (now, shared.routing.indications)
-                    && (now.mt, now.ds.unwrap_or(0)) != (set.mt, set.ds.unwrap_or(0))
+                    && has_lost(now, set)
                 {
                     shared.fault(Fault::RoutingLost);
                     self.plan.push_front(Todo::SetRouting(set));

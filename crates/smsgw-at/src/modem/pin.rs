@@ -3,7 +3,8 @@
 //! An attempt at a PIN that was wrong is lost, and after three a person has to go there. So: the
 //! PIN is sent only when the modem says exactly `SIM PIN`; only when three attempts are left, or
 //! nobody can say how many are and this SIM has not refused one before; a PUK never; and to a SIM
-//! that has refused one, never again.
+//! that has refused one, or may be one that has, never again. An attempt counts as refused until
+//! the SIM is seen to be open.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,9 @@ use super::procedure::{Procedure, Step};
 use super::shared::Shared;
 use super::{Event, Fault, Obstacle, SimKey, State};
 use crate::command::Command;
-use crate::command::identity::{InternationalMobileSubscriberIdentity as ReadImsi, ReadIccid};
+use crate::command::identity::{
+    Imei, InternationalMobileSubscriberIdentity as ReadImsi, ReadIccid,
+};
 use crate::command::pin::{EnterPin, PinState, ReadPinState, ReadRetryCounters};
 use crate::result::FinalResult;
 
@@ -48,38 +51,48 @@ enum Stage {
 #[derive(Debug)]
 pub(super) struct Pins {
     refused: Vec<SimKey>,
+    /// More have refused than are remembered.
+    is_full: bool,
     /// A PIN was sent to this one, and nobody knows yet what it made of it.
     tried: Option<SimKey>,
 }
 
 impl Pins {
-    /// More are not remembered; those that the owner gave are.
+    /// More are not remembered, and then no SIM gets a PIN; those that the owner gave are.
     const MAX: usize = 1024;
 
     pub(super) fn new(refused: &[SimKey]) -> Self {
         Self {
             refused: refused.to_vec(),
+            is_full: false,
             tried: None,
         }
     }
 
     /// Whether this SIM has refused a PIN, or may be one that has.
-    fn has_refused(&self, sim: &SimKey, shared_imei: Option<&SimKey>) -> bool {
-        match sim {
-            SimKey::Iccid(_) => {
-                let is_it =
-                    |key: &SimKey| key == sim || Some(key) == shared_imei || *key == SimKey::Any;
-                self.refused.iter().any(is_it)
-            }
-            // It may be any of those that have.
-            _ => !self.refused.is_empty(),
-        }
+    fn has_refused(&self, sim: &SimKey, modem: Option<Imei>) -> bool {
+        self.is_full || self.refused.iter().any(|key| may_be(key, sim, modem))
     }
 
     fn refuse(&mut self, sim: SimKey) {
-        if !self.refused.contains(&sim) && self.refused.len() < Self::MAX {
-            self.refused.push(sim);
+        if self.refused.contains(&sim) {
+            return;
         }
+        if self.refused.len() < Self::MAX {
+            self.refused.push(sim);
+        } else {
+            self.is_full = true;
+        }
+    }
+}
+
+/// Whether `key` may name the SIM that is in `modem` and is known there as `sim`. What could not be
+/// read once may be read the next time.
+fn may_be(key: &SimKey, sim: &SimKey, modem: Option<Imei>) -> bool {
+    match (key, sim) {
+        (SimKey::Iccid(_), SimKey::Iccid(_)) => key == sim,
+        (SimKey::Imei(key), SimKey::Iccid(_)) => modem.is_none_or(|modem| modem == *key),
+        _ => true,
     }
 }
 
@@ -161,7 +174,7 @@ impl Gate {
         self.unclear = 0;
         match state {
             state if state.is_open() => {
-                shared.pins.tried = None;
+                Self::open(shared);
                 shared.set_state(State::Starting);
                 self.read_iccid(0, true, shared)
             }
@@ -207,19 +220,29 @@ impl Gate {
 
     fn wants_pin(&mut self, shared: &mut Shared) -> Step {
         let sim = shared.sim_key();
-        if shared.pins.tried.as_ref() == Some(&sim) {
+        let modem = shared.found.imei;
+        if let Some(tried) = shared.pins.tried.take() {
             if self.looks > 0 && self.looks < Self::LOOKS {
+                shared.pins.tried = Some(tried);
                 self.stage = Stage::Entered;
                 self.looks += 1;
                 return Step::Wait(Self::SETTLE);
             }
-            return self.pin_refused(sim, shared);
+            shared.pins.refuse(tried.clone());
+            if may_be(&tried, &sim, modem) {
+                return self.pin_refused(sim, shared);
+            }
+            // Another one is in its place.
+            shared.tell(Event::PinRefused { sim: tried });
         }
-        let modem = shared.found.imei.map(SimKey::Imei);
-        if shared.pins.has_refused(&sim, modem.as_ref()) {
+        if shared.pins.has_refused(&sim, modem) {
             return self.wait(Obstacle::PinRefused, Self::LOOK, shared);
         }
-        if shared.config.pin.is_none() {
+        let is_of_another = match shared.config.pin_sim {
+            Some(only) => shared.found.iccid != Some(only),
+            None => false,
+        };
+        if shared.config.pin.is_none() || is_of_another {
             return self.wait(Obstacle::PinNeeded, Self::LOOK, shared);
         }
         self.read_counter(0, shared)
@@ -252,10 +275,22 @@ impl Gate {
         let Some(pin) = shared.config.pin.clone() else {
             return self.wait(Obstacle::PinNeeded, Self::LOOK, shared);
         };
-        // Before it leaves: whatever happens now, this was the attempt.
-        shared.pins.tried = Some(shared.sim_key());
         self.stage = Stage::Enter;
         Step::Run(Exchange::of(&EnterPin(pin)).secret())
+    }
+
+    /// The SIM is open: it has taken what it was given.
+    fn open(shared: &mut Shared) {
+        let Some(tried) = shared.pins.tried.take() else {
+            return;
+        };
+        if may_be(&tried, &shared.sim_key(), shared.found.imei) {
+            shared.tell(Event::PinAccepted { sim: tried });
+        } else {
+            // Another one is in its place.
+            shared.pins.refuse(tried.clone());
+            shared.tell(Event::PinRefused { sim: tried });
+        }
     }
 
     fn entered(&mut self, outcome: &Outcome, shared: &mut Shared, now: Instant) -> Step {
@@ -331,11 +366,20 @@ impl Procedure for Gate {
                 Step::Done
             }
             // The SIM may be another by now.
-            (Stage::Pause, _) if self.looks == 0 && shared.pins.tried.is_none() => {
+            (Stage::Pause, _) if self.looks == 0 => {
                 shared.found.iccid = None;
                 self.read_iccid(0, false, shared)
             }
             _ => self.read_state(),
+        }
+    }
+
+    /// Before the PIN leaves: whatever happens from now on, this was the attempt.
+    fn begins(&mut self, shared: &mut Shared) {
+        if self.stage == Stage::Enter {
+            let sim = shared.sim_key();
+            shared.pins.tried = Some(sim.clone());
+            shared.tell(Event::PinTried { sim });
         }
     }
 }

@@ -16,9 +16,12 @@ use super::shared::Shared;
 /// whatever it waits for, even between two exchanges, and must settle what it has begun: a request
 /// gets its outcome or goes back to its queue. It is not asked again, whatever it returns.
 pub(super) trait Procedure: fmt::Debug + Send {
-    /// The next step: at first, and after a [`Step::Wait`] or [`Step::Park`], with `None`; otherwise with what became
-    /// of the last step.
+    /// The next step: at first, and after a [`Step::Wait`] or [`Step::Park`], with `None`;
+    /// otherwise with what became of the last step.
     fn next(&mut self, outcome: Option<Outcome>, shared: &mut Shared, now: Instant) -> Step;
+
+    /// The command of its last [`Step::Run`] is about to be written.
+    fn begins(&mut self, _: &mut Shared) {}
 }
 
 /// What a procedure wants.

@@ -10,7 +10,7 @@ use super::schedule::Stage;
 use super::shared::Shared;
 use super::{Answer, Event, Failure, QueueFull};
 use crate::error::ValueError;
-use crate::transcript::Mask;
+use crate::transcript::without_secrets;
 
 /// Commands of the owner's own that wait.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ pub(super) fn request(
         return Err(QueueFull.into());
     }
     let mut exchange = Exchange::new(line, timeout.clamp(MIN_TIMEOUT, MAX_TIMEOUT));
-    exchange.is_secret = Mask::has_secret(line);
+    exchange.is_secret = without_secrets(line).is_some();
     let exchange = Some(exchange);
     let raw = Raw {
         token,

@@ -182,7 +182,7 @@ impl Modem {
         self.due = Due::Now(None);
         match step {
             Step::Run(exchange) if self.channel.is_in_step() || exchange.is_blind => {
-                self.channel.run(exchange, now);
+                self.begin(exchange, now);
                 self.due = Due::Exchange;
             }
             Step::Run(exchange) => {
@@ -210,6 +210,13 @@ impl Modem {
                 self.is_stuck = true;
             }
         }
+    }
+
+    fn begin(&mut self, exchange: Exchange, now: Instant) {
+        if let Some(running) = &mut self.running {
+            running.procedure.begins(&mut self.shared);
+        }
+        self.channel.run(exchange, now);
     }
 
     /// The procedure that ran is over.
@@ -243,7 +250,7 @@ impl Modem {
         }
         self.due = match (std::mem::replace(&mut self.due, Due::Now(None)), synced) {
             (Due::Sync(exchange), Synced::InStep) => {
-                self.channel.run(exchange, now);
+                self.begin(exchange, now);
                 Due::Exchange
             }
             (Due::Sync(_), Synced::Silent { .. }) => {

@@ -55,6 +55,8 @@ struct Message {
 struct Unknown {
     token: u64,
     since: Instant,
+    /// Another message has gone out since.
+    is_followed: bool,
 }
 
 impl Sends {
@@ -229,9 +231,13 @@ impl Send {
             self.not_sent(Failure::Value(error), shared);
             return Step::Done;
         };
+        let unknown = shared.send.unknown.as_mut();
+        let is_contested =
+            unknown.is_some_and(|unknown| !std::mem::replace(&mut unknown.is_followed, true));
         let config = &shared.config;
         let profile = shared.profile;
-        let exchange = Exchange::new(send.line(), config.prompt_timer);
+        let mut exchange = Exchange::new(send.line(), config.prompt_timer);
+        exchange.is_contested = is_contested;
         Step::Run(exchange.with_data(Data {
             pdu: SendMessage::data(pdu),
             soft_timeout: config.result_soft_timer,
@@ -310,7 +316,11 @@ impl Send {
         shared.send.last = None;
         self.remember(None, shared, now);
         let token = self.message.token;
-        shared.send.unknown = Some(Unknown { token, since: now });
+        shared.send.unknown = Some(Unknown {
+            token,
+            since: now,
+            is_followed: false,
+        });
         shared.tell(Event::Unknown { token });
     }
 

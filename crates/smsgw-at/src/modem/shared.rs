@@ -81,8 +81,9 @@ impl Shared {
     /// For so long after it was switched on a modem may say that a part of it is ready.
     const POWER_ON: Duration = Duration::from_secs(120);
 
-    pub(super) fn new(config: Config, now: Instant) -> Self {
-        Self {
+    pub(super) fn new(mut config: Config, now: Instant) -> Self {
+        let withheld = config.withhold_secrets();
+        let mut shared = Self {
             ladder: Ladder::new(&config),
             references: Sims::new(&config, now),
             pins: Pins::new(&config.refused_pins),
@@ -108,7 +109,11 @@ impl Shared {
             call: call::Calls::default(),
             events: VecDeque::new(),
             dropped: 0,
+        };
+        for command in withheld {
+            shared.fault(Fault::Withheld { command });
         }
+        shared
     }
 
     pub(super) const fn state(&self) -> State {

@@ -6,8 +6,8 @@ use super::Modem;
 use crate::transcript::Mask;
 
 impl Modem {
-    /// Shows all octets to `tap` from now on: sent ones when they are made, which is before they
-    /// are written; received ones before anything is made of them.
+    /// Shows all octets to `tap` from now on: sent ones when they are handed over to be written;
+    /// received ones before anything is made of them.
     ///
     /// Of commands that carry a PIN or a password what stands behind the `=` is shown as `***`, in
     /// the modem's echo, too.

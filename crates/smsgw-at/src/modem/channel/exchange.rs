@@ -20,6 +20,9 @@ pub(in crate::modem) struct Exchange {
     pub(in crate::modem) is_secret: bool,
     /// Whether it is written even when results may be those of other commands.
     pub(in crate::modem) is_blind: bool,
+    /// Whether the result of data before these may still come: of two results the first is that
+    /// one's.
+    pub(in crate::modem) is_contested: bool,
 }
 
 /// What is written after a prompt.
@@ -80,6 +83,7 @@ impl Exchange {
             final_optional: false,
             is_secret: false,
             is_blind: false,
+            is_contested: false,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::exchange::Exchange;
+use crate::result::FinalResult;
 
 /// An exchange that is under way.
 pub(super) struct Flight {
@@ -11,6 +12,8 @@ pub(super) struct Flight {
     /// When the state ends if nothing is said.
     pub(super) deadline: Instant,
     pub(super) answer: Lines,
+    /// A result that may be that of data before.
+    pub(super) first: Option<(FinalResult, Lines)>,
 }
 
 /// How far it is.
@@ -29,6 +32,8 @@ pub(super) enum State {
         /// When the result is overdue, until that was told.
         overdue: Option<Instant>,
     },
+    /// A result has come that may be that of data before: then there is a second one.
+    Contested,
     /// ESC is written, so often, as there was no prompt.
     Escape(u8),
 }
@@ -45,6 +50,8 @@ pub(super) struct Lines {
 impl Flight {
     /// How long the result of ESC is waited for; many modems give none.
     const ESCAPE: Duration = Duration::from_secs(1);
+    /// How long a second result is waited for where the first may be another's.
+    const CONTEST: Duration = Duration::from_secs(5);
     /// How long a result is waited for that some modems leave out.
     const OPTIONAL_FINAL: Duration = Duration::from_secs(1);
 
@@ -55,6 +62,7 @@ impl Flight {
             state: State::Gap,
             deadline: at,
             answer: Lines::default(),
+            first: None,
         }
     }
 
@@ -93,6 +101,13 @@ impl Flight {
             overdue: (soft < hard).then_some(soft),
         };
         self.deadline = hard;
+    }
+
+    /// The first result has come.
+    pub(super) fn contest(&mut self, result: FinalResult, now: Instant) {
+        self.first = Some((result, std::mem::take(&mut self.answer)));
+        self.state = State::Contested;
+        self.deadline = now + Self::CONTEST;
     }
 
     /// ESC is written now, for the first time.

@@ -58,6 +58,8 @@ pub(super) struct Channel {
     phase: Phase,
     /// Commands whose results did not come: they may come yet.
     owed: Vec<Owed>,
+    /// Results may come that are owed to none of these.
+    has_strays: bool,
     /// A label of the next resynchronisation.
     next_label: usize,
     in_step: bool,
@@ -92,6 +94,7 @@ impl Channel {
             wire: Wire::default(),
             phase: Phase::Idle,
             owed: Vec::new(),
+            has_strays: false,
             next_label: 0,
             in_step: false,
             gap: Duration::ZERO,
@@ -124,6 +127,7 @@ impl Channel {
         self.reader = LineReader::new();
         self.output.clear();
         self.owed.clear();
+        self.has_strays = false;
         self.in_step = false;
         self.not_before = None;
         self.hold_until = None;
@@ -134,6 +138,8 @@ impl Channel {
                 State::Data { is_taken, .. } => Outcome::Lost {
                     data_written: is_taken,
                 },
+                // Whose result has come nobody can tell any more.
+                State::Contested => Outcome::Lost { data_written: true },
                 _ => Outcome::NOT_WRITTEN,
             }),
         }
@@ -170,14 +176,18 @@ impl Channel {
         });
         let owed = std::mem::take(&mut self.owed);
         let mut resync = Resync::new(owed, interval, self.next_label, now);
+        if self.has_strays {
+            resync.expect_strays();
+        }
         let line = resync.begin(now);
-        self.write_line(line);
+        self.write_probe(line);
         self.phase = Phase::Probing(resync);
     }
 
     /// Writes octets to which no answer is due. If one comes all the same it is nobody's.
     pub(super) fn write_raw(&mut self, octets: &[u8]) {
         self.in_step = false;
+        self.has_strays = true;
         self.write(octets);
     }
 
@@ -209,6 +219,7 @@ impl Channel {
         if self.output.is_empty() {
             return;
         }
+        self.wire.sent(&self.output);
         octets.extend_from_slice(&self.output);
         self.output.clear();
         if let Phase::Busy(flight) = &mut self.phase
@@ -270,6 +281,7 @@ impl Channel {
                 self.notices.push_back(Notice::Outcome(Outcome::Unknown));
                 Phase::Idle
             }
+            State::Contested => self.only_result(flight, now),
             State::Escape(_) => {
                 self.silent(&flight.exchange);
                 self.no_prompt(&flight.exchange)
@@ -350,12 +362,7 @@ impl Channel {
             return;
         }
         match std::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Idle => {
-                if event == Event::Prompt {
-                    // Nobody has anything to say to that.
-                    self.write_raw(ESC);
-                }
-            }
+            Phase::Idle => {}
             Phase::Busy(flight) => self.phase = self.handle_in(flight, event, now),
             Phase::Probing(mut resync) => {
                 let next = resync.handle(&event, now);
@@ -397,7 +404,9 @@ impl Channel {
                 flight.answer.is_late = false;
                 self.reader.expect(InFlight::Command(&flight.exchange.line));
             }
-            (State::Command | State::Data { .. }, Event::Line(line)) => flight.line(line, now),
+            (State::Command | State::Data { .. } | State::Contested, Event::Line(line)) => {
+                flight.line(line, now);
+            }
             (State::Command, Event::Prompt) if flight.has_data() => {
                 flight.prompt(now);
                 if flight.deadline <= now {
@@ -420,28 +429,82 @@ impl Channel {
                     return self.give_up(&flight.exchange, Outcome::NOT_WRITTEN);
                 }
             }
-            (state, Event::Final(result)) if state != State::Gap => {
-                let is_asked = state == State::Command;
-                let is_answer = match state {
-                    State::Data { .. } => true,
-                    _ => !flight.has_data(),
-                };
-                return if is_answer {
-                    let lines = flight.answer.into_lines();
-                    self.answered(Outcome::Final { result, lines }, now)
-                } else if result.is_ok() {
-                    // That of ESC, or whose is it?
-                    self.no_prompt(&flight.exchange)
-                } else {
-                    // After ESC, or a part of the data, more may come.
-                    self.in_step &= is_asked;
-                    let refused = Some(result);
-                    self.answered(Outcome::NoPrompt { refused }, now)
-                };
+            (
+                State::Writing(_)
+                | State::Data {
+                    is_taken: false, ..
+                },
+                Event::Final(result),
+            ) => return self.too_early(&flight.exchange, result, now),
+            (State::Data { .. }, Event::Final(result)) if flight.exchange.is_contested => {
+                flight.contest(result, now);
+                self.reader.expect(InFlight::Pdu);
+            }
+            (State::Contested, Event::Final(result)) => {
+                return self.second_result(flight, result, now);
+            }
+            (State::Data { .. }, Event::Final(result)) => {
+                let lines = flight.answer.into_lines();
+                return self.answered(Outcome::Final { result, lines }, now);
+            }
+            (State::Command, Event::Final(result)) if !flight.has_data() => {
+                let lines = flight.answer.into_lines();
+                return self.answered(Outcome::Final { result, lines }, now);
+            }
+            // That of ESC, or whose is it?
+            (State::Command | State::Escape(_), Event::Final(FinalResult::Ok)) => {
+                return self.no_prompt(&flight.exchange);
+            }
+            (state @ (State::Command | State::Escape(_)), Event::Final(result)) => {
+                // After ESC more may come.
+                self.in_step &= state == State::Command;
+                let refused = Some(result);
+                return self.answered(Outcome::NoPrompt { refused }, now);
             }
             _ => {}
         }
         Phase::Busy(flight)
+    }
+
+    /// A result before the data, or all of them, have left: it is not theirs, and they stay here.
+    fn too_early(&mut self, exchange: &Exchange, result: FinalResult, now: Instant) -> Phase {
+        self.output.clear();
+        self.write(ESC);
+        self.in_step = false;
+        if result.is_ok() {
+            return self.no_prompt(exchange);
+        }
+        let refused = Some(result);
+        self.answered(Outcome::NoPrompt { refused }, now)
+    }
+
+    /// No second result has come: the first is that of the data in flight.
+    fn only_result(&mut self, mut flight: Flight, now: Instant) -> Phase {
+        match flight.first.take() {
+            Some((result, lines)) => {
+                let lines = lines.into_lines();
+                self.answered(Outcome::Final { result, lines }, now)
+            }
+            None => Phase::Idle,
+        }
+    }
+
+    /// Results come in the order of the data: the first one is that of the data before.
+    fn second_result(&mut self, mut flight: Flight, result: FinalResult, now: Instant) -> Phase {
+        let lines = std::mem::take(&mut flight.answer).into_lines();
+        let Some((first, before)) = flight.first.take() else {
+            return self.answered(Outcome::Final { result, lines }, now);
+        };
+        let before = before.into_lines();
+        if (&first, &before) == (&result, &lines) {
+            // Some modems answer twice.
+            return self.answered(Outcome::Final { result, lines }, now);
+        }
+        self.notices.push_back(Notice::Late(match first {
+            FinalResult::Ok => Late::Taken(before.into_iter().find(|line| is_data_result(line))),
+            refused => Late::Refused(refused),
+        }));
+        self.answered(Outcome::Final { result, lines }, now)
     }
 
     fn answered(&mut self, outcome: Outcome, now: Instant) -> Phase {
@@ -456,12 +519,13 @@ impl Channel {
         self.notices.extend(late);
         match next {
             Next::Wait => {}
-            Next::Expect(line) => self.reader.expect(InFlight::Command(line)),
+            Next::Expect(line) => self.reader.expect(InFlight::Probe(line)),
             Next::Escape => self.write(ESC),
-            Next::Write(line) => self.write_line(line),
+            Next::Write(line) => self.write_probe(line),
             Next::Done { synced, not_before } => {
                 self.next_label = resync.next_label();
                 self.in_step = synced.is_in_step();
+                self.has_strays = !self.in_step && resync.has_strays();
                 self.not_before = not_before;
                 self.owed = resync.into_owed();
                 self.reader.expect(InFlight::Idle);
@@ -475,11 +539,22 @@ impl Channel {
     fn owes(&mut self, owed: Owed) {
         if self.owed.len() < Owed::MAX {
             self.owed.push(owed);
+        } else {
+            self.has_strays = true;
         }
     }
 
     fn write_line(&mut self, line: &str) {
         self.reader.expect(InFlight::Command(line));
+        self.write_octets(line);
+    }
+
+    fn write_probe(&mut self, line: &str) {
+        self.reader.expect(InFlight::Probe(line));
+        self.write_octets(line);
+    }
+
+    fn write_octets(&mut self, line: &str) {
         // One octet a character, as in what is read.
         let latin1 = line.chars().map(|c| u8::try_from(c).unwrap_or(b'?'));
         let octets: Vec<u8> = latin1.chain([b'\r']).collect();
@@ -487,7 +562,6 @@ impl Channel {
     }
 
     fn write(&mut self, octets: &[u8]) {
-        self.wire.sent(octets);
         self.output.extend_from_slice(octets);
     }
 }

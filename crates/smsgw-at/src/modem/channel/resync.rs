@@ -56,6 +56,8 @@ pub(super) struct Resync {
     /// The line of a late result has come; the result is next.
     is_late_line: bool,
     late: Option<Late>,
+    /// Results may come that nobody is owed, so that counting them says nothing.
+    has_strays: bool,
     written: u32,
     escapes: u8,
 }
@@ -154,9 +156,20 @@ impl Resync {
             first_unlabelled: None,
             is_late_line: false,
             late: None,
+            has_strays: false,
             written: 0,
             escapes: 0,
         }
+    }
+
+    /// Something was written that may have a result of its own.
+    pub(super) const fn expect_strays(&mut self) {
+        self.has_strays = true;
+    }
+
+    /// Whether results may come that nobody is owed.
+    pub(super) const fn has_strays(&self) -> bool {
+        self.has_strays
     }
 
     /// The first command.
@@ -198,6 +211,8 @@ impl Resync {
             Event::Final(result) => self.result(result, now),
             Event::Prompt if self.escapes < Self::MAX_ESCAPES => {
                 self.escapes += 1;
+                // Some modems answer to that.
+                self.has_strays = true;
                 Next::Escape
             }
             _ => Next::Wait,
@@ -262,6 +277,8 @@ impl Resync {
         self.written += 1;
         if self.owed.len() < Owed::MAX {
             self.owed.push(Owed::command(command));
+        } else {
+            self.has_strays = true;
         }
         command
     }
@@ -333,7 +350,7 @@ impl Resync {
         let is_labelled = matches!(self.stage, Stage::Labelled { has_text: true, .. });
         // A PDU is the first of all: nothing is written after it but probes.
         let is_data_first = self.owed.first().is_some_and(|owed| owed.is_data);
-        if is_labelled && is_data_first && self.unlabelled == before && self.escapes == 0 {
+        if is_labelled && is_data_first && self.unlabelled == before && !self.has_strays {
             // Every command before the probe has had its result, and results come in order.
             self.late = self.first_unlabelled.take().map(|result| match result {
                 FinalResult::Ok => Late::Taken(None),
