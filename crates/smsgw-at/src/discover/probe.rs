@@ -27,11 +27,11 @@ pub struct ProbeOptions {
 }
 
 impl Default for ProbeOptions {
-    /// 5 seconds, 300 milliseconds, 3 seconds; eight at a time.
+    /// 5 seconds, half a second, 3 seconds; eight at a time.
     fn default() -> Self {
         Self {
             open: Duration::from_secs(5),
-            first: Duration::from_millis(300),
+            first: Duration::from_millis(500),
             answer: Duration::from_secs(3),
             at_once: 8,
         }
