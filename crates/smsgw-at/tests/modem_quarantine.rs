@@ -109,7 +109,7 @@ fn ok_alone_is_a_late_result_if_there_is_one_too_many() {
 
 #[test]
 fn a_late_refusal_is_told() {
-    for text in ["+CMS ERROR: 38", "ERROR"] {
+    for text in ["+CMS ERROR: 38", "+CME ERROR: 30"] {
         let mut bench = Bench::ready(quiet());
         two(&mut bench, Reply::default().then(180_500, text));
         bench.run(400_000);
@@ -123,6 +123,16 @@ fn a_late_refusal_is_told() {
         };
         assert_eq!(outcomes.len(), 3, "{outcomes:?}");
         assert!(outcomes[0] == UNKNOWN && is_it(&outcomes[1]) && outcomes[2] == SECOND);
+    }
+}
+
+#[test]
+fn a_late_error_that_says_nothing_of_the_message_leaves_the_outcome_open() {
+    for text in ["ERROR", "+CMS ERROR: 500", "+CME ERROR: 31"] {
+        let mut bench = Bench::ready(quiet());
+        two(&mut bench, Reply::default().then(180_500, text));
+        bench.run(400_000);
+        assert_eq!(outcomes(&bench), [UNKNOWN, SECOND], "{text}");
     }
 }
 
