@@ -199,8 +199,7 @@ impl World {
         let mut octets = BytesMut::new();
         self.modem.poll_transmit(&mut octets);
         assert!(self.is_open || octets.is_empty(), "without a port");
-        // A command or a PDU, and what leaves a prompt.
-        assert!(octets.len() < 2_048, "{} octets", octets.len());
+        assert!(octets.len() <= 4_096, "{} octets", octets.len());
         for octet in octets {
             match octet {
                 b'\r' => {

@@ -355,6 +355,115 @@ async fn a_message_that_waits_can_be_taken_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_becomes_of_a_message() {
+    let (driver, mut events, _bench, mut peer) = ready().await;
+    let sent = driver.send(submit()).unwrap();
+    tokio::select! {
+        outcome = sent => assert_eq!(outcome, Outcome::Sent { reference: Some(7) }),
+        () = peer.serve() => panic!("the port was closed"),
+    }
+    let refused = driver.send(submit()).unwrap();
+    peer.until("AT+CMGS=8").await;
+    peer.answer(&["+CMS ERROR: 28"]).await;
+    tokio::select! {
+        outcome = refused => assert!(matches!(outcome, Outcome::NotSent(Failure::Refused(_)))),
+        () = peer.serve() => panic!("the port was closed"),
+    }
+
+    // Given up too late to be taken back: its outcome is an event.
+    let given_up = driver.send(submit()).unwrap();
+    let token = given_up.token();
+    peer.until("AT+CMGS=8").await;
+    drop(given_up);
+    assert_eq!(driver.outstanding(), 1);
+    peer.say("\r\n> ").await;
+    let data = peer.command().await.unwrap();
+    assert_eq!(data, "000100028121000000");
+    // The result is lost, and comes when nobody waits for it any more.
+    let is_token = |event: &Event| match event {
+        Event::Modem(modem::Event::Unknown { token: of }) => Some(*of),
+        _ => None,
+    };
+    let begun = Instant::now();
+    assert_eq!(until(&mut events, is_token).await, token);
+    assert_eq!(begun.elapsed().as_secs(), 180);
+    assert_eq!(driver.outstanding(), 0);
+    peer.answer(&["+CMGS: 9", "OK"]).await;
+    let late = async {
+        until(&mut events, |event| match event {
+            Event::Modem(modem::Event::SentLate { token, reference }) => Some((*token, *reference)),
+            _ => None,
+        })
+        .await
+    };
+    tokio::select! {
+        late = late => assert_eq!(late, (token, Some(9))),
+        () = peer.serve() => panic!("the port was closed"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn to_drain_sends_all_that_waits_and_ends_then() {
+    let (driver, mut events, _bench, mut peer) = ready().await;
+    for token in 0..3 {
+        driver.queue(token, submit()).unwrap();
+    }
+    let (drains, ()) = (driver.drain(), tokio::task::yield_now().await);
+    let serves = peer.serve();
+    tokio::join!(drains, serves);
+    let mut sent = Vec::new();
+    while let Some(event) = events.recv().await {
+        if let Event::Modem(modem::Event::Sent { token, .. }) = event {
+            sent.push(token);
+        }
+    }
+    assert_eq!(sent, [0, 1, 2]);
+    assert_eq!(driver.queue(3, submit()), Err(RequestError::Closed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_it_is_idle_all_that_was_stored_is_told() {
+    let (driver, mut events, mut bench) = Bench::start(Config::default(), Options::default());
+    let mut peer = bench.port().await;
+    let tpdu = "0004028121000062101020304000 01 41".replace(' ', "");
+    let stored = format!("+CMGL: 3,1,,{}", tpdu.len() / 2 - 1);
+    let serves = async {
+        loop {
+            match &*peer.command().await.unwrap() {
+                "AT+CMGL=4" => peer.answer(&[&*format!("{stored}\r\n{tpdu}"), "OK"]).await,
+                line => peer.usual(line).await,
+            }
+        }
+    };
+    tokio::select! {
+        is_idle = driver.idle() => assert!(is_idle),
+        () = serves => {}
+    }
+    let mut received = Vec::new();
+    while let Some(event) = events.try_recv() {
+        if let Event::Modem(modem::Event::Received(message)) = event {
+            received.push(message);
+        }
+    }
+    assert_eq!(received.len(), 1);
+    // What is safe is deleted before it is idle again.
+    driver.persisted(received[0].id);
+    let deletes = async {
+        peer.until("AT+CMGD=3").await;
+        peer.answer(&["OK"]).await;
+        peer.serve().await;
+    };
+    tokio::select! {
+        is_idle = driver.idle() => assert!(is_idle),
+        () = deletes => panic!("the port was closed"),
+    }
+    let ended = driver.clone();
+    let closes = driver.close();
+    tokio::join!(closes, peer.serve());
+    assert!(!ended.idle().await);
+}
+
+#[tokio::test(start_paused = true)]
 async fn as_many_as_may_wait_and_no_more() {
     let config = Config {
         max_queue: 2,

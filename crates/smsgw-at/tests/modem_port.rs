@@ -289,6 +289,39 @@ fn a_restart_on_request() {
 }
 
 #[test]
+fn a_port_that_takes_nothing_is_not_filled_and_sends_nothing_old() {
+    let mut bench = Bench::ready(quiet());
+    bench.on("AT+CMGS=10", lines(">"));
+    let pdu = vec![0, 1, 0, 3, 0x81, 0x21, 0xF3, 0, 0, 1, 0x41];
+    let submit = Submit {
+        pdu,
+        more_to_follow: false,
+    };
+    bench.modem.send(1, submit, bench.now).unwrap();
+    bench.settle();
+    // The prompt is there, and from now on nobody writes.
+    bench.modem.handle_octets(b"\r\n> ", bench.now);
+    for _ in 0..10_000 {
+        let Some(due) = bench.modem.poll_timeout() else {
+            break;
+        };
+        bench.modem.handle_timeout(due);
+        while let Some(event) = bench.modem.poll_event() {
+            assert!(
+                !matches!(event, Event::Unknown { .. }),
+                "it was not written"
+            );
+        }
+    }
+    let mut octets = bytes::BytesMut::new();
+    bench.modem.poll_transmit(&mut octets);
+    assert!(octets.len() <= 4_096, "{}", octets.len());
+    let pdu = b"0001000381";
+    assert!(!octets.windows(pdu.len()).any(|octets| octets == pdu));
+    assert_eq!(bench.modem.queued(), 1);
+}
+
+#[test]
 fn without_a_port_nothing_is_written_and_nothing_is_heard() {
     let mut bench = Bench::closed(quiet());
     bench.modem.handle_octets(b"\r\nRDY\r\n", bench.now);

@@ -230,7 +230,7 @@ fn a_late_result_is_not_that_of_a_command_which_is_in_flight_by_then() {
     bench.on("DATA", lines("+CMGS: 6\nOK"));
     send(&mut bench, 1, PDU);
     send(&mut bench, 2, PDU);
-    bench.run(240_000);
+    bench.run(270_000);
     let news = bench.news();
     assert_eq!(news[2..], [late(5), sent(2, Some(6))], "{news:?}");
     assert_eq!(bench.times(HEX), 2);
@@ -238,7 +238,7 @@ fn a_late_result_is_not_that_of_a_command_which_is_in_flight_by_then() {
 
 #[test]
 fn nothing_is_sent_while_a_late_result_may_come() {
-    for (late, sends_at) in [(190_000, 190), (400_000, 210)] {
+    for (late, sends_at) in [(190_000, 190), (400_000, 240)] {
         let mut bench = ready();
         bench.on(CMGS, lines(">"));
         bench.once("DATA", lines("").then(late, "+CMGS: 5\nOK"));
@@ -268,7 +268,7 @@ fn a_modem_that_answers_twice_has_sent_no_other_message() {
     send(&mut bench, 1, PDU);
     bench.run(200_000);
     send(&mut bench, 2, PDU);
-    bench.run(30_000);
+    bench.run(60_000);
     let overdue = Event::Overdue { token: 1 };
     let unknown = Event::Unknown { token: 1 };
     assert_eq!(bench.news(), [overdue, unknown, sent(2, Some(6))]);

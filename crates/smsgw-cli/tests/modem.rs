@@ -209,6 +209,8 @@ fn a_pin_is_tried_once_and_never_shown() {
     std::fs::write(&pin, format!("# by port\n{} 4321\n", modems.port("a"))).unwrap();
     let output = modems.run("info", "a", &args);
     assert!(output.status.success(), "{output:?}");
+    let refused = std::fs::read_to_string(&state).unwrap();
+    assert!(!refused.contains("\niccid"), "{refused}");
     let said = std::fs::read_to_string(&transcript).unwrap();
     assert!(said.contains("-> AT+CPIN="), "{said}");
     assert!(!said.contains("4321"), "{said}");

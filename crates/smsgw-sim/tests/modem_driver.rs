@@ -310,7 +310,7 @@ fn a_late_result_is_that_of_its_message() {
         (185, &["unknown", "sent late", "sent"]),
         (200, &["unknown", "sent late", "sent"]),
         // After the next one.
-        (230, &["unknown", "sent", "sent late"]),
+        (260, &["unknown", "sent", "sent late"]),
         (500, &["unknown", "sent", "sent late"]),
     ] {
         let mut world = World::one(ModemConfig::new(FIRST), &Config::default());

@@ -85,7 +85,8 @@ pub struct Config {
     /// meanwhile.
     pub send_pauses: (Duration, Duration),
     /// How long nothing is sent after a message whose result has not come, unless it comes after
-    /// all: it must not be taken for that of the next.
+    /// all: it must not be taken for that of the next. A modem that answers other commands while
+    /// it sends, and is later than this, cannot be told from one that is in step.
     pub unknown_pause: Duration,
     /// Which errors leave open whether a message was taken.
     pub doubt: Doubt,
@@ -239,7 +240,7 @@ impl Default for Config {
             max_queue: 1000,
             send_retries: 2,
             send_pauses: (Duration::from_secs(5), Duration::from_secs(60)),
-            unknown_pause: Duration::from_secs(30),
+            unknown_pause: Duration::from_secs(60),
             doubt: Doubt::default(),
             acknowledgement: Acknowledgement::default(),
             max_unpersisted: 1000,

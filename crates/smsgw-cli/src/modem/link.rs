@@ -118,11 +118,19 @@ impl Link {
 impl Watcher {
     /// Writes down what has to be known the next time.
     pub(super) fn note(&self, event: &Event) {
-        if let (Event::Modem(modem::Event::PinRefused { sim }), Some(refused)) =
-            (event, &self.refused)
-            && let Err(error) = refused.add(sim, &self.port)
-        {
-            eprintln!("smsgw modem: {error}: remember yourself that a SIM has refused its PIN");
+        let (Event::Modem(event), Some(refused)) = (event, &self.refused) else {
+            return;
+        };
+        let written = match event {
+            // As if refused until it is known, should this program end before.
+            modem::Event::PinTried { sim } | modem::Event::PinRefused { sim } => {
+                refused.add(sim, &self.port)
+            }
+            modem::Event::PinAccepted { sim } => refused.remove(sim, &self.port),
+            _ => return,
+        };
+        if let Err(error) = written {
+            eprintln!("smsgw modem: {error}: remember yourself which SIMs have refused their PIN");
         }
     }
 

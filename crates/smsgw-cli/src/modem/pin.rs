@@ -136,15 +136,20 @@ impl Refused {
 
     /// Remembers one, before anything else is done.
     pub(super) fn add(&self, sim: &SimKey, port: &str) -> Result<(), String> {
-        let line = match sim {
-            SimKey::Iccid(iccid) => format!("iccid {iccid}"),
-            SimKey::Imei(imei) => format!("imei {imei}"),
-            _ => format!("port {port}"),
-        };
+        let line = line_of(sim, port);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if !lines.contains(&line) {
             lines.push(line);
         }
+        self.write(&lines)
+            .map_err(|error| format!("{}: {error}", self.path.display()))
+    }
+
+    /// Forgets one: it has taken its PIN.
+    pub(super) fn remove(&self, sim: &SimKey, port: &str) -> Result<(), String> {
+        let line = line_of(sim, port);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.retain(|other| *other != line);
         self.write(&lines)
             .map_err(|error| format!("{}: {error}", self.path.display()))
     }
@@ -166,6 +171,14 @@ impl Refused {
         }
         file.sync_all()?;
         fs::rename(&part, &self.path)
+    }
+}
+
+fn line_of(sim: &SimKey, port: &str) -> String {
+    match sim {
+        SimKey::Iccid(iccid) => format!("iccid {iccid}"),
+        SimKey::Imei(imei) => format!("imei {imei}"),
+        _ => format!("port {port}"),
     }
 }
 

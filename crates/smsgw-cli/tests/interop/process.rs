@@ -93,6 +93,25 @@ impl Process {
         objects.filter(|object| object["event"] == event).collect()
     }
 
+    /// The same, once there are so many.
+    #[allow(dead_code, reason = "some test binaries do not wait for them")]
+    pub(crate) fn wait_for_events(&mut self, event: &str, count: usize) -> Vec<Value> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let events = self.events(event);
+            if events.len() >= count {
+                return events;
+            }
+            let ended = self.child.try_wait().unwrap();
+            assert!(
+                ended.is_none() && Instant::now() < deadline,
+                "{} of {count} events {event} (exit: {ended:?}) from {self:?}",
+                events.len()
+            );
+            thread::sleep(POLL);
+        }
+    }
+
     /// Waits for a program that ends by itself, and insists on exit status 0.
     pub(crate) fn succeed(self) -> Self {
         let (process, status) = self.finish();

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use smsgw_at::modem::{
-    Config, Event, Modem, PortRequest, Received, ReceivedId, Report, State, Submit,
+    Config, Event, Modem, PortRequest, Received, ReceivedId, Report, Source, State, Submit,
 };
 use smsgw_gsm::field::{Address, ValidityPeriod};
 use smsgw_gsm::segment::{Options, segment};
@@ -45,6 +45,8 @@ pub(crate) struct Site {
     pub(crate) persists_after: Option<Duration>,
     persists: BTreeMap<(Instant, ReceivedId), ()>,
     is_open: bool,
+    /// Whether its line loses octets.
+    pub(crate) loses_octets: bool,
     /// Whether the port is opened whenever it is there.
     pub(crate) opens: bool,
     /// Lines that were written to the modem.
@@ -242,6 +244,7 @@ impl Site {
             persists_after: Some(Duration::from_millis(5)),
             persists: BTreeMap::new(),
             is_open: false,
+            loses_octets: false,
             opens: true,
             written: Vec::new(),
             line: Vec::new(),
@@ -310,6 +313,10 @@ impl Site {
             let Event::Received(received) = event else {
                 continue;
             };
+            if received.fault.is_some() && self.loses_octets && received.source == Source::Direct {
+                // A report that was handed on cannot be read again.
+                continue;
+            }
             assert_eq!(received.fault, None);
             let pdu = ModemPdu::decode(&received.pdu, Context::SC_TO_MS).unwrap();
             let Tpdu::Deliver(deliver) = pdu.tpdu else {

@@ -1,10 +1,12 @@
 //! A command, what is written after its prompt, and what becomes of both.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use crate::command::Command;
 use crate::result::FinalResult;
+use crate::transcript::without_secrets;
 
 /// A command and what belongs to it.
 pub(in crate::modem) struct Exchange {
@@ -111,9 +113,13 @@ impl Exchange {
         self
     }
 
-    /// The command, if it may be seen.
-    pub(super) fn shown(&self) -> &str {
-        if self.is_secret { "****" } else { &self.line }
+    /// The command, as far as it may be seen.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        match without_secrets(&self.line) {
+            Some(shown) => shown.into(),
+            None if self.is_secret => "****".into(),
+            None => self.line.as_str().into(),
+        }
     }
 
     /// What is written after the prompt, from so many octets on, as far as it may be written at

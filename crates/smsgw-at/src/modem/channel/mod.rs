@@ -84,6 +84,9 @@ impl Channel {
     const HOLD: Duration = Duration::from_secs(2);
     /// The gap for modems that answer twice.
     const DOUBLED_GAP: Duration = Duration::from_millis(100);
+    /// Most octets that wait to be written: a command and a PDU have room. Where there are more
+    /// nobody writes, and what waits is too old.
+    const MAX_OUTPUT: usize = 4096;
     /// How often ESC is written for prompts that cross it.
     const MAX_ESCAPES: u8 = 4;
 
@@ -274,6 +277,15 @@ impl Channel {
                 self.notices.push_back(Notice::Overdue);
                 Phase::Busy(flight)
             }
+            State::Data {
+                is_taken: false, ..
+            } => {
+                // Nobody has written it, and nobody is to do that later.
+                self.output.clear();
+                self.write(ESC);
+                self.silent(&flight.exchange);
+                self.give_up(&flight.exchange, Outcome::NOT_WRITTEN)
+            }
             State::Data { .. } => {
                 self.in_step = false;
                 self.owes(Owed::data(&flight.exchange.line));
@@ -315,7 +327,7 @@ impl Channel {
     }
 
     fn silent(&mut self, exchange: &Exchange) {
-        let line = exchange.shown().to_owned();
+        let line = exchange.shown().into_owned();
         self.notices.push_back(Notice::Silent(line));
     }
 
@@ -562,6 +574,9 @@ impl Channel {
     }
 
     fn write(&mut self, octets: &[u8]) {
+        if self.output.len() + octets.len() > Self::MAX_OUTPUT {
+            self.output.clear();
+        }
         self.output.extend_from_slice(octets);
     }
 }

@@ -22,8 +22,8 @@ pub(super) struct Fetch {
     stage: Stage,
     /// Nobody said that there is something in the place.
     is_walk: bool,
-    /// What was read and is no PDU.
-    broken: Option<String>,
+    /// What was read and is no PDU, and how often in a row.
+    broken: Option<(String, u8)>,
     reads: u8,
 }
 
@@ -44,7 +44,9 @@ enum Stage {
 
 impl Fetch {
     /// Of something that is different each time.
-    const READS: u8 = 4;
+    const READS: u8 = 6;
+    /// What is the same so often in a row is so.
+    const SAME: u8 = 3;
 
     pub(super) const fn new(slot: Slot) -> Self {
         Self {
@@ -96,8 +98,8 @@ impl Fetch {
         Step::Done
     }
 
-    /// What is there is no PDU: if it is the same when it is read again, that is how it is, and
-    /// nothing was lost on the way.
+    /// What is there is no PDU: if it is the same when it is read again, and again, that is how it
+    /// is, and nothing was lost on the way.
     fn broken(
         &mut self,
         lines: &[String],
@@ -107,11 +109,13 @@ impl Fetch {
     ) -> Step {
         let is_content = |line: &&String| !line.is_empty() && !is_header(line);
         let text = lines.iter().rfind(is_content).cloned().unwrap_or_default();
-        if self.broken.as_ref() == Some(&text) {
+        let before = self.broken.take().filter(|(before, _)| *before == text);
+        let same = before.map_or(1, |(_, same)| same + 1);
+        if same >= Self::SAME {
             shared.receive.sweeps.found(self.slot);
             take_in(self.slot, octets_of(&text), Some(error), shared, now);
         } else if self.reads < Self::READS {
-            self.broken = Some(text);
+            self.broken = Some((text, same));
             return self.read();
         } else {
             fetch_later(shared, now);
