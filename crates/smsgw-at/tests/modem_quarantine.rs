@@ -127,10 +127,12 @@ fn a_late_refusal_is_told() {
 
 #[test]
 fn a_late_error_that_excludes_nothing_leaves_it_unknown() {
-    let mut bench = Bench::ready(quiet());
-    two(&mut bench, Reply::default().then(180_500, "ERROR"));
-    bench.run(400_000);
-    assert_eq!(outcomes(&bench), [UNKNOWN, SECOND]);
+    for text in ["ERROR", "+CMS ERROR: 500", "+CME ERROR: 31"] {
+        let mut bench = Bench::ready(quiet());
+        two(&mut bench, Reply::default().then(180_500, text));
+        bench.run(400_000);
+        assert_eq!(outcomes(&bench), [UNKNOWN, SECOND], "{text}");
+    }
 }
 
 #[test]
