@@ -27,7 +27,7 @@ use crate::values::duration;
 
 Each line of standard input is a command; nothing else is sent, and no answer is changed. What the
 modem says by itself begins with `* `. After a prompt the next line is the data, Ctrl-Z is added, and
-an empty line leaves the prompt. When standard input is no terminal, each command waits for the
+an empty line leaves the prompt. A line with characters above U+00FF is not sent. When standard input is no terminal, each command waits for the
 answer to the one before.
 Exit status 1: the last command failed or was not answered.")]
 pub(super) struct Args {
@@ -135,6 +135,20 @@ impl Console {
     }
 
     async fn send(&mut self, line: &str, timeout: Duration) -> std::io::Result<()> {
+        // Characters are octets here, as in Latin-1.
+        if let Some(wrong) = line
+            .chars()
+            .find(|character| u8::try_from(*character).is_err())
+        {
+            self.is_well = false;
+            let text = format!("not sent: '{wrong}' is no octet");
+            self.tell("refused", &text, "! ")?;
+            // The next line is no data.
+            if std::mem::take(&mut self.has_prompt) {
+                self.leave_prompt().await?;
+            }
+            return Ok(());
+        }
         if std::mem::take(&mut self.has_prompt) {
             if line.is_empty() {
                 return self.leave_prompt().await;
@@ -164,11 +178,10 @@ impl Console {
     }
 
     async fn write(&mut self, text: &str) -> std::io::Result<()> {
-        // Characters are octets here, as in Latin-1.
-        let octets: Vec<u8> = text
-            .chars()
-            .map(|character| u8::try_from(character).unwrap_or(b'?'))
-            .collect();
+        let octets = text.chars().map(u8::try_from);
+        let octets = octets.collect::<Result<Vec<u8>, _>>();
+        let octets =
+            octets.map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error))?;
         self.tap.show(Direction::Sent, &octets);
         self.port.write_all(&octets).await?;
         self.port.flush().await

@@ -61,6 +61,11 @@ impl Link {
         Some(event)
     }
 
+    /// An error if the modem cannot be used before somebody does something; it says what.
+    pub(super) fn check(&self, event: &Event) -> Result<(), String> {
+        self.watcher.check(event)
+    }
+
     /// Waits until the modem is ready; the error says what to do. What it tells meanwhile goes to
     /// `on`.
     pub(super) async fn ready(&mut self, mut on: impl FnMut(&Event)) -> Result<(), String> {

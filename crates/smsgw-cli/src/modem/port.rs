@@ -1,6 +1,6 @@
 //! Which modems, and how they are brought up.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,8 +50,8 @@ struct BringingUp {
 /// Where all that is said is written down.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct TranscriptArgs {
-    /// Write down all that is said to the modem and by it, but no PIN. It has numbers and texts of
-    /// messages: look at it before you pass it on.
+    /// Write down all that is said to the modem and by it, but no PIN, at the end of what is there.
+    /// It has numbers and texts of messages: look at it before you pass it on.
     #[arg(long, value_name = "FILE")]
     transcript: Option<PathBuf>,
 }
@@ -75,13 +75,13 @@ impl OnePort {
 
 impl BringingUp {
     fn open(&self, ports: &[PortAddress], config: &Config) -> Result<Vec<Link>, String> {
-        let pins = self.pin.read()?;
+        let pins = self.pin.read(ports)?;
         let mut taps = self.transcript.taps(ports.len() > 1)?;
         let link = |address: &PortAddress| {
             let port = address.to_string();
             let refused = pins.refused.as_ref();
             let config = Config {
-                pin: pins.of(&port),
+                pin: pins.of(address),
                 refused_pins: refused.map(|refused| refused.of(&port)).unwrap_or_default(),
                 ..config.clone()
             };
@@ -100,7 +100,12 @@ impl TranscriptArgs {
     /// Gives a tap for each port; where there are several, each line begins with its name.
     pub(super) fn taps(&self, are_named: bool) -> Result<impl FnMut(&str) -> Tap + use<>, String> {
         let file = self.transcript.as_ref().map(|path| {
-            let file = File::create(path);
+            let mut options = OpenOptions::new();
+            options.create(true).append(true);
+            // Nobody else's.
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(path);
             file.map_err(|error| format!("{}: {error}", path.display()))
         });
         let file = file.transpose()?.map(|file| Arc::new(Mutex::new(file)));

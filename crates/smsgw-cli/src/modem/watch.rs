@@ -108,14 +108,16 @@ impl Watch {
     }
 
     fn told(&mut self, event: Event) -> Vec<Arrival> {
+        // It goes on all the same: somebody may do what it says.
+        if let Err(text) = self.link.check(&event) {
+            eprintln!("smsgw modem watch: {text}");
+        } else if let Event::Down { why, pause } = &event
+            && pause.is_some()
+        {
+            eprintln!("smsgw modem watch: {}: {why}", self.link.port());
+        }
         let event = match event {
             Event::Modem(event) => event,
-            Event::Down { why, pause } => {
-                if pause.is_some() {
-                    eprintln!("smsgw modem watch: {}: {why}", self.link.port());
-                }
-                return Vec::new();
-            }
             _ => return Vec::new(),
         };
         match event {

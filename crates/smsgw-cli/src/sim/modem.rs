@@ -93,7 +93,8 @@ pub(crate) struct Args {
     /// So many modems at each place: paths and names get a number from 1, ports count on.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     modems: u16,
-    /// The number of the first SIM; those of the others count on.
+    /// The number of the first SIM; those of the others count on. IMEI, ICCID and IMSI follow from
+    /// number and --seed: give another one to each emulator whose modems one program has.
     #[arg(long, value_name = "NUMBER", default_value = NUMBER)]
     number: String,
     /// What kind of modem they are.
@@ -128,7 +129,7 @@ pub(crate) struct Args {
     /// What goes wrong with each modem; the faults are listed below. May be repeated.
     #[arg(long, value_name = "NAME[=N][,...]")]
     fault: Vec<Fault>,
-    /// Chooses delays within their ranges, and which messages fail.
+    /// Chooses delays within their ranges, which messages fail, and IMEI, ICCID and IMSI.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// Print an event for every command line, too.
