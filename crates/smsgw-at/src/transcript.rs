@@ -101,8 +101,11 @@ impl<W> fmt::Debug for Transcript<W> {
     }
 }
 
-/// What stands in front of a PIN or a password, wherever it is in a line.
-const SECRETS: [&[u8]; 4] = [b"CPIN=", b"CPIN2=", b"CPWD=", b"CLCK="];
+/// What stands in front of a PIN or a password, wherever it is in a line: commands, one that may
+/// hand the SIM a VERIFY, and what is dialled to change or to unblock a PIN (TS 22.030 §6.6).
+const SECRETS: [&[u8]; 9] = [
+    b"CPIN=", b"CPIN2=", b"CPWD=", b"CLCK=", b"CSIM=", b"**04*", b"**042*", b"**05*", b"**052*",
+];
 /// The longest of them.
 const LONGEST: usize = 6;
 
@@ -147,7 +150,8 @@ impl Mask {
             if let Some(last) = self.last.last_mut() {
                 *last = octet.to_ascii_uppercase();
             }
-            if octet == b'=' && SECRETS.iter().any(|name| self.last.ends_with(name)) {
+            if matches!(octet, b'=' | b'*') && SECRETS.iter().any(|name| self.last.ends_with(name))
+            {
                 self.covers = true;
                 shown.extend(b"***");
             }
@@ -181,6 +185,14 @@ mod tests {
         }
         let letters: Vec<_> = (0..line.len()).map(|at| &line[at..=at]).collect();
         assert_eq!(shown(&letters), expected);
+    }
+
+    #[test]
+    fn a_pin_that_is_dialled_or_handed_to_the_sim_is_covered() {
+        let lines = "AT+CSIM=26,\"0020000108313233\"\rATD**04*1234*5678*5678#;\r\
+                     AT+CUSD=1,\"**052*12345678*1*1#\",15\rATD*#06#;\r";
+        let expected = r#"AT+CSIM=***\rATD**04****\rAT+CUSD=1,"**052****\rATD*#06#;\r"#;
+        assert_eq!(shown(&[lines]), expected);
     }
 
     #[test]

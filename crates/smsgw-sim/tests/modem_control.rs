@@ -145,7 +145,7 @@ async fn one_modem_need_not_be_named() {
         .await;
     talk.refused("network maybe", "network on|off [modem=MODEM]")
         .await;
-    talk.refused("sms 1 to=modem2 x", "no modem 'modem2'").await;
+    talk.refused("call 1 to=modem2", "no modem 'modem2'").await;
     talk.refused("reboot now", "'now' says nothing here").await;
     assert_eq!(talk.ask("fault thunder").await["ok"], false);
     emulator.shutdown().await;
@@ -213,4 +213,42 @@ async fn of_several_modems_one_is_named() {
     emulator.shutdown().await;
     drop(control);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_text_may_begin_like_the_name_of_a_modem() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, control, mut talk) = start(directory.path(), 1).await;
+    let mut program = Program::open(&directory.path().join("modem1"), &["AT+CMGF=1"]).await;
+    let texts = ["to=be or not", "hello"];
+    talk.done(&format!("sms {OUTSIDE} to=be or not")).await;
+    talk.done(&format!("sms {OUTSIDE} to=modem1 hello")).await;
+    for (place, text) in (1..).zip(texts) {
+        program.say(&format!("AT+CMGR={place}\r")).await;
+        program.hear(&format!("\r\n{text}\r\n\r\nOK")).await;
+    }
+    drop(control);
+    emulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_line_that_is_too_long_is_refused_and_ends_the_talk() {
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, control, talk) = start(directory.path(), 1).await;
+    let (mut reader, mut writer) = talk.0.into_inner().into_split();
+    let mut line = vec![b'x'; 1 << 20];
+    line.extend(b"cut\n");
+    // It hangs up before the end of it, perhaps.
+    let writes = tokio::spawn(async move { writer.write_all(&line).await });
+    let mut answer = Vec::new();
+    let _ = reader.read_to_end(&mut answer).await;
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(
+        answer,
+        json!({"ok": false, "error": "a line has at most 1048576 octets"})
+    );
+    let _ = writes.await.unwrap();
+    assert!(emulator.lines()[0].plugged);
+    drop(control);
+    emulator.shutdown().await;
 }

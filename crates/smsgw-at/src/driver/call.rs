@@ -39,6 +39,8 @@ pub enum RequestError {
     Closed,
     /// A command that cannot be sent.
     Value(ValueError),
+    /// A token from 2^63 on: those are the driver's own.
+    Token,
 }
 
 impl fmt::Display for RequestError {
@@ -47,6 +49,7 @@ impl fmt::Display for RequestError {
             Self::Full => f.write_str("as many requests as may wait do so already"),
             Self::Closed => f.write_str("the driver is closed"),
             Self::Value(error) => error.fmt(f),
+            Self::Token => f.write_str("the token is not below 2^63"),
         }
     }
 }
@@ -58,18 +61,54 @@ impl std::error::Error for RequestError {}
 /// When it is dropped before, the message is taken back, if nothing of it went to the modem yet;
 /// otherwise its outcome comes among the [events](super::Events). Cancel-safe when it is polled by
 /// reference.
-pub struct Sending {
+pub struct Sending(Awaited<Outcome>);
+
+impl Sending {
+    pub(super) const fn new(awaited: Awaited<Outcome>) -> Self {
+        Self(awaited)
+    }
+
+    /// By which a status report names the message, and events that come later.
+    #[must_use]
+    pub const fn token(&self) -> u64 {
+        self.0.token
+    }
+}
+
+impl Future for Sending {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = Pin::new(&mut self.0).poll(context);
+        // Without an outcome the driver has ended in the middle of it.
+        outcome.map(|outcome| outcome.unwrap_or(Outcome::Unknown))
+    }
+}
+
+impl fmt::Debug for Sending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("token", &self.token())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ready with the outcome of a request; `None` when there will be none.
+///
+/// When it is dropped before, the request is taken back where that is possible. An outcome that it
+/// was given and did not hand on becomes an event.
+pub(super) struct Awaited<T: Untold> {
     shared: Arc<Shared>,
     token: u64,
-    outcome: oneshot::Receiver<Outcome>,
+    outcome: oneshot::Receiver<T>,
     is_known: bool,
 }
 
-impl Sending {
+impl<T: Untold> Awaited<T> {
     pub(super) const fn new(
         shared: Arc<Shared>,
         token: u64,
-        outcome: oneshot::Receiver<Outcome>,
+        outcome: oneshot::Receiver<T>,
     ) -> Self {
         Self {
             shared,
@@ -78,40 +117,79 @@ impl Sending {
             is_known: false,
         }
     }
-
-    /// By which a status report names the message, and events that come later.
-    #[must_use]
-    pub const fn token(&self) -> u64 {
-        self.token
-    }
 }
 
-impl Future for Sending {
-    type Output = Outcome;
+impl<T: Untold> Future for Awaited<T> {
+    type Output = Option<T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         let outcome = Pin::new(&mut self.outcome).poll(context);
         outcome.map(|outcome| {
             self.is_known = true;
-            // Without an outcome the task is gone with its runtime.
-            outcome.unwrap_or(Outcome::Unknown)
+            outcome.ok()
         })
     }
 }
 
-impl Drop for Sending {
+impl<T: Untold> Drop for Awaited<T> {
     fn drop(&mut self) {
-        if !self.is_known {
-            self.shared.lock().withdraw(self.token);
+        if self.is_known {
+            return;
+        }
+        let mut inner = self.shared.lock();
+        inner.take_back(self.token);
+        // Under the lock: an outcome is either here by now, or finds nobody and becomes an event.
+        self.outcome.close();
+        if let Ok(outcome) = self.outcome.try_recv() {
+            inner
+                .events
+                .push(super::Event::Modem(outcome.event(self.token)));
+            drop(inner);
+            self.shared.told.notify_one();
         }
     }
 }
 
-impl fmt::Debug for Sending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending")
-            .field("token", &self.token)
-            .finish_non_exhaustive()
+/// An outcome that can be told as an event.
+pub(super) trait Untold: Send {
+    /// The event that has the outcome of the request with this token.
+    fn event(self, token: u64) -> Event;
+}
+
+impl Untold for Outcome {
+    fn event(self, token: u64) -> Event {
+        match self {
+            Self::Sent { reference } => Event::Sent { token, reference },
+            Self::NotSent(failure) => Event::NotSent { token, failure },
+            Self::Unknown => Event::Unknown { token },
+        }
+    }
+}
+
+impl Untold for Result<Ussd, Failure> {
+    fn event(self, token: u64) -> Event {
+        match self {
+            Ok(ussd) => Event::Ussd(ussd),
+            Err(failure) => Event::UssdFailed { token, failure },
+        }
+    }
+}
+
+impl Untold for Result<Answer, Failure> {
+    fn event(self, token: u64) -> Event {
+        Event::Answer {
+            token,
+            answer: self,
+        }
+    }
+}
+
+impl Untold for Result<(), Failure> {
+    fn event(self, token: u64) -> Event {
+        Event::HungUp {
+            token,
+            outcome: self,
+        }
     }
 }
 
@@ -156,7 +234,7 @@ impl Calls {
 
     /// Gives an outcome to who awaits it; the event, when that is nobody.
     pub(super) fn take(&mut self, event: Event) -> Option<Event> {
-        let Some(token) = settles(&event) else {
+        let Some(token) = event.settles() else {
             return Some(event);
         };
         let Some(call) = self.waiting.remove(&token) else {
@@ -172,39 +250,24 @@ impl Calls {
                     Event::NotSent { failure, .. } => Outcome::NotSent(failure.clone()),
                     _ => Outcome::Unknown,
                 };
-                waits.send(outcome).err().map(|_| event)
+                untold(token, waits.send(outcome))
             }
-            (Call::Ussd(waits), Event::Ussd(ussd)) => {
-                let untold = waits.send(Ok(ussd)).err()?.ok()?;
-                Some(Event::Ussd(untold))
-            }
+            (Call::Ussd(waits), Event::Ussd(ussd)) => untold(token, waits.send(Ok(ussd))),
             (Call::Ussd(waits), Event::UssdFailed { failure, .. }) => {
-                let failure = waits.send(Err(failure)).err()?.err()?;
-                Some(Event::UssdFailed { token, failure })
+                untold(token, waits.send(Err(failure)))
             }
             (Call::Command(waits), Event::Answer { answer, .. }) => {
-                let answer = waits.send(answer).err()?;
-                Some(Event::Answer { token, answer })
+                untold(token, waits.send(answer))
             }
             (Call::HangUp(waits), Event::HungUp { outcome, .. }) => {
-                let outcome = waits.send(outcome).err()?;
-                Some(Event::HungUp { token, outcome })
+                untold(token, waits.send(outcome))
             }
             (_, event) => Some(event),
         }
     }
 }
 
-/// The request that has its outcome in this event.
-pub(super) const fn settles(event: &Event) -> Option<u64> {
-    match event {
-        Event::Sent { token, .. }
-        | Event::NotSent { token, .. }
-        | Event::Unknown { token }
-        | Event::UssdFailed { token, .. }
-        | Event::HungUp { token, .. }
-        | Event::Answer { token, .. } => Some(*token),
-        Event::Ussd(Ussd { token, .. }) => *token,
-        _ => None,
-    }
+/// The event of an outcome that nobody awaits.
+fn untold<T: Untold>(token: u64, sent: Result<(), T>) -> Option<Event> {
+    sent.err().map(|outcome| outcome.event(token))
 }

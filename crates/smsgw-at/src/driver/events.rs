@@ -47,10 +47,11 @@ pub enum Down {
     Reopen,
     /// The modem's power is cycled.
     PowerCycle,
-    /// At the port is another modem than [`Options::imei`](super::Options::imei) says.
+    /// At the port is another modem than [`Options::imei`](super::Options::imei) says, or one that
+    /// does not tell.
     OtherModem {
-        /// This one.
-        found: Imei,
+        /// This one; `None` when it does not tell.
+        found: Option<Imei>,
     },
     /// The owner closed it.
     Closed,
@@ -63,7 +64,12 @@ impl fmt::Display for Down {
             Self::Gone(None) => f.write_str("unplugged, or hung up"),
             Self::Reopen => f.write_str("closed to wake the modem"),
             Self::PowerCycle => f.write_str("closed to take the modem's power"),
-            Self::OtherModem { found } => write!(f, "another modem is there, {found}"),
+            Self::OtherModem { found: Some(found) } => {
+                write!(f, "another modem is there, {found}")
+            }
+            Self::OtherModem { found: None } => {
+                f.write_str("a modem is there that does not tell its IMEI")
+            }
             Self::Closed => f.write_str("closed"),
         }
     }
@@ -71,8 +77,8 @@ impl fmt::Display for Down {
 
 /// The events of a driver, for one owner.
 ///
-/// When they wait too long, no more are taken from the modem, nor does it get to those who await an
-/// outcome. When they are dropped, what comes is passed over: messages stay in the modem's store.
+/// When they wait too long, no more are taken from the modem but outcomes and what it wants of its
+/// port: then outcomes may come before what was told earlier. When they are dropped, what comes is passed over: messages stay in the modem's store.
 pub struct Events {
     pub(super) shared: Arc<Shared>,
 }

@@ -137,20 +137,24 @@ impl Up {
 
     /// Drops DTR for a moment, where there is such a line.
     pub(super) async fn drop_dtr(&mut self) {
-        if timeout(DTR, self.port.set_dtr(false)).await == Ok(true) {
-            self.dtr_back = Some(now() + DTR);
+        // Before it is asked for: where that takes too long, it is done later.
+        self.dtr_back = Some(now() + DTR);
+        if timeout(DTR, self.port.set_dtr(false)).await == Ok(false) {
+            self.dtr_back = None;
         }
     }
 
     async fn turn(&mut self) -> Turn {
-        if let Some(back) = self.dtr_back {
+        while let Some(back) = self.dtr_back {
             tokio::select! {
                 biased;
-                turn = self.pass() => return turn,
+                // First: a modem that talks all the time gets it back, too.
                 () = tokio::time::sleep_until(back.into()) => {}
+                turn = self.pass() => return turn,
             }
-            self.dtr_back = None;
-            let _ = timeout(DTR, self.port.set_dtr(true)).await;
+            // Again when that failed, or when this is not polled to its end.
+            let is_back = timeout(DTR, self.port.set_dtr(true)).await == Ok(true);
+            self.dtr_back = (!is_back).then(|| now() + DTR);
         }
         self.pass().await
     }

@@ -56,7 +56,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use crate::modem::{
     Answer, Config, Failure, Health, Identity, Modem, ReceivedId, State, Submit, Ussd,
 };
-use call::{Call, Calls};
+use call::{Awaited, Call, Calls, FIRST_CALL, Untold};
 pub use call::{Outcome, RequestError, Sending};
 use events::Queue;
 pub use events::{Down, Event, Events};
@@ -146,29 +146,32 @@ impl Driver {
     /// # Errors
     /// When the queue is full or the driver closes.
     pub fn send(&self, submit: Submit) -> Result<Sending, RequestError> {
-        let (outcome, known) = oneshot::channel();
-        let token = self.request(|inner| {
-            let token = inner.calls.next_token();
-            inner.modem.send(token, submit, now())?;
-            inner.calls.wait(token, Call::Message(outcome));
-            Ok(token)
+        let awaited = self.awaited(Call::Message, |inner, token| {
+            Ok(inner.modem.send(token, submit, now())?)
         })?;
-        Ok(Sending::new(Arc::clone(&self.shared), token, known))
+        Ok(Sending::new(awaited))
     }
 
     /// Queues a message; its outcome is an event with `token`, which is below 2^63.
     ///
     /// # Errors
-    /// When the queue is full or the driver closes.
+    /// When the queue is full, the driver closes, or the token is not below 2^63.
     pub fn queue(&self, token: u64, submit: Submit) -> Result<(), RequestError> {
+        if token >= FIRST_CALL {
+            return Err(RequestError::Token);
+        }
         self.request(|inner| Ok(inner.modem.send(token, submit, now())?))
     }
 
-    /// Takes a message back of which nothing went to the modem yet; `None` when it is too late. It
-    /// has no outcome then.
+    /// Takes a message back of which nothing went to the modem yet; `None` when it is too late.
+    ///
+    /// A [queued](Self::queue) one has no outcome then; who [awaits](Self::send) it is told that it
+    /// is not sent, as [`Failure::Lost`].
     #[must_use]
     pub fn withdraw(&self, token: u64) -> Option<Submit> {
-        self.shared.lock().withdraw(token)
+        let submit = self.shared.lock().withdraw(token)?;
+        self.shared.word.notify_one();
+        Some(submit)
     }
 
     /// Takes back every [queued](Self::queue) message of which nothing went to the modem yet, in
@@ -192,14 +195,10 @@ impl Driver {
     /// # Errors
     /// When it is not queued, or comes to nothing.
     pub async fn ussd(&self, text: &str) -> Result<Ussd, CallError> {
-        let (outcome, known) = oneshot::channel();
-        self.request(|inner| {
-            let token = inner.calls.next_token();
-            inner.modem.ussd(token, text, now())?;
-            inner.calls.wait(token, Call::Ussd(outcome));
-            Ok(())
+        let awaited = self.awaited(Call::Ussd, |inner, token| {
+            Ok(inner.modem.ussd(token, text, now())?)
         })?;
-        settled(known).await
+        settled(awaited).await
     }
 
     /// Ends the USSD session, if there is one.
@@ -210,17 +209,15 @@ impl Driver {
 
     /// Ends all calls.
     ///
+    /// When it is dropped before, what becomes of it comes among the [events](Events).
+    ///
     /// # Errors
     /// When it is not queued, or not done.
     pub async fn hang_up(&self) -> Result<(), CallError> {
-        let (outcome, known) = oneshot::channel();
-        self.request(|inner| {
-            let token = inner.calls.next_token();
-            inner.modem.hang_up(token, now())?;
-            inner.calls.wait(token, Call::HangUp(outcome));
-            Ok(())
+        let awaited = self.awaited(Call::HangUp, |inner, token| {
+            Ok(inner.modem.hang_up(token, now())?)
         })?;
-        settled(known).await
+        settled(awaited).await
     }
 
     /// Sends a command of one's own, from `AT` on and without CR, and waits for the answer at most so
@@ -231,14 +228,10 @@ impl Driver {
     /// # Errors
     /// When it is not queued, or there is no answer. A refusal is an answer.
     pub async fn command(&self, line: &str, timeout: Duration) -> Result<Answer, CallError> {
-        let (outcome, known) = oneshot::channel();
-        self.request(|inner| {
-            let token = inner.calls.next_token();
-            inner.modem.command(token, line, timeout, now())?;
-            inner.calls.wait(token, Call::Command(outcome));
-            Ok(())
+        let awaited = self.awaited(Call::Command, |inner, token| {
+            Ok(inner.modem.command(token, line, timeout, now())?)
         })?;
-        settled(known).await
+        settled(awaited).await
     }
 
     /// Has the modem start again (`+CFUN=1,1`), once what it is doing has ended, and sets it up then.
@@ -318,6 +311,22 @@ impl Driver {
         self.shared.end(Closing::Now);
     }
 
+    /// Makes a request whose outcome is awaited.
+    fn awaited<T: Untold>(
+        &self,
+        call: impl FnOnce(oneshot::Sender<T>) -> Call,
+        make: impl FnOnce(&mut Inner, u64) -> Result<(), RequestError>,
+    ) -> Result<Awaited<T>, RequestError> {
+        let (outcome, known) = oneshot::channel();
+        let token = self.request(|inner| {
+            let token = inner.calls.next_token();
+            make(inner, token)?;
+            inner.calls.wait(token, call(outcome));
+            Ok(token)
+        })?;
+        Ok(Awaited::new(Arc::clone(&self.shared), token, known))
+    }
+
     fn request<T>(
         &self,
         request: impl FnOnce(&mut Inner) -> Result<T, RequestError>,
@@ -343,12 +352,13 @@ impl Driver {
 }
 
 /// Waits for what becomes of a request.
-async fn settled<T>(known: oneshot::Receiver<Result<T, Failure>>) -> Result<T, CallError> {
-    match known.await {
-        Ok(outcome) => outcome.map_err(CallError::Failure),
-        // The driver has ended.
-        Err(_) => Err(CallError::Failure(Failure::Lost)),
-    }
+async fn settled<T>(awaited: Awaited<Result<T, Failure>>) -> Result<T, CallError>
+where
+    Result<T, Failure>: Untold,
+{
+    // Without an outcome the driver has ended.
+    let outcome = awaited.await.unwrap_or(Err(Failure::Lost));
+    outcome.map_err(CallError::Failure)
 }
 
 /// Why a request that was awaited came to nothing.

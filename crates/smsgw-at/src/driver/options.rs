@@ -16,15 +16,15 @@ use crate::transcript::Tap;
 pub struct Options {
     /// The pauses between attempts to open the port.
     pub backoff: Backoff,
-    /// The only modem that is served: when another one is at the port, the port is closed and opened
-    /// again later. `None` serves any.
+    /// The only modem that is served: when another one is at the port, or one that does not tell its
+    /// IMEI, the port is closed and opened again later. `None` serves any.
     pub imei: Option<Imei>,
     /// Takes the power from a modem that nothing else brings back; `None` where nothing can.
     pub power: Option<PowerHook>,
     /// Sees all that is said to the modem and by it.
     pub tap: Tap,
-    /// How many events may wait for their owner before no more of them are taken from the modem, at
-    /// least 1.
+    /// How many events may wait for their owner before no more of them are taken from the modem but
+    /// outcomes, at least 1.
     pub max_events: usize,
 }
 

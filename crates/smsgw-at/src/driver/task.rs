@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use smsgw_net::{Backoff, now};
 use tokio::sync::watch;
 
-use super::call::{RequestError, settles};
+use super::call::RequestError;
 use super::events::{Down, Event};
 use super::finder::Finder;
 use super::link::{self, Before, Link, Returned, Tools, Turn, Up};
@@ -15,6 +15,7 @@ use super::options::Options;
 use super::{Closing, Inner, LastHandle, Shared};
 use crate::command::identity::Imei;
 use crate::modem::{self, CommandError, Failure, PortRequest, QueueFull, State, Submit};
+use crate::transcript::Tap;
 
 /// How long a port has to have been open for the next pause to be the first again.
 const STABLE: Duration = Duration::from_secs(30);
@@ -40,7 +41,8 @@ pub(super) struct Task {
 #[derive(Default)]
 struct Todo {
     requests: Vec<PortRequest>,
-    other_modem: Option<Imei>,
+    /// The modem is not the one that is wanted; the one it is, if it tells.
+    other_modem: Option<Option<Imei>>,
     timeout: Option<Instant>,
     ends: bool,
 }
@@ -64,7 +66,14 @@ impl Task {
         }
     }
 
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(self) {
+        // Whatever ends the task: a panic of the finder, a hook or a tap, or the runtime.
+        let ending = Ending(Arc::clone(&self.shared));
+        self.work().await;
+        drop(ending);
+    }
+
+    async fn work(mut self) {
         let mut reads = 0;
         let mut looked = now();
         loop {
@@ -120,11 +129,11 @@ impl Task {
         inner.take_events(&mut todo.requests);
         // Known before the SIM is touched: no modem gets the PIN of another.
         let found = inner.modem.imei();
-        let is_other = self.imei.is_some() && found.is_some() && found != self.imei;
+        let is_other = self.imei.is_some() && inner.modem.was_asked_imei() && found != self.imei;
         let state = inner.modem.state();
         if let Some(up) = self.link.up() {
             if is_other {
-                todo.other_modem = found;
+                todo.other_modem = Some(found);
             } else {
                 inner.modem.poll_transmit(&mut up.out);
             }
@@ -223,12 +232,7 @@ impl Task {
     }
 
     async fn end(self) {
-        {
-            let mut inner = self.shared.lock();
-            inner.modem.handle_close(now());
-            inner.take_last_events();
-            inner.calls.give_up();
-        }
+        self.shared.lock().take_last_outcomes();
         let why = match self.link {
             Link::Up(up) => {
                 link::close(up.port).await;
@@ -240,12 +244,29 @@ impl Task {
         if let Some(why) = why {
             inner.events.push(Event::Down { why, pause: None });
         }
+    }
+}
+
+/// Tells everybody that the task has ended, when it is dropped.
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let shared = &self.0;
+        let mut inner = shared.lock();
+        if std::thread::panicking() {
+            // It may be what panicked.
+            inner.modem.set_tap(Tap::default());
+        }
+        inner.closing = Some(Closing::Now);
+        inner.give_up();
+        inner.take_last_outcomes();
         inner.has_ended = true;
         drop(inner);
-        set(&self.shared.idle, false);
-        set(&self.shared.state, State::Closed);
-        self.shared.told.notify_one();
-        self.shared.ended.send_replace(true);
+        set(&shared.idle, false);
+        set(&shared.state, State::Closed);
+        shared.told.notify_one();
+        shared.ended.send_replace(true);
     }
 }
 
@@ -284,12 +305,23 @@ impl Drop for LastHandle {
 }
 
 impl Inner {
-    /// Takes a message back, unless it is too late.
+    /// Takes a message back, unless it is too late; who awaits it is told.
     pub(super) fn withdraw(&mut self, token: u64) -> Option<Submit> {
         let submit = self.modem.withdraw(token)?;
-        self.calls.forget(token);
-        self.outstanding = self.outstanding.saturating_sub(1);
+        if self.calls.is_awaited(token) {
+            self.not_sent(token);
+        } else {
+            self.outstanding = self.outstanding.saturating_sub(1);
+        }
         Some(submit)
+    }
+
+    /// Takes a message back for whoever awaited it and does no more.
+    pub(super) fn take_back(&mut self, token: u64) {
+        if self.modem.withdraw(token).is_some() {
+            self.calls.forget(token);
+            self.outstanding = self.outstanding.saturating_sub(1);
+        }
     }
 
     /// Takes back all messages that can be; who awaits one is told.
@@ -319,12 +351,17 @@ impl Inner {
         self.tell(modem::Event::NotSent { token, failure });
     }
 
-    /// Takes the modem's events while there is room for them.
+    /// Takes the modem's events while there is room for them. Outcomes, of which there are as many
+    /// as there are requests, and what it wants of its port are taken always: whoever waits for them
+    /// is not the owner of the events.
     fn take_events(&mut self, requests: &mut Vec<PortRequest>) {
-        while !self.events.is_full() {
-            let Some(event) = self.modem.poll_event() else {
-                return;
+        loop {
+            let event = if self.events.is_full() {
+                self.modem.poll_urgent_event()
+            } else {
+                self.modem.poll_event()
             };
+            let Some(event) = event else { return };
             if let modem::Event::Port(request) = &event {
                 requests.push(*request);
             }
@@ -333,14 +370,16 @@ impl Inner {
     }
 
     /// Takes what is left when the driver ends: outcomes, and little else.
-    fn take_last_events(&mut self) {
+    fn take_last_outcomes(&mut self) {
+        self.modem.handle_close(now());
         while let Some(event) = self.modem.poll_event() {
             self.tell(event);
         }
+        self.calls.give_up();
     }
 
     fn tell(&mut self, event: modem::Event) {
-        if settles(&event).is_some() {
+        if event.settles().is_some() {
             self.outstanding = self.outstanding.saturating_sub(1);
         }
         if let Some(event) = self.calls.take(event) {

@@ -40,6 +40,10 @@ pub struct Config {
     /// [`Event::PinRefused`](super::Event::PinRefused). They get none: keep the list across
     /// restarts, and take a SIM out of it when a person has looked after it.
     pub refused_pins: Vec<SimKey>,
+    /// Whether the PIN is that of every SIM that may be put in. Otherwise it goes to the first
+    /// that it opens, and to no other from then on: a SIM is known by its number or, when that
+    /// cannot be read before it is open, by the modem's.
+    pub pin_for_any_sim: bool,
     /// How messages and reports come from the modem.
     pub delivery: Delivery,
     /// Whether cell broadcasts are wanted.
@@ -223,6 +227,7 @@ impl Default for Config {
             pin_sim: None,
             refused_pins: Vec::new(),
             delivery: Delivery::Stored,
+            pin_for_any_sim: false,
             broadcasts: false,
             calls: true,
             hang_up_calls: false,

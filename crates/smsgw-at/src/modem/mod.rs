@@ -107,6 +107,7 @@ mod config;
 mod event;
 mod health;
 mod pin;
+mod pin_owner;
 mod procedure;
 mod raw;
 mod receive;
@@ -240,6 +241,12 @@ impl Modem {
         }
     }
 
+    /// Whether the modem that is at the port was asked for its number, whatever it said.
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn was_asked_imei(&self) -> bool {
+        !matches!(self.stage, Stage::Talk)
+    }
+
     /// How it was when it was looked at last.
     #[must_use]
     pub const fn health(&self) -> &Health {
@@ -311,6 +318,12 @@ impl Modem {
     /// The next thing to know.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.shared.poll_event()
+    }
+
+    /// The next outcome of a request, or the next thing for the port, past all other events.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn poll_urgent_event(&mut self) -> Option<Event> {
+        self.shared.poll_urgent_event()
     }
 
     /// When [`Self::handle_timeout`] is to be called; `None` when nothing waits for time.

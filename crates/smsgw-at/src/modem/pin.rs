@@ -272,7 +272,7 @@ impl Gate {
     }
 
     fn enter(&mut self, shared: &mut Shared) -> Step {
-        let Some(pin) = shared.config.pin.clone() else {
+        let Some(pin) = shared.pin_for_sim() else {
             return self.wait(Obstacle::PinNeeded, Self::LOOK, shared);
         };
         self.stage = Stage::Enter;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::channel::Outcome;
 use super::health::Checks;
 use super::pin::Pins;
+use super::pin_owner::PinOwner;
 use super::raw::Commands;
 use super::schedule::Stage;
 use super::sims::Sims;
@@ -14,6 +15,7 @@ use super::{Config, Event, Fault, Health, Identity, SettingsReset, SimKey, State
 use super::{call, receive, send, ussd};
 use crate::charset::CharacterSet;
 use crate::command::Command;
+use crate::command::pin::Pin;
 use crate::command::routing::NewMessageIndications;
 use crate::command::storage::Store;
 use crate::quirks::Profile;
@@ -29,6 +31,7 @@ pub(super) struct Shared {
     pub(super) found: Identity,
     pub(super) profile: &'static Profile,
     pub(super) pins: Pins,
+    pin_owner: PinOwner,
     pub(super) health: Health,
     pub(super) checks: Checks,
     pub(super) routing: Routing,
@@ -49,6 +52,8 @@ pub(super) struct Shared {
     pub(super) ussd: ussd::Requests,
     pub(super) call: call::Calls,
     events: VecDeque<Event>,
+    /// How many of them somebody else than their owner may wait for.
+    urgent: usize,
     dropped: u64,
     /// Messages whose status reports may come.
     pub(super) references: Sims,
@@ -103,6 +108,8 @@ impl Shared {
             checks: Checks::default(),
             routing: Routing::default(),
             commands: Commands::default(),
+            pin_owner: PinOwner::default(),
+            urgent: 0,
             send: send::Sends::default(),
             receive: receive::Inbox::default(),
             ussd: ussd::Requests::default(),
@@ -136,6 +143,7 @@ impl Shared {
     /// Tells the owner. Outcomes of requests always; what it can do without while there is room.
     pub(super) fn tell(&mut self, event: Event) {
         if self.has_room() || event.is_owed() {
+            self.urgent += usize::from(event.is_urgent());
             self.events.push_back(event);
         } else {
             self.dropped += 1;
@@ -148,11 +156,25 @@ impl Shared {
 
     pub(super) fn poll_event(&mut self) -> Option<Event> {
         let event = self.events.pop_front();
+        if event.as_ref().is_some_and(Event::is_urgent) {
+            self.urgent = self.urgent.saturating_sub(1);
+        }
         if self.events.is_empty() && self.dropped > 0 {
             let events = std::mem::take(&mut self.dropped);
             self.fault(Fault::Overflow { events });
         }
         event
+    }
+
+    /// The next event that is an outcome or for the port, past all others.
+    #[cfg(feature = "tokio")]
+    pub(super) fn poll_urgent_event(&mut self) -> Option<Event> {
+        if self.urgent == 0 {
+            return None;
+        }
+        self.urgent -= 1;
+        let at = self.events.iter().position(Event::is_urgent)?;
+        self.events.remove(at)
     }
 
     /// Something came for which there is no room.
@@ -201,9 +223,20 @@ impl Shared {
         iccid.or(imei).unwrap_or(SimKey::Any)
     }
 
+    /// The PIN, if it is that of the SIM that is there: it is given to it then.
+    pub(super) fn pin_for_sim(&mut self) -> Option<Pin> {
+        let pin = self.config.pin.clone()?;
+        let may_have = self.config.pin_for_any_sim || self.pin_owner.may_be(&self.found);
+        if may_have {
+            self.pin_owner.give(self.sim_key());
+        }
+        may_have.then_some(pin)
+    }
+
     /// All is known of what the modem is.
     pub(super) fn identified(&mut self) {
         let found = self.found.clone();
+        self.pin_owner.opened(&found);
         let is_same_sim = self
             .identity
             .as_ref()
@@ -253,6 +286,25 @@ impl Shared {
 }
 
 impl Event {
+    /// The request that has its outcome in this event.
+    pub(crate) const fn settles(&self) -> Option<u64> {
+        match self {
+            Self::Sent { token, .. }
+            | Self::NotSent { token, .. }
+            | Self::Unknown { token }
+            | Self::UssdFailed { token, .. }
+            | Self::HungUp { token, .. }
+            | Self::Answer { token, .. } => Some(*token),
+            Self::Ussd(Ussd { token, .. }) => *token,
+            _ => None,
+        }
+    }
+
+    /// Whether it is an outcome, or for the port.
+    const fn is_urgent(&self) -> bool {
+        self.settles().is_some() || matches!(self, Self::Port(_))
+    }
+
     /// Whether somebody waits for it, or has to know: each comes at most a few times for each
     /// request or step of the procedures.
     fn is_owed(&self) -> bool {

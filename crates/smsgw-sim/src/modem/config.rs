@@ -18,7 +18,7 @@ use super::ussd::Menu;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Chooses delays within their ranges, and which messages fail.
+    /// Chooses delays within their ranges, which messages fail, and the serial numbers of modems.
     pub seed: u64,
     /// Seconds since 1970-01-01T00:00:00Z at the instant that the network starts: all time stamps
     /// follow from it.
@@ -148,11 +148,12 @@ pub struct ModemConfig {
     pub name: String,
     /// The number of the SIM, international.
     pub number: String,
-    /// The serial number, 15 digits; `None` makes one that no other modem of the network has.
+    /// The serial number, 15 digits; `None` makes one from the number and the seed that no other
+    /// modem of the network has.
     pub imei: Option<String>,
-    /// The number of the SIM card, 19 or 20 digits; `None` makes one.
+    /// The number of the SIM card, 19 or 20 digits; `None` makes one in the same way.
     pub iccid: Option<String>,
-    /// The subscriber, 15 digits; `None` makes one from the network's code.
+    /// The subscriber, 15 digits; `None` makes one in the same way behind the network's code.
     pub imsi: Option<String>,
     /// The PIN that is asked for at the start; `None` for none.
     pub pin: Option<String>,

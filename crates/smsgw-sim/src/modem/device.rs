@@ -96,6 +96,10 @@ pub(crate) struct Radio {
     pub(crate) link: Option<Instant>,
 }
 
+/// The kinds of serial numbers.
+const IMEI: &str = "IMEI";
+const ICCID: &str = "ICCID";
+const IMSI: &str = "IMSI";
 /// Places for cell broadcasts.
 const BROADCAST_PLACES: u16 = 10;
 
@@ -186,22 +190,27 @@ impl Stores {
 impl Modem {
     pub(crate) fn new(id: ModemId, number: String, config: ModemConfig, world: &World) -> Self {
         let n = id.get();
-        let iccid = config.iccid.clone();
-        let iccid = iccid.unwrap_or_else(|| with_check_digit(&format!("894901{n:012}")));
-        let imsi = config.imsi.clone();
-        let imsi = imsi.unwrap_or_else(|| {
+        let own = |kind, make: &dyn Fn(u64) -> String| world.free_serial(kind, &number, make);
+        let iccid = config.iccid.clone().unwrap_or_else(|| {
+            let make = |n: u64| with_check_digit(&format!("894901{:012}", n % 10_u64.pow(12)));
+            own(ICCID, &make)
+        });
+        let imsi = config.imsi.clone().unwrap_or_else(|| {
             let plmn = &world.config.plmn;
             let width = 15_usize.saturating_sub(plmn.len());
-            format!("{plmn}{n:0width$}")
+            own(IMSI, &|n| format!("{plmn}{:0width$}", n % 10_u64.pow(9)))
         });
-        let imei = config.imei.clone();
+        let imei = config.imei.clone().unwrap_or_else(|| {
+            let make = |n: u64| with_check_digit(&format!("35693803{:06}", n % 10_u64.pow(6)));
+            own(IMEI, &make)
+        });
         let faults = world.faults.iter().chain(&config.faults).cloned();
         let seed = world.config.seed.wrapping_add(u64::from(n) << 32);
         Self {
             id,
             name: Arc::from(config.name.as_str()),
             number,
-            imei: imei.unwrap_or_else(|| with_check_digit(&format!("35693803{n:06}"))),
+            imei,
             profile: config.profile,
             power: Power::On,
             epoch: 0,
@@ -229,6 +238,15 @@ impl Modem {
             settled: None,
             hang: None,
         }
+    }
+
+    /// What no other modem has, and what it is.
+    pub(crate) fn serials(&self) -> [(&'static str, &str); 3] {
+        [
+            (IMEI, &self.imei),
+            (ICCID, &self.sim.iccid),
+            (IMSI, &self.sim.imsi),
+        ]
     }
 
     pub(crate) fn is_registered(&self) -> bool {

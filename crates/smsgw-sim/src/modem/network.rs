@@ -51,6 +51,9 @@ pub enum PlugError {
     /// Another has the number.
     #[error("another modem has the number {0}")]
     NumberInUse(String),
+    /// Another has the IMEI, the ICCID or the IMSI: which of them, and what it is.
+    #[error("another modem has the {0} {1}")]
+    SerialInUse(&'static str, String),
 }
 
 impl Network {
@@ -66,7 +69,7 @@ impl Network {
     /// Adds a modem, which is on, and has been for a while.
     ///
     /// # Errors
-    /// When there are too many, or the number is none or another's.
+    /// When there are too many, the number is none or another's, or a serial number is another's.
     pub fn plug(&mut self, config: ModemConfig, now: Instant) -> Result<ModemId, PlugError> {
         let world = &mut self.world;
         if self.modems.len() >= world.config.max_modems {
@@ -81,9 +84,17 @@ impl Network {
             return Err(PlugError::NumberInUse(number));
         }
         let id = ModemId::new(self.modems.len());
-        world.subscribers.insert(number.clone(), id);
+        let modem = Modem::new(id, number.clone(), config, world);
+        let serials = modem.serials().map(|(kind, text)| (kind, text.to_owned()));
+        if let Some((kind, serial)) = serials
+            .iter()
+            .find(|serial| world.serials.contains(*serial))
+        {
+            return Err(PlugError::SerialInUse(kind, serial.clone()));
+        }
+        world.serials.extend(serials);
+        world.subscribers.insert(number, id);
         world.centre.mailboxes.push(Mailbox::default());
-        let modem = Modem::new(id, number, config, world);
         self.modems.push(modem);
         self.with(id, now, |cx| {
             cx.start_chatter();
@@ -288,5 +299,73 @@ impl Network {
             Action::Report(report, status) => cx.world.reported(report, status, now),
         }
         cx.write_echo();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serials(seed: u64, numbers: &[&str]) -> Vec<String> {
+        let now = Instant::now();
+        let config = Config {
+            seed,
+            ..Config::default()
+        };
+        let mut network = Network::new(config, now);
+        for number in numbers {
+            network.plug(ModemConfig::new(number), now).unwrap();
+        }
+        let serials = network.modems.iter().flat_map(Modem::serials);
+        serials
+            .map(|(kind, serial)| format!("{kind} {serial}"))
+            .collect()
+    }
+
+    #[test]
+    fn serial_numbers_follow_from_the_number_and_the_seed() {
+        let one = serials(0, &["+491700000001"]);
+        assert_eq!(
+            one,
+            [
+                "IMEI 356938030000013",
+                "ICCID 8949010000000000016",
+                "IMSI 262010000000001"
+            ]
+        );
+        assert_eq!(one, serials(0, &["+491700000001"]));
+        let mut all = [
+            one,
+            serials(1, &["+491700000001", "+491700000002"]),
+            serials(2, &["+491700000001", "+491700000002"]),
+            // The second and the third end like the first.
+            serials(0, &["+491710000008", "+491810000008", "+491800000008"]),
+        ]
+        .concat();
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn no_two_modems_have_one_serial_number() {
+        let now = Instant::now();
+        let mut network = Network::new(Config::default(), now);
+        network
+            .plug(ModemConfig::new("+491700000001"), now)
+            .unwrap();
+        let twin = ModemConfig {
+            iccid: Some("8949010000000000016".to_owned()),
+            ..ModemConfig::new("+491700000002")
+        };
+        let error = network.plug(twin, now).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "another modem has the ICCID 8949010000000000016"
+        );
+        // It has left nothing behind.
+        let other = network.plug(ModemConfig::new("+491700000002"), now);
+        assert_eq!(other.map(ModemId::get), Ok(2));
     }
 }

@@ -1,6 +1,6 @@
 //! All that modems share, and one of them at work in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use smsgw_gsm::field::Status;
@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) centre: Centre,
     /// Which modem has which number.
     pub(crate) subscribers: HashMap<String, ModemId>,
+    /// The IMEI, ICCID and IMSI that modems have.
+    pub(crate) serials: HashSet<(&'static str, String)>,
     /// Those that modems to come have, too.
     pub(crate) faults: Faults,
     /// The serial number of the last broadcast.
@@ -45,11 +47,31 @@ impl World {
             events: Events::new(config.max_events),
             centre: Centre::new(),
             subscribers: HashMap::new(),
+            serials: HashSet::new(),
             faults: Faults::default(),
             broadcasts: 0,
             chances: 0,
             config,
         }
+    }
+
+    /// A serial number that no modem has. It follows from the number and the seed, so that modems
+    /// of several networks differ where one of these does.
+    pub(crate) fn free_serial(
+        &self,
+        kind: &'static str,
+        number: &str,
+        make: &dyn Fn(u64) -> String,
+    ) -> String {
+        let digits = number.bytes().filter(u8::is_ascii_digit);
+        let number = digits.fold(0_u64, |number, digit| {
+            (number * 10 + u64::from(digit - b'0')) % 100_000_000
+        });
+        // Not what is added to the next number.
+        let seed = self.config.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
+        let mut serials = (number + seed..).map(make);
+        let is_free = |serial: &String| !self.serials.contains(&(kind, serial.clone()));
+        serials.find(is_free).unwrap_or_default()
     }
 }
 

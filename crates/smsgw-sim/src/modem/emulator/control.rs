@@ -15,7 +15,8 @@
 //! | `plug [modem=MODEM] [PATH]` | plugs in again, perhaps at another path |
 //!
 //! A MODEM is a name, a number, or which one, from 1. When none is named all are meant, but for
-//! what only one can be told: that is the only one there is.
+//! what only one can be told: that is the only one there is. There a text may begin with `to=` and
+//! what is no modem.
 
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ impl Commands for Handle {
             "sms" => self.sms(rest),
             "call" => self.call(rest),
             "ussd" => {
-                let (modem, text) = self.addressee(rest)?;
+                let (modem, text) = self.text(rest)?;
                 self.with(|network, now| network.ussd(modem, text, now));
                 Ok(json!({"ok": true}))
             }
@@ -76,7 +77,7 @@ impl Handle {
         if from.is_empty() {
             return Err("sms FROM [to=MODEM] TEXT".to_owned());
         }
-        let (modem, text) = self.addressee(rest)?;
+        let (modem, text) = self.text(rest)?;
         let to = self.number(modem);
         let ids = self.with(|network, now| network.inject(from, &to, text, now));
         let ids = ids.map_err(|error| error.to_string())?;
@@ -171,6 +172,17 @@ impl Handle {
         };
         let modem = named.or_else(only);
         Ok((modem.ok_or("there are several: to=MODEM says which")?, rest))
+    }
+
+    /// The one modem that a text is for, and the text: all of it, where it only begins like a name
+    /// and one modem can be meant.
+    fn text<'a>(&self, rest: &'a str) -> Result<(ModemId, &'a str), String> {
+        match &*self.0.lines {
+            [only] => Ok(self
+                .addressee(rest)
+                .unwrap_or((only.modem, rest.trim_start()))),
+            _ => self.addressee(rest),
+        }
     }
 
     /// Which modem is named after `key`, if one is, and what follows.

@@ -1,7 +1,6 @@
 //! Where a modem can be reached.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 
 use super::pty::Pty;
-use crate::control;
+use crate::control::{self, SocketFile};
 
 /// Where a modem can be reached.
 ///
@@ -28,7 +27,7 @@ pub enum Listen {
     Pty(PathBuf),
     /// A TCP port; port 0 takes a free one.
     Tcp(SocketAddr),
-    /// A Unix socket at this path. One that nobody listens at is replaced.
+    /// A Unix socket at this path. One that nobody listens at is replaced; any other file is not.
     Unix(PathBuf),
     /// A Unix socket with this name and no path (Linux).
     Abstract(String),
@@ -81,13 +80,13 @@ impl Listen {
             Self::Pty(link) => Pty::open(link).map(Listener::Pty),
             Self::Tcp(address) => TcpListener::bind(address).await.map(Listener::Tcp),
             Self::Unix(path) => {
-                let listener = control::listen(path)?;
-                let path = Some(path.clone());
-                Ok(Listener::Unix(Socket { listener, path }))
+                let (listener, file) = control::listen(path)?;
+                let _file = Some(file);
+                Ok(Listener::Unix(Socket { listener, _file }))
             }
             Self::Abstract(name) => {
-                let (listener, path) = (abstract_socket(name)?, None);
-                Ok(Listener::Unix(Socket { listener, path }))
+                let (listener, _file) = (abstract_socket(name)?, None);
+                Ok(Listener::Unix(Socket { listener, _file }))
             }
         }
     }
@@ -182,16 +181,7 @@ impl Listener {
 #[derive(Debug)]
 pub(super) struct Socket {
     listener: UnixListener,
-    path: Option<PathBuf>,
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            // Somebody may have been faster.
-            let _ = fs::remove_file(path);
-        }
-    }
+    _file: Option<SocketFile>,
 }
 
 #[cfg(test)]
