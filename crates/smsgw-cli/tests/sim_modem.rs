@@ -95,6 +95,11 @@ fn a_message_its_report_and_a_reply_are_told() {
         "{error}"
     );
 
+    let args = ["--pty", &at("other"), "--control", &control];
+    let taken = sim(&args).output().unwrap();
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(fs::symlink_metadata(at("other")).is_err());
+
     let mut program = open(&path);
     program.talk("ATE0\r", "OK\r\n");
     program.talk("AT+CPIN?\r", "+CPIN: SIM PIN\r\n\r\nOK\r\n");

@@ -2,6 +2,7 @@
 
 mod place;
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -20,6 +21,9 @@ use place::{Place, StoreKey};
 const NUMBER: &str = "+491700000001";
 /// Some programs lose all but the first of messages that come at once, as they never do by radio.
 const DELIVER_DELAY: Duration = Duration::from_millis(250);
+
+/// The thread that prints.
+type Printing = oneshot::Receiver<io::Result<()>>;
 
 /// GSM modems with a radio network between them: programs open them, as serial ports or over
 /// sockets.
@@ -148,6 +152,19 @@ async fn serve(args: &Args) -> Result<(), String> {
     let emulator = Emulator::start(config(args), modems(args)?)
         .await
         .map_err(|error| format!("cannot start: {error}"))?;
+    let served = serve_all(args, &emulator).await;
+    // In all cases: links and sockets go with it.
+    emulator.shutdown().await;
+    let Some(printing) = served? else {
+        return Ok(());
+    };
+    // The reader may be gone, or slow: either way this is the end.
+    let _ = tokio::time::timeout(LAST_EVENTS, printing).await;
+    Ok(())
+}
+
+/// Tells who is there, and what happens, until it is to end: what is still being printed then.
+async fn serve_all(args: &Args, emulator: &Emulator) -> Result<Option<Printing>, String> {
     let control = args.control.as_deref().map(|path| {
         Control::start(path, emulator.handle())
             .map_err(|error| format!("cannot listen for commands at {}: {error}", path.display()))
@@ -164,16 +181,13 @@ async fn serve(args: &Args) -> Result<(), String> {
     if let Some(path) = &args.control {
         eprintln!("ready control {}", path.display());
     }
-    tokio::select! {
-        () = end => {}
+    let printing = tokio::select! {
+        () = end => Some(printing),
         // Nobody reads on: what is left to do would go unseen.
-        _ = &mut printing => {}
-    }
+        _ = &mut printing => None,
+    };
     drop(control);
-    emulator.shutdown().await;
-    // The reader may be gone, or slow: either way this is the end.
-    let _ = tokio::time::timeout(LAST_EVENTS, printing).await;
-    Ok(())
+    Ok(printing)
 }
 
 fn config(args: &Args) -> Config {
