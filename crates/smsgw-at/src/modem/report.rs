@@ -184,10 +184,14 @@ impl SentReferences {
         }
     }
 
-    /// Whether [`Self::report`] would find a message.
+    /// Whether [`Self::report`] would find a message that it is certainly about: one whose reference
+    /// is known, or of which a report came before.
     #[must_use]
     pub fn knows(&self, report: &StatusReport<'_>, now: Instant) -> bool {
-        !report.status_report_qualifier && self.find(report, self.time(now)).is_some()
+        let number = self.find(report, self.time(now));
+        let entry = number.and_then(|number| self.entry(number));
+        !report.status_report_qualifier
+            && entry.is_some_and(|entry| entry.reference.is_some() || entry.time_stamp.is_some())
     }
 
     /// The message that a report is about; `None` when none is known that it fits, or when it
