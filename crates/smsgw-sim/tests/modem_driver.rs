@@ -232,9 +232,11 @@ fn a_prompt_that_never_comes_is_left_and_the_next_message_is_sent() {
 #[test]
 fn an_error_after_the_pdu_is_told_with_its_class() {
     for (code, class) in [
-        (28, Class::Permanent),
-        (8, Class::SimFault),
-        (500, Class::RetryElsewhere),
+        (28, Some(Class::Permanent)),
+        (8, Some(Class::SimFault)),
+        (21, Some(Class::RetryElsewhere)),
+        // It says nothing of what became of the message.
+        (500, None),
     ] {
         let mut world = World::one(ModemConfig::new(FIRST), &Config::default());
         world.network.fault(
@@ -249,7 +251,12 @@ fn an_error_after_the_pdu_is_told_with_its_class() {
             Event::NotSent { token, failure } if *token == one => Some(failure.class()),
             _ => None,
         });
-        assert_eq!(failure, Some(class));
+        assert_eq!(failure, class, "{code}");
+        assert_eq!(
+            class.is_none(),
+            site.has(&Event::Unknown { token: one }),
+            "{code}"
+        );
         assert_eq!(site.outcomes().last(), Some(&(two, "sent")));
         assert_eq!(world.accepted(), ["Two"]);
     }
