@@ -150,6 +150,20 @@ fn a_message_without_a_reference_is_found_by_its_recipient() {
 }
 
 #[test]
+fn a_message_without_a_reference_is_not_known_for_sure() {
+    let (mut sent, now) = references();
+    sent.sent(1, None, ALICE, now);
+    sent.sent(2, Some(10), ALICE, now);
+    assert!(sent.knows(&report(10, ALICE, 1, 0), now));
+    assert!(!sent.knows(&report(77, ALICE, 2, 0x20), now));
+    assert!(!sent.knows(&report(77, BOB, 2, 0x20), now));
+    assert_eq!(token(&mut sent, &report(77, ALICE, 2, 0x20), now), Some(1));
+    // From then on it is.
+    assert!(sent.knows(&report(77, ALICE, 2, 0), now));
+    assert!(!sent.knows(&report(78, ALICE, 3, 0), now));
+}
+
+#[test]
 fn a_reference_that_comes_late_counts() {
     let (mut sent, now) = references();
     sent.sent(1, None, ALICE, now);

@@ -380,6 +380,33 @@ fn every_kind_of_modem_sends_and_receives() {
     }
 }
 
+/// `send` with three modems, of which the first is asked first.
+fn send_by_three(bench: &Bench, code: i32) {
+    let args = [
+        "--port", "b", "--port", "c", "--to", OUTSIDE, "--json", "Hello",
+    ];
+    bench.run(bench.modem("send", "a", &args), "", code);
+}
+
+#[test]
+fn of_three_modems_one_dies_with_the_message_and_no_other_sends_it() {
+    let bench = Bench::with(&["a", "b", "c"], &["--fault", "unplug,on=data"]);
+    send_by_three(&bench, 3);
+    assert_eq!(bench.sim.events("cut").len(), 1, "{:?}", bench.sim);
+    assert!(bench.submitted().is_empty());
+}
+
+#[test]
+fn of_three_modems_two_that_may_not_send_leave_it_to_the_third() {
+    let bench = Bench::with(&["a", "b", "c"], &[]);
+    for modem in ["1", "2"] {
+        bench.control(&format!("fault modem={modem} cms code=8"));
+    }
+    send_by_three(&bench, 0);
+    assert_eq!(bench.submitted(), ["Hello"]);
+    assert_eq!(bench.sim.events("submit")[0]["modem"], "+491700000003");
+}
+
 #[test]
 fn a_script_speaks_to_the_modem() {
     let bench = Bench::new(&[]);

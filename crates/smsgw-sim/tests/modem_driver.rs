@@ -232,9 +232,11 @@ fn a_prompt_that_never_comes_is_left_and_the_next_message_is_sent() {
 #[test]
 fn an_error_after_the_pdu_is_told_with_its_class() {
     for (code, class) in [
-        (28, Class::Permanent),
-        (8, Class::SimFault),
-        (331, Class::RetryElsewhere),
+        (28, Some(Class::Permanent)),
+        (8, Some(Class::SimFault)),
+        (21, Some(Class::RetryElsewhere)),
+        // It says nothing of what became of the message.
+        (500, None),
     ] {
         let mut world = World::one(ModemConfig::new(FIRST), &Config::default());
         world.network.fault(
@@ -249,23 +251,13 @@ fn an_error_after_the_pdu_is_told_with_its_class() {
             Event::NotSent { token, failure } if *token == one => Some(failure.class()),
             _ => None,
         });
-        assert_eq!(failure, Some(class));
+        assert_eq!(failure, class, "{code}");
+        assert_eq!(
+            class.is_none(),
+            site.has(&Event::Unknown { token: one }),
+            "{code}"
+        );
         assert_eq!(site.outcomes().last(), Some(&(two, "sent")));
-        assert_eq!(world.accepted(), ["Two"]);
-    }
-}
-
-#[test]
-fn an_error_without_a_reason_after_the_pdu_leaves_the_outcome_open() {
-    for code in [300, 332, 500] {
-        let mut world = World::one(ModemConfig::new(FIRST), &Config::default());
-        let fault = Fault::always(Kind::Cms).with_code(code).with_times(1);
-        world.network.fault(None, &fault);
-        let one = world.send(0, OUTSIDE, "One")[0];
-        let two = world.send(0, OUTSIDE, "Two")[0];
-        world.run(60_000);
-        let expected = [(one, "unknown"), (two, "sent")];
-        assert_eq!(world.sites[0].outcomes(), expected, "{code}");
         assert_eq!(world.accepted(), ["Two"]);
     }
 }

@@ -112,7 +112,7 @@ pub struct Config {
 /// is [`Unknown`](super::Event::Unknown) then, and it is not tried again.
 ///
 /// An error that says that the message was not taken
-/// ([`FinalResult::excludes_acceptance`](crate::FinalResult::excludes_acceptance)) is a refusal
+/// ([`FinalResult::excludes_acceptance`](crate::result::FinalResult::excludes_acceptance)) is a refusal
 /// always, and so is any that comes before the PDU was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Doubt {

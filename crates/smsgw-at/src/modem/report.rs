@@ -184,14 +184,19 @@ impl SentReferences {
         }
     }
 
-    /// Whether [`Self::report`] would find a message that it is certainly about: one whose reference
-    /// is known, or of which a report came before.
+    /// Whether [`Self::report`] would find a message for sure. One that is found by its recipient
+    /// alone may not be the one: a message whose result is yet to come may be.
     #[must_use]
     pub fn knows(&self, report: &StatusReport<'_>, now: Instant) -> bool {
-        let number = self.find(report, self.time(now));
-        let entry = number.and_then(|number| self.entry(number));
-        !report.status_report_qualifier
-            && entry.is_some_and(|entry| entry.reference.is_some() || entry.time_stamp.is_some())
+        if report.status_report_qualifier {
+            return false;
+        }
+        let found = self.find(report, self.time(now));
+        let entry = found.and_then(|number| self.entry(number));
+        entry.is_some_and(|entry| {
+            let is_seen = entry.time_stamp.is_some() && entry.time_stamp == time_stamp(report);
+            entry.reference.is_some() || is_seen
+        })
     }
 
     /// The message that a report is about; `None` when none is known that it fits, or when it

@@ -65,7 +65,7 @@ impl Sims {
         self.candidates().find_map(|sent| sent.report(report, now))
     }
 
-    /// Whether [`Self::report`] would find a message that it is certainly about.
+    /// Whether [`Self::report`] would find a message for sure.
     pub(super) fn knows(&self, report: &StatusReport<'_>, now: Instant) -> bool {
         let is_it = |(at, (sim, sent)): (usize, &(Option<Iccid>, SentReferences))| {
             (at == 0 || sim.is_none()) && sent.knows(report, now)
