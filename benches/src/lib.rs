@@ -3,6 +3,8 @@
 //! Every crate is given the same octets and reads every field. What comes out is given to
 //! [`black_box`] by reference, so all of it must be there.
 
+pub mod at_driver;
+pub mod at_line;
 pub mod fixtures;
 pub mod gsm;
 pub mod loopback;
@@ -35,7 +37,8 @@ pub struct Case {
 /// All of them; ours is the first of each name.
 pub fn cases() -> impl Iterator<Item = Case> {
     let smpp = smpp_codec::cases().into_iter().chain(smpp_receipt::cases());
-    smpp.chain(gsm::cases()).chain(ucp_codec::cases())
+    let others = gsm::cases().into_iter().chain(ucp_codec::cases());
+    smpp.chain(others).chain(at_line::cases())
 }
 
 /// The only function whose instructions count, by its name: see `instructions.sh`.

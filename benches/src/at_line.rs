@@ -1,0 +1,158 @@
+//! Reading what a modem says.
+//!
+//! From the octets of one read to the last event of the reader, and where a command was answered,
+//! to the values of its answer. A round is one answer, or one line that nobody asked for.
+
+use std::hint::black_box;
+
+use smsgw_at::charset::CharacterSet;
+use smsgw_at::command::Command;
+use smsgw_at::command::network::{Domain, ReadOperator, ReadRegistration, SignalQuality};
+use smsgw_at::command::send::Sent;
+use smsgw_at::command::storage::MessageStatus;
+use smsgw_at::command::storage::{ListMessages, ReadMessage};
+use smsgw_at::line::{Event, InFlight, LineReader};
+
+use crate::{Case, measured};
+
+/// A DELIVER of 100 characters, as stored.
+const PDU: &str = "07914487947608F0040B914487947608F000006210203155610065C8329BFD065DDF72F6\
+    D87D2EBBC9F379BB0C82D7DB7450FB5D9683DCEC3A885C5697DDA0F41B242F83E8E5391D0D32A3C96174\
+    FADB0D82BFE7693A888EA7C7EC3548BD5C9687E7E3F0F93CA797D9";
+
+/// All fixtures. There is no other crate to set beside ours.
+pub fn cases() -> Vec<Case> {
+    let stored = |index: u32, store: &str| format!("\r\n+CMG{store}: {index},1,,123\r\n{PDU}");
+    let list: String = (1..=20).map(|index| stored(index, "L")).collect();
+    vec![
+        answer("at/ok", "AT+CMGF=0", "\r\nOK\r\n", |lines| {
+            black_box(&lines);
+        }),
+        answer(
+            "at/echo_and_ok",
+            "AT+CMGF=0",
+            "AT+CMGF=0\r\r\nOK\r\n",
+            |lines| {
+                black_box(&lines);
+            },
+        ),
+        answer(
+            "at/csq",
+            "AT+CSQ",
+            "\r\n+CSQ: 20,99\r\n\r\nOK\r\n",
+            |lines| {
+                black_box(&SignalQuality.read(lines).unwrap());
+            },
+        ),
+        answer(
+            "at/creg",
+            "AT+CREG?",
+            "\r\n+CREG: 2,1,\"00C3\",\"0E4B\",2\r\n\r\nOK\r\n",
+            |lines| {
+                black_box(&ReadRegistration(Domain::Circuit).read(lines).unwrap());
+            },
+        ),
+        answer(
+            "at/cops",
+            "AT+COPS?",
+            "\r\n+COPS: 0,0,\"Simulated Mobile\",2\r\n\r\nOK\r\n",
+            |lines| {
+                let operator = ReadOperator {
+                    character_set: &CharacterSet::Ira,
+                };
+                black_box(&operator.read(lines).unwrap());
+            },
+        ),
+        send(),
+        answer(
+            "at/cmgr",
+            "AT+CMGR=1",
+            &format!("\r\n+CMGR: 1,,123\r\n{PDU}\r\n\r\nOK\r\n"),
+            |lines| {
+                black_box(&ReadMessage { index: 1 }.read(lines).unwrap());
+            },
+        ),
+        answer(
+            "at/cmgl_20",
+            "AT+CMGL=4",
+            &format!("{list}\r\n\r\nOK\r\n"),
+            |lines| {
+                black_box(&ListMessages(MessageStatus::ALL).read(lines).unwrap());
+            },
+        ),
+        news("at/cmti", "\r\n+CMTI: \"ME\",12\r\n"),
+        news("at/cmt", &format!("\r\n+CMT: ,123\r\n{PDU}\r\n")),
+        news("at/ring", "\r\nRING\r\n\r\n+CLIP: \"+41791234567\",145\r\n"),
+    ]
+}
+
+/// The answer to a command, read by `read`.
+fn answer(
+    name: &'static str,
+    command: &'static str,
+    octets: &str,
+    read: impl Fn(&[String]) + 'static,
+) -> Case {
+    let octets = octets.as_bytes().to_vec();
+    let mut reader = LineReader::new();
+    let mut lines = Vec::new();
+    case(name, move || {
+        lines.clear();
+        reader.expect(InFlight::Command(command));
+        reader.push(black_box(&octets));
+        let mut is_ended = false;
+        while let Some(event) = reader.next_event() {
+            match event {
+                Event::Line(line) => lines.push(line),
+                Event::Final(result) => is_ended = result.is_ok(),
+                Event::Echo(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(is_ended);
+        read(&lines);
+    })
+}
+
+/// A message is sent: the prompt, the reference and the result.
+fn send() -> Case {
+    let mut reader = LineReader::new();
+    case("at/send", move || {
+        reader.expect(InFlight::Command("AT+CMGS=123"));
+        reader.push(black_box(b"\r\n> "));
+        assert!(matches!(reader.next_event(), Some(Event::Prompt)));
+        reader.expect(InFlight::Pdu);
+        reader.push(black_box(b"\r\n+CMGS: 200\r\n\r\nOK\r\n"));
+        let Some(Event::Line(line)) = reader.next_event() else {
+            panic!("no line");
+        };
+        black_box(&Sent::of(&line).unwrap());
+        assert!(matches!(reader.next_event(), Some(Event::Final(_))));
+        assert!(reader.next_event().is_none());
+    })
+}
+
+/// Something that nobody asked for.
+fn news(name: &'static str, octets: &str) -> Case {
+    let octets = octets.as_bytes().to_vec();
+    let mut reader = LineReader::new();
+    case(name, move || {
+        reader.push(black_box(&octets));
+        while let Some(event) = reader.next_event() {
+            match &event {
+                Event::Urc(urc) => black_box(&urc.kind()),
+                other => panic!("{other:?}"),
+            };
+        }
+    })
+}
+
+fn case(name: &'static str, mut round: impl FnMut() + 'static) -> Case {
+    Case {
+        name,
+        subject: "smsgw-at",
+        pdus: 1,
+        octets: None,
+        run: Box::new(move |rounds| measured(rounds, &mut round)),
+    }
+}
