@@ -294,6 +294,21 @@ fn a_strict_route_waits_for_its_sims() {
 }
 
 #[test]
+fn a_strict_route_is_kept_though_the_recipient_knows_another_sim() {
+    let config = Config {
+        routes: vec![route("+4179", &[2], true)],
+        ..Config::default()
+    };
+    let (mut world, [_, b]) = World::with_modems(config);
+    // The same number, as the route does not know it: by the first SIM.
+    world.send(1, "0791234567", 1);
+    let by = world.went_to()[0];
+    world.sent(by);
+    world.send(2, "+41791234567", 1);
+    assert_eq!(world.went_to().last(), Some(&b));
+}
+
+#[test]
 fn a_route_to_an_operator_goes_by_the_imsi() {
     let config = Config {
         routes: vec![Route {

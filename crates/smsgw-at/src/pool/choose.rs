@@ -35,13 +35,19 @@ impl Pool {
     }
 
     /// Whether the route of a lane leads to a SIM.
-    fn is_target(&self, lane: usize, sim: &Sim) -> bool {
+    pub(super) fn is_target(&self, lane: usize, sim: &Sim) -> bool {
         let operator = sim.config.operator.as_deref();
         self.config.routes.get(lane).is_none_or(|route| {
             route
                 .to
                 .holds(&sim.iccid, operator, sim.imsi.as_ref().map(Imsi::as_str))
         })
+    }
+
+    /// Whether the messages of a lane may go by no other SIM than its targets.
+    pub(super) fn is_strict(&self, lane: usize) -> bool {
+        let route = self.config.routes.get(lane);
+        route.is_some_and(|route| route.strict)
     }
 
     fn choose_among(&self, entry: &Entry, is_candidate: impl Fn(&Sim) -> bool) -> Choice {
@@ -88,11 +94,7 @@ impl Pool {
 
     /// Whether there is another SIM in a modem that a message might be sent by, now or later.
     pub(super) fn has_elsewhere(&self, entry: &Entry) -> bool {
-        let is_strict = self
-            .config
-            .routes
-            .get(entry.lane)
-            .is_some_and(|route| route.strict);
+        let is_strict = self.is_strict(entry.lane);
         entry.pinned.is_none()
             && self.sims.iter().any(|(id, sim)| {
                 sim.member.is_some()

@@ -456,13 +456,14 @@ impl Pool {
         if let Some(expires) = message.expires {
             self.due.insert((expires, Due::Expiry(id)));
         }
-        let own = pinned.or_else(|| self.sticky_sim(&message));
+        let lane = lane.unwrap_or(self.config.routes.len());
+        let own = pinned.or_else(|| self.sticky_sim(&message, lane));
         let entry = Entry {
             token,
             message,
             results: Vec::new(),
             place: Place::Lane,
-            lane: lane.unwrap_or(self.config.routes.len()),
+            lane,
             pinned,
             begun_by: None,
             tried: Vec::new(),
@@ -481,11 +482,13 @@ impl Pool {
     }
 
     /// The SIM that a message waits for as its recipient was last in touch with it.
-    fn sticky_sim(&self, message: &Message) -> Option<SimId> {
+    fn sticky_sim(&self, message: &Message, lane: usize) -> Option<SimId> {
         let id = self.sticky.sim(message.recipient.chars())?;
         let sim = self.sims.get(&id)?;
         let has_room = sim.own.len() < self.config.sticky_queue;
-        (has_room && message.parts.len() <= sim.left() && self.is_usable(id)).then_some(id)
+        let is_allowed = self.is_target(lane, sim) || !self.is_strict(lane);
+        let may = has_room && is_allowed && message.parts.len() <= sim.left();
+        (may && self.is_usable(id)).then_some(id)
     }
 
     fn is_sending(&self, sim: SimId) -> bool {

@@ -10,6 +10,9 @@ use crate::command::Command as _;
 use crate::command::identity::Iccid;
 use crate::command::power::{SelectSlot, SlotCommand};
 
+/// A longer time is none that can be waited for.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The SIM slots of a modem.
 ///
 /// ```
@@ -27,7 +30,7 @@ pub struct Slots {
     pub commands: Vec<String>,
     /// Which is used when the modem joins, from 0.
     pub current: usize,
-    /// How long it may take until the modem has said which SIM it has then.
+    /// How long it may take until the modem has said which SIM it has then; a day at most.
     pub timeout: Duration,
 }
 
@@ -157,7 +160,7 @@ impl Pool {
         let Some(command) = slots.slots.commands.get(to).filter(|_| is_drained).cloned() else {
             return;
         };
-        let until = now.mono + slots.slots.timeout;
+        let until = now.mono + slots.slots.timeout.min(LONGEST);
         slots.phase = Phase::Switching { to, from, until };
         self.due.insert((until, Due::Slot(id)));
         self.actions.push_back(Action::SwitchSlot {
