@@ -13,17 +13,30 @@ use smsgw_at::command::storage::MessageStatus;
 use smsgw_at::command::storage::{ListMessages, ReadMessage};
 use smsgw_at::line::{Event, InFlight, LineReader};
 
+use smsgw_gsm::field::{Address, Timestamp};
+use smsgw_gsm::tpdu::{Deliver, ModemPdu, UserDataBuf};
+
 use crate::{Case, measured};
 
-/// A DELIVER of 100 characters, as stored.
-const PDU: &str = "07914487947608F0040B914487947608F000006210203155610065C8329BFD065DDF72F6\
-    D87D2EBBC9F379BB0C82D7DB7450FB5D9683DCEC3A885C5697DDA0F41B242F83E8E5391D0D32A3C96174\
-    FADB0D82BFE7693A888EA7C7EC3548BD5C9687E7E3F0F93CA797D9";
+/// A DELIVER of 100 characters as a modem shows it, and the octets of its TPDU.
+fn stored() -> (String, usize) {
+    let text = UserDataBuf::text(&"twenty octets of it.".repeat(5)).unwrap();
+    let from = Address::parse("+447894676800").unwrap();
+    let time = Timestamp::from_unix_seconds(1_700_000_000, 4).unwrap();
+    let pdu = ModemPdu {
+        service_centre: Address::parse("+447894600000").ok(),
+        tpdu: Deliver::new(from, time, text.view()).into(),
+    };
+    let octets = pdu.to_vec();
+    let digits = octets.iter().map(|octet| format!("{octet:02X}"));
+    (digits.collect(), pdu.tpdu_len())
+}
 
 /// All fixtures. There is no other crate to set beside ours.
 pub fn cases() -> Vec<Case> {
-    let stored = |index: u32, store: &str| format!("\r\n+CMG{store}: {index},1,,123\r\n{PDU}");
-    let list: String = (1..=20).map(|index| stored(index, "L")).collect();
+    let (pdu, length) = stored();
+    let listed = |index: u32| format!("\r\n+CMGL: {index},1,,{length}\r\n{pdu}");
+    let list: String = (1..=20).map(listed).collect();
     vec![
         answer("at/ok", "AT+CMGF=0", "\r\nOK\r\n", |lines| {
             black_box(&lines);
@@ -67,9 +80,10 @@ pub fn cases() -> Vec<Case> {
         answer(
             "at/cmgr",
             "AT+CMGR=1",
-            &format!("\r\n+CMGR: 1,,123\r\n{PDU}\r\n\r\nOK\r\n"),
+            &format!("\r\n+CMGR: 1,,{length}\r\n{pdu}\r\n\r\nOK\r\n"),
             |lines| {
-                black_box(&ReadMessage { index: 1 }.read(lines).unwrap());
+                let message = ReadMessage { index: 1 }.read(lines).unwrap();
+                black_box(&message.unwrap());
             },
         ),
         answer(
@@ -81,7 +95,7 @@ pub fn cases() -> Vec<Case> {
             },
         ),
         news("at/cmti", "\r\n+CMTI: \"ME\",12\r\n"),
-        news("at/cmt", &format!("\r\n+CMT: ,123\r\n{PDU}\r\n")),
+        news("at/cmt", &format!("\r\n+CMT: ,{length}\r\n{pdu}\r\n")),
         news("at/ring", "\r\nRING\r\n\r\n+CLIP: \"+41791234567\",145\r\n"),
     ]
 }
