@@ -91,7 +91,9 @@ pub fn cases() -> Vec<Case> {
             "AT+CMGL=4",
             &format!("{list}\r\n\r\nOK\r\n"),
             |lines| {
-                black_box(&ListMessages(MessageStatus::ALL).read(lines).unwrap());
+                let listed = ListMessages(MessageStatus::ALL).read(lines).unwrap();
+                assert_eq!(listed.messages.len(), 20);
+                black_box(&listed);
             },
         ),
         news("at/cmti", "\r\n+CMTI: \"ME\",12\r\n"),
