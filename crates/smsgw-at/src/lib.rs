@@ -125,6 +125,8 @@ pub mod line;
 #[cfg(feature = "std")]
 pub mod modem;
 #[cfg(feature = "std")]
+mod pause;
+#[cfg(feature = "std")]
 pub mod pool;
 #[cfg(feature = "tokio")]
 pub mod port;

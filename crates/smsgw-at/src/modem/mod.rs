@@ -141,6 +141,7 @@ pub use event::{
     Answer, Broadcast, Call, Event, Failure, Fault, Health, Identity, PortRequest, Received,
     ReceivedId, Report, Source, Ussd,
 };
+pub(crate) use report::reported_recipient;
 pub use report::{Matched, SentReference, SentReferences};
 pub use request::{CommandError, QueueFull};
 pub use send::Submit;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use smsgw_gsm::field::{Address, State, Timestamp};
-use smsgw_gsm::tpdu::StatusReport;
+use smsgw_gsm::tpdu::{Context, ModemPdu, StatusReport, Tpdu};
 
 /// What one SIM sent, to tell whose status report comes back.
 ///
@@ -366,6 +366,16 @@ impl Key {
             reference,
             ending: recipient.ending(Digits::SHORTEST),
         }
+    }
+}
+
+/// To whom a PDU goes, if it asks for a report.
+pub(crate) fn reported_recipient(pdu: &[u8]) -> Option<String> {
+    match ModemPdu::decode(pdu, Context::MS_TO_SC).ok()?.tpdu {
+        Tpdu::Submit(submit) if submit.status_report_request => {
+            Some(submit.destination_address.to_string())
+        }
+        _ => None,
     }
 }
 

@@ -3,16 +3,16 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
-
 use super::channel::{Data, Exchange, Late, Outcome, Pace};
 use super::procedure::{Procedure, Step};
+use super::report::reported_recipient;
 use super::shared::Shared;
 use super::{Doubt, Event, Failure, Fault, QueueFull, receive};
 use crate::cause::{Class, CmeError, CmsError};
 use crate::command::Command;
 use crate::command::send::{MoreMessagesToSend, SendMessage, Sent};
 use crate::error::ValueError;
+use crate::pause::doubled;
 use crate::result::FinalResult;
 
 /// A message to be sent.
@@ -299,9 +299,7 @@ impl Send {
         if result.class() != Some(Class::RetryHere) || refusals > shared.config.send_retries {
             return self.not_sent(Failure::Refused(result), shared);
         }
-        let (first, most) = shared.config.send_pauses;
-        let doubled = 2_u32.saturating_pow(refusals - 1);
-        let pause = first.saturating_mul(doubled).min(most);
+        let pause = doubled(shared.config.send_pauses, refusals - 1);
         shared.send.not_before = Some(now + pause);
         let command = SendMessage::of(&self.message.submit.pdu).map(|send| send.line());
         shared.fault(Fault::Busy {
@@ -345,12 +343,7 @@ impl Send {
 
     /// So that its report is known.
     fn remember(&self, reference: Option<u8>, shared: &mut Shared, now: Instant) {
-        let pdu = ModemPdu::decode(&self.message.submit.pdu, Context::MS_TO_SC);
-        if let Ok(pdu) = pdu
-            && let Tpdu::Submit(submit) = pdu.tpdu
-            && submit.status_report_request
-        {
-            let recipient = submit.destination_address.to_string();
+        if let Some(recipient) = reported_recipient(&self.message.submit.pdu) {
             let token = self.message.token;
             shared.references.sent(token, reference, &recipient, now);
         }

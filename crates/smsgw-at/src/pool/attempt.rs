@@ -1,14 +1,12 @@
 //! What became of a part, and what follows for its message.
 
-use smsgw_gsm::tpdu::{Context, ModemPdu, Tpdu};
-
 use super::event::{Event, PartId};
 use super::message::{Outcome, PartOutcome, Reason};
 use super::queue::{Entry, Place};
 use super::sim::{InFlight, MessageId, SimId};
 use super::verdict::{Retry, Verdict};
 use super::{MemberId, Now, Pool, dispatch::Due};
-use crate::modem::Failure;
+use crate::modem::{Failure, reported_recipient};
 
 impl Pool {
     /// The network has taken a part.
@@ -307,15 +305,5 @@ impl Pool {
             let key = sim.key;
             self.events.push_back(Event::BreakerOpened { key, until });
         }
-    }
-}
-
-/// To whom a PDU goes, if it asks for a report.
-fn reported_recipient(pdu: &[u8]) -> Option<String> {
-    match ModemPdu::decode(pdu, Context::MS_TO_SC).ok()?.tpdu {
-        Tpdu::Submit(submit) if submit.status_report_request => {
-            Some(submit.destination_address.to_string())
-        }
-        _ => None,
     }
 }

@@ -9,6 +9,7 @@ use super::quota::Limits;
 use super::route::Route;
 use crate::command::identity::Iccid;
 use crate::modem::SentReferences;
+use crate::pause::doubled;
 
 /// How a pool chooses, what it retries, and how much it holds.
 ///
@@ -103,9 +104,7 @@ impl Config {
 
     /// The pause after so many refusals by one SIM.
     pub(super) fn retry_pause(&self, tries: u16) -> Duration {
-        let (first, longest) = self.retry_pauses;
-        let times = 1_u32.checked_shl(u32::from(tries.saturating_sub(1)));
-        first.saturating_mul(times.unwrap_or(u32::MAX)).min(longest)
+        doubled(self.retry_pauses, u32::from(tries.saturating_sub(1)))
     }
 
     /// Makes every timer one that can be added to an instant, and every limit one that lets

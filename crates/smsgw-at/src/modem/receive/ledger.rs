@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::storage::Store;
 use crate::modem::ReceivedId;
+use crate::pause::doubled;
 
 /// What was handed over, so that nothing is deleted before it is safe and nothing is handed over
 /// twice.
@@ -188,9 +189,7 @@ impl Ledger {
             return (1, Self::REST.0);
         };
         held.attempts = held.attempts.saturating_add(1);
-        let (first, most) = Self::REST;
-        let doubled = 2_u32.saturating_pow(held.attempts - 1);
-        let pause = first.saturating_mul(doubled).min(most);
+        let pause = doubled(Self::REST, held.attempts - 1);
         held.rests_until = Some(now + pause);
         (held.attempts, pause)
     }

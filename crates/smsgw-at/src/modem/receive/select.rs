@@ -6,6 +6,7 @@ use super::fetch_later;
 use crate::command::storage::{SetPreferredStorage, Store};
 use crate::modem::channel::{Exchange, Outcome};
 use crate::modem::shared::{Shared, Stores};
+use crate::pause::doubled;
 
 /// Stores that the modem has refused to select since it was set up.
 #[derive(Debug, Default)]
@@ -36,9 +37,7 @@ impl Refusals {
     fn add(&mut self, store: Store, is_for_good: bool, now: Instant) -> Option<Duration> {
         let times = self.find(store).map_or(0, |refusal| refusal.times);
         self.remove(store);
-        let (first, most) = Self::PAUSES;
-        let doubled = first.saturating_mul(2_u32.saturating_pow(times));
-        let pause = (!is_for_good).then_some(doubled.min(most));
+        let pause = (!is_for_good).then(|| doubled(Self::PAUSES, times));
         if self.0.len() < Self::MOST {
             self.0.push(Refusal {
                 store,
