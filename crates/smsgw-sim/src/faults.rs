@@ -228,11 +228,8 @@ impl Fault {
                 _ => Err(wrong()),
             },
             "delay" if self.kind.usual_delay().is_some() => {
-                let (least, most) = value.split_once('-').unwrap_or((value, value));
-                match (duration(least), duration(most)) {
-                    (Some(least), Some(most)) if least <= most => Ok(self.with_delay(least, most)),
-                    _ => Err(wrong()),
-                }
+                let (least, most) = delays(value).ok_or_else(wrong)?;
+                Ok(self.with_delay(least, most))
             }
             "status" if self.kind.usual_status().is_some() => {
                 Ok(self.with_status(status(value).ok_or_else(wrong)?))
@@ -249,16 +246,7 @@ impl FromStr for Fault {
     type Err = ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, ParseFaultError> {
-        let mut words = text.split([',', ' ']).filter(|word| !word.is_empty());
-        let first = words.next().unwrap_or_default();
-        let mut words = words.peekable();
-        let (name, n) = match first.split_once('=') {
-            Some((name, n)) => (name, n),
-            None => {
-                let n = words.next_if(|word| !word.contains('='));
-                (first, n.unwrap_or("1"))
-            }
-        };
+        let (name, n, mut arguments) = words(text);
         let kind = Kind::ALL
             .into_iter()
             .find(|kind| kind.name() == name)
@@ -271,11 +259,34 @@ impl FromStr for Fault {
                 Err(_) => return Err(ParseFaultError::N(n.to_owned())),
             },
         };
-        words.try_fold(Self::every(kind, n), Self::with_argument)
+        arguments.try_fold(Self::every(kind, n), Self::with_argument)
     }
 }
 
-pub(crate) fn duration(text: &str) -> Option<Duration> {
+/// A fault as it is written: its name, `=` or a blank and how often, and its arguments between commas
+/// or blanks. Nothing said is each time.
+pub(crate) fn words(text: &str) -> (&str, &str, impl Iterator<Item = &str>) {
+    let mut words = text.split([',', ' ']).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    let mut words = words.peekable();
+    let (name, n) = match first.split_once('=') {
+        Some((name, n)) => (name, n),
+        None => {
+            let n = words.next_if(|word| !word.contains('='));
+            (first, n.unwrap_or("1"))
+        }
+    };
+    (name, n, words)
+}
+
+/// A delay, or the least and the most with `-` between them.
+pub(crate) fn delays(text: &str) -> Option<(Duration, Duration)> {
+    let (least, most) = text.split_once('-').unwrap_or((text, text));
+    let range = duration(least).zip(duration(most));
+    range.filter(|(least, most)| least <= most)
+}
+
+fn duration(text: &str) -> Option<Duration> {
     let duration: jiff::SignedDuration = text.parse().ok()?;
     Duration::try_from(duration).ok()
 }

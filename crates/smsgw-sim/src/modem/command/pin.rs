@@ -246,16 +246,21 @@ pub(crate) fn retries(cx: &mut Context<'_>, command: &Command) -> Answer {
     Ok(Then::Done)
 }
 
+/// The arguments of a command to the SIM; `None` for `=?`, which asks for none.
+fn sim_arguments(cx: &Context<'_>, command: &Command) -> Result<Option<Arguments>, Failure> {
+    match &command.form {
+        Form::Test => Ok(None),
+        Form::Read | Form::Execute => Err(Failure::BAD_PARAMETER),
+        Form::Set(_) if !cx.modem.sim.is_present => Err(Failure::Cme(10)),
+        Form::Set(text) => Ok(Some(Arguments::new(text))),
+    }
+}
+
 /// `+CSIM`: a command for the SIM as it is.
 pub(crate) fn generic_access(cx: &mut Context<'_>, command: &Command) -> Answer {
-    let arguments = match &command.form {
-        Form::Set(text) => Arguments::new(text),
-        Form::Test => return Ok(Then::Done),
-        Form::Read | Form::Execute => return Err(Failure::BAD_PARAMETER),
+    let Some(arguments) = sim_arguments(cx, command)? else {
+        return Ok(Then::Done);
     };
-    if !cx.modem.sim.is_present {
-        return Err(Failure::Cme(10));
-    }
     let length: usize = arguments.required(0)?;
     let digits = arguments.get(1).map_or("", |value| value.text.as_str());
     let apdu = from_hex(digits).filter(|_| digits.len() == length);
@@ -268,14 +273,9 @@ pub(crate) fn generic_access(cx: &mut Context<'_>, command: &Command) -> Answer 
 
 /// `+CRSM`: a file of the SIM.
 pub(crate) fn restricted_access(cx: &mut Context<'_>, command: &Command) -> Answer {
-    let arguments = match &command.form {
-        Form::Set(text) => Arguments::new(text),
-        Form::Test => return Ok(Then::Done),
-        Form::Read | Form::Execute => return Err(Failure::BAD_PARAMETER),
+    let Some(arguments) = sim_arguments(cx, command)? else {
+        return Ok(Then::Done);
     };
-    if !cx.modem.sim.is_present {
-        return Err(Failure::Cme(10));
-    }
     let instruction = arguments.required(0)?;
     let file = arguments.number(1)?.unwrap_or(0);
     let mut parameters = [0; 3];

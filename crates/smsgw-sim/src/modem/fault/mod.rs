@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::faults::duration;
+use crate::faults::{delays, words};
 
 pub use kind::{Kind, Until};
 pub(crate) use set::{Faults, Strike};
@@ -163,10 +163,7 @@ impl Fault {
                 share.map(|share| self.with_share(share))
             }
             "delay" if has.delay.is_some() => {
-                let (least, most) = value.split_once('-').unwrap_or((value, value));
-                let range = duration(least).zip(duration(most));
-                let range = range.filter(|(least, most)| least <= most);
-                range.map(|(least, most)| self.with_delay(least, most))
+                delays(value).map(|(least, most)| self.with_delay(least, most))
             }
             "code" if has.code.is_some() => value.parse().ok().map(|code| self.with_code(code)),
             "to" if has.to && !value.is_empty() => Some(self.with_to(value)),
@@ -191,16 +188,7 @@ impl FromStr for Fault {
     type Err = ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, ParseFaultError> {
-        let mut words = text.split([',', ' ']).filter(|word| !word.is_empty());
-        let first = words.next().unwrap_or_default();
-        let mut words = words.peekable();
-        let (name, n) = match first.split_once('=') {
-            Some((name, n)) => (name, n),
-            None => {
-                let n = words.next_if(|word| !word.contains('='));
-                (first, n.unwrap_or("1"))
-            }
-        };
+        let (name, n, mut arguments) = words(text);
         let kind = Kind::ALL
             .into_iter()
             .find(|kind| kind.name() == name)
@@ -212,7 +200,7 @@ impl FromStr for Fault {
                 _ => return Err(ParseFaultError::N(n.to_owned())),
             },
         };
-        words.try_fold(Self::every(kind, n), Self::with_argument)
+        arguments.try_fold(Self::every(kind, n), Self::with_argument)
     }
 }
 
