@@ -10,57 +10,23 @@
 #[path = "support/peer.rs"]
 #[allow(dead_code, reason = "what another test wants of it")]
 mod peer;
+#[path = "support/pipes.rs"]
+mod pipes;
 
 use std::io;
 use std::time::Duration;
 
 use peer::{IMEI, Peer};
+use pipes::{Bench, ready};
 use smsgw_at::command::identity::Imei;
 use smsgw_at::command::pin::Pin;
 use smsgw_at::driver::{Down, Driver, Event, Events, Options, Outcome, RequestError};
 use smsgw_at::modem::{self, Config, Failure, State, Submit};
 use smsgw_at::port::Port;
 use tokio::io::DuplexStream;
-use tokio::sync::mpsc;
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
-}
-
-/// The ports that a driver opens, one after the other, each a pipe to us; and the attempts.
-struct Bench {
-    ports: mpsc::UnboundedReceiver<(u64, DuplexStream)>,
-}
-
-impl Bench {
-    fn start(config: Config, options: Options) -> (Driver, Events, Self) {
-        let (opened, ports) = mpsc::unbounded_channel();
-        let finder = move |attempt| {
-            let (ours, theirs) = tokio::io::duplex(4_096);
-            let sent = opened.send((attempt, theirs));
-            let port = Port::from_stream("pipe", ours);
-            async { sent.map(|()| port).map_err(io::Error::other) }
-        };
-        let (driver, events) = Driver::start(finder, config, options);
-        (driver, events, Self { ports })
-    }
-
-    /// The modem's side of the next port that is opened.
-    async fn port(&mut self) -> Peer<DuplexStream> {
-        Peer::new(self.ports.recv().await.unwrap().1)
-    }
-}
-
-/// A driver with a modem that is ready.
-async fn ready() -> (Driver, Events, Bench, Peer<DuplexStream>) {
-    let (driver, events, mut bench) = Bench::start(Config::default(), Options::default());
-    let mut peer = bench.port().await;
-    let is_ready = driver.wait_for(|state| state.is_ready());
-    tokio::select! {
-        state = is_ready => assert_eq!(state, Some(State::Ready)),
-        () = peer.serve() => panic!("the port was closed"),
-    }
-    (driver, events, bench, peer)
 }
 
 fn submit() -> Submit {
