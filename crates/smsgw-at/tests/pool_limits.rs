@@ -189,6 +189,7 @@ fn what_was_refused_does_not_count_and_what_is_unknown_does() {
     let (mut world, a) = busy(limited(day(2)), 9);
     world.refused(a, 1);
     world.unknown(a);
+    world.pass(60);
     world.refused(a, 1);
     world.sent(a);
     assert!(!world.has(a));

@@ -307,8 +307,31 @@ fn three_unknown_in_a_row_open_the_breaker() {
     for token in 1..=3 {
         world.send(token, "1", 1);
         world.unknown(a);
+        world.pass(60);
     }
     assert!(breaker_opened(&world));
+}
+
+#[test]
+fn a_modem_that_is_silent_about_a_part_gets_nothing_for_a_while() {
+    let (mut world, [a, b]) = world();
+    world.send(1, "1", 1);
+    world.unknown(a);
+    world.send(2, "1", 1);
+    world.send(3, "1", 1);
+    assert!(world.has(b) && !world.has(a));
+    world.pass(59);
+    assert!(!world.has(a));
+    world.pass(1);
+    assert!(world.has(a));
+    // Unless its result comes.
+    let token = world.unknown(a);
+    world.send(4, "1", 1);
+    world.pass(30);
+    assert!(!world.has(a));
+    let reference = None;
+    world.tell(a, modem::Event::SentLate { token, reference });
+    assert!(world.has(a));
 }
 
 #[test]

@@ -33,6 +33,8 @@ impl Pool {
         self.with_sim(sim, |sim| sim.quota.settle(in_flight.charge, now));
         if !is_gone {
             self.breaker_failed(sim, now);
+            // It would not begin with another before.
+            self.hold(member, self.config.unknown_pause, now);
         }
         self.was_sent(id, sim, PartOutcome::Unknown, now);
     }
@@ -74,14 +76,9 @@ impl Pool {
             return;
         };
         self.refund(sim, &in_flight, false);
-        if !in_flight.is_withdrawn
-            && let Some(known) = self.members.get_mut(&member)
-            && !known.is_held
-        {
+        if !in_flight.is_withdrawn {
             // It has no room: it is not offered the next at once.
-            known.is_held = true;
-            self.dirty.extend(known.sim);
-            self.due.insert((now.mono + Self::HOLD, Due::Hold(member)));
+            self.hold(member, Self::HOLD, now);
         }
         let patience = now.mono + self.config.patience;
         let Some(entry) = self.queue.get_mut(id) else {
@@ -110,6 +107,7 @@ impl Pool {
             token: message,
             part,
         } = PartId::from_token(token);
+        self.release(member);
         let sim = self.members.get(&member).and_then(|member| member.sim);
         if let Some(sim) = sim.and_then(|sim| self.sims.get_mut(&sim)) {
             match &result {

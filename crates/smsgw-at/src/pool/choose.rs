@@ -2,6 +2,7 @@
 
 use super::breaker::BreakerState;
 use super::config::Strategy;
+use super::member::Member;
 use super::queue::Entry;
 use super::sim::{Sim, SimId};
 use super::{MemberId, Pool};
@@ -118,7 +119,7 @@ impl Pool {
     pub(super) fn is_able(&self, id: SimId) -> bool {
         self.sims.get(&id).is_some_and(|sim| {
             let may_send = sim.member.is_some_and(|member| {
-                let is_held = |member: &super::member::Member| member.is_held;
+                let is_held = |member: &Member| member.held_until.is_some();
                 self.may_send(member) && !self.members.get(&member).is_some_and(is_held)
             });
             may_send && sim.breaker.lets_through() && sim.left() > 0

@@ -49,6 +49,10 @@ pub struct Config {
     pub utc_offset: UtcOffset,
     /// Most messages without an outcome.
     pub max_queue: usize,
+    /// How long a modem is given nothing after a part whose outcome is unknown, unless its result
+    /// comes late: as long as the modem sends nothing then
+    /// ([`unknown_pause`](crate::modem::Config::unknown_pause)).
+    pub unknown_pause: Duration,
     /// How often a part is tried again by the same SIM, where that may help.
     pub retries: u16,
     /// The pause before the first of them, twice as long before each of the next, and the longest.
@@ -125,6 +129,7 @@ impl Config {
         for timer in timers {
             *timer = (*timer).clamp(SHORTEST, FOREVER);
         }
+        self.unknown_pause = self.unknown_pause.min(FOREVER);
         self.patience = self.patience.max(LEAST_PATIENCE);
         self.max_queue = self.max_queue.max(1);
         self
@@ -143,6 +148,7 @@ impl Default for Config {
             breaker: BreakerConfig::default(),
             utc_offset: UtcOffset::UTC,
             max_queue: 10_000,
+            unknown_pause: Duration::from_secs(60),
             retries: 2,
             retry_pauses: (Duration::from_secs(10), Duration::from_secs(120)),
             failovers: 3,

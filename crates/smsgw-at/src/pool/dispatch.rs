@@ -20,7 +20,7 @@ pub(super) enum Due {
     Patience(MessageId),
     /// A SIM's minute leaves room again, or its modem may be tried again.
     Sim(SimId),
-    /// A modem that did not take a part may be offered one again.
+    /// A modem may be offered parts again.
     Hold(MemberId),
     /// A modem was to change its SIM by now, or may be told to again.
     Slot(MemberId),
@@ -94,12 +94,7 @@ impl Pool {
             Due::Sim(id) => {
                 self.with_sim(id, |sim| sim.timer = None);
             }
-            Due::Hold(id) => {
-                if let Some(member) = self.members.get_mut(&id) {
-                    member.is_held = false;
-                    self.dirty.extend(member.sim);
-                }
-            }
+            Due::Hold(member) => self.release(member),
             Due::Slot(member) => self.slot_due(member, now),
         }
     }

@@ -280,6 +280,7 @@ mod tests {
         assert_eq!(world.report(member, report(3, "0791234567")).1, about);
 
         // Its late result tells the reference.
+        world.now.mono += Duration::from_secs(60);
         world.send(8, "+41791234568", 1);
         let (_, token) = world.assigned();
         world.tell(member, modem::Event::Unknown { token });

@@ -1,6 +1,7 @@
 //! The modems of a pool: they join, say what they are, change, and leave.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use super::event::Event;
 use super::key::{MemberId, ModemKey};
@@ -33,8 +34,8 @@ pub(super) struct Member {
     pub(super) sim: Option<SimId>,
     pub(super) is_draining: bool,
     pub(super) drain_told: bool,
-    /// It did not take a part and is not offered another for a moment.
-    pub(super) is_held: bool,
+    /// It is not offered a part before: it did not take one, or is silent about one.
+    pub(super) held_until: Option<Instant>,
     pub(super) slots: Option<SlotState>,
 }
 
@@ -50,7 +51,7 @@ impl Member {
             sim: None,
             is_draining: false,
             drain_told: false,
-            is_held: false,
+            held_until: None,
         }
     }
 
@@ -146,6 +147,27 @@ impl Pool {
             self.give_to_twin(sim);
         }
         self.forget_sims();
+    }
+
+    /// A modem is not offered a part for so long.
+    pub(super) fn hold(&mut self, id: MemberId, pause: Duration, now: Now) {
+        self.release(id);
+        if let Some(member) = self.members.get_mut(&id) {
+            let until = now.mono + pause;
+            member.held_until = Some(until);
+            self.due.insert((until, Due::Hold(id)));
+            self.dirty.extend(member.sim);
+        }
+    }
+
+    /// A modem is offered parts again.
+    pub(super) fn release(&mut self, id: MemberId) {
+        if let Some(member) = self.members.get_mut(&id)
+            && let Some(until) = member.held_until.take()
+        {
+            self.due.remove(&(until, Due::Hold(id)));
+            self.dirty.extend(member.sim);
+        }
     }
 
     /// The record of a SIM, made if there is none.

@@ -19,8 +19,9 @@
 //!
 //! * Each message that was taken has exactly one [`Outcome`], with one result for each part.
 //! * The parts of a message go by one SIM, in their order, one after the other.
-//! * Nothing goes by a second SIM unless the first has certainly not sent it. What may have been
-//!   sent ([`PartOutcome::Unknown`]) is told as that and never repeated.
+//! * Nothing goes by a second SIM unless the first has certainly not sent it; where
+//!   [`Doubt`](crate::modem::Doubt) is set lower than it is by default, also after a doubtful
+//!   refusal. What may have been sent ([`PartOutcome::Unknown`]) is told as that and never repeated.
 //! * No SIM sends more than its [`Limits`], not even when the wall clock jumps back; what is
 //!   unknown counts as sent.
 //!
@@ -46,8 +47,8 @@
 //! | signal: for every 2 dB below -73 dBm, down to -113; not known | 1; 10 |
 //! | day or month: for each 4 % used of the one that is used more | 1 |
 //!
-//! A modem that is not ready or not registered, that is drained or left alone, or whose SIM has no
-//! quota left, is not chosen at all.
+//! A modem that is not ready or not registered, that is drained or left alone, that is silent about
+//! a part ([`Config::unknown_pause`]), or whose SIM has no quota left, is not chosen at all.
 //!
 //! # What is tried again, and where
 //!
