@@ -62,6 +62,21 @@ fn busy(config: Config, messages: u64) -> (World, MemberId) {
 }
 
 #[test]
+fn what_a_sim_has_no_room_for_today_goes_by_another_though_the_recipient_knows_it() {
+    let mut config = Config::default();
+    config.sims.insert(iccid(1), sim(day(4)));
+    let (mut world, [a, b]) = World::with_modems(config);
+    world.send(1, "+41791234567", 1);
+    world.sent(a);
+    // There is room for one of the two.
+    world.send(2, "+41791234567", 2);
+    world.send(3, "+41791234567", 2);
+    world.run();
+    assert!(world.outcome(2).is_sent() && world.outcome(3).is_sent());
+    assert_eq!(world.went_to(), [a, a, a, b, b]);
+}
+
+#[test]
 fn a_minute_takes_so_many_parts() {
     let (mut world, a) = busy(limited(minute(2)), 5);
     world.sent(a);

@@ -380,6 +380,17 @@ fn a_refused_message_does_not_wait_for_ever() {
 }
 
 #[test]
+fn a_modem_that_waits_for_a_person_is_no_second_chance() {
+    let (mut world, [a, b]) = world();
+    world.state(b, State::Waiting(modem::Obstacle::Puk));
+    world.send(1, "1", 1);
+    world.refused(a, ELSEWHERE);
+    world.pass(60);
+    world.sent(a);
+    assert!(world.outcome(1).is_sent());
+}
+
+#[test]
 fn a_sim_that_cannot_send_passes_what_waits_to_be_tried_again() {
     let (mut world, [a, b]) = world();
     world.send(1, "1", 1);

@@ -8,7 +8,7 @@ use super::sim::{Sim, SimId};
 use super::{MemberId, Pool};
 use crate::command::identity::Imsi;
 use crate::command::network::{RegistrationState, Signal};
-use crate::modem::{Health, State};
+use crate::modem::{Health, Obstacle, State};
 
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,15 +93,24 @@ impl Pool {
         sims.filter(is_usable)
     }
 
-    /// Whether there is another SIM in a modem that a message might be sent by, now or later.
+    /// Whether there is another SIM in a modem that a message might be sent by, now or soon.
     pub(super) fn has_elsewhere(&self, entry: &Entry) -> bool {
         let is_strict = self.is_strict(entry.lane);
         entry.pinned.is_none()
             && self.sims.iter().any(|(id, sim)| {
-                sim.member.is_some()
+                sim.member.is_some_and(|member| self.may_soon_send(member))
                     && !entry.tried.contains(id)
                     && (!is_strict || self.is_target(entry.lane, sim))
             })
+    }
+
+    /// Whether a modem is ready, or may be without the help of a person.
+    fn may_soon_send(&self, member: MemberId) -> bool {
+        let state = self.members.get(&member).map(|member| member.state);
+        match state {
+            Some(State::Waiting(obstacle)) => obstacle == Obstacle::SimBusy,
+            state => state.is_some(),
+        }
     }
 
     /// Whether a SIM can take a message.

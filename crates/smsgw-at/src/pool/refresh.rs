@@ -32,8 +32,10 @@ impl Pool {
         self.notice_quota(id);
         self.ask_back(id);
         self.leave_if_useless(id, is_usable, is_able);
-        if let Some(message) = self.next_own(id, is_usable, is_able) {
-            self.assign(message, id, now);
+        match self.next_own(id, is_usable, is_able) {
+            Some(message) => self.assign(message, id, now),
+            None if is_usable => self.leave_what_has_no_room(id),
+            None => {}
         }
         self.set_timer(id);
         let Some(sim) = self.sims.get(&id) else {
@@ -160,6 +162,23 @@ impl Pool {
             entry.is_some_and(|entry| entry.parts_left() <= left)
         };
         sim.own.iter().find(fits).copied()
+    }
+
+    /// Messages with more parts than a SIM may send today go by another: nothing under way there will
+    /// make room.
+    fn leave_what_has_no_room(&mut self, id: SimId) {
+        let Some(sim) = self.sims.get(&id).filter(|sim| sim.in_flight.is_none()) else {
+            return;
+        };
+        let left = sim.left();
+        let may_leave = |message: &MessageId| {
+            let entry = self.queue.get(*message);
+            entry.is_some_and(|entry| entry.pinned.is_none() && entry.parts_left() > left)
+        };
+        let leaving: Vec<MessageId> = sim.own.iter().copied().filter(may_leave).collect();
+        for message in leaving {
+            self.put(message, Place::Lane);
+        }
     }
 
     /// Wakes the SIM when its minute leaves room again, or its breaker changes.
